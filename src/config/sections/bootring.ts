@@ -1,0 +1,32 @@
+import { boolean, choice, cidrs, float, integer, port, string } from '../option.ts'
+
+export const bootringSection = {
+  boot_allowed_networks: cidrs(
+    ['0.0.0.0/0', '::/0'],
+    'Networks whose clients /v1/boot answers; all others get the same 404 as unknown machines.',
+  ),
+  serve_http_root: boolean(true, 'The conductor serves http_root itself. Turn off where another web server does it.'),
+  admin_ip: string('127.0.0.1', 'Address of /healthz, /readyz and /metrics.'),
+  admin_port: port(
+    9385,
+    'Port of /healthz, /readyz and /metrics; a conductor on its own uses the next one. 0: any free one.',
+  ),
+  rpc_attempt_timeout: float(2, 'How long a conductor may take before the next one is asked.', {
+    min: 0.05,
+    unit: 'seconds',
+  }),
+  rpc_total_timeout: float(10, 'How long all conductors together may take for one boot file.', {
+    min: 0.1,
+    unit: 'seconds',
+  }),
+  max_boot_requests: integer(
+    1024,
+    'Boot requests that one API process works on at once; more are answered 503 with Retry-After.',
+    { min: 1 },
+  ),
+  image_download_timeout: integer(3600, 'How long fetching one kernel or ramdisk may take.', {
+    min: 1,
+    unit: 'seconds',
+  }),
+  log_format: choice(['auto', 'json', 'text'], 'auto', 'How log lines look; auto: text on a terminal, else JSON.'),
+}

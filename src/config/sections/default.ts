@@ -1,0 +1,34 @@
+import { boolean, choice, integer, optionalPath, optionalString } from '../option.ts'
+
+export const defaultSection = {
+  host: optionalString(
+    "This conductor's name in the ring and in the conductors table; other hosts must be able to resolve it. Default: the machine's host name.",
+  ),
+  my_ip: optionalString(
+    "This host's address, as machines and other hosts reach it. Default: the first non-loopback address.",
+  ),
+  state_path: optionalPath(
+    'Where bootring keeps what must outlive it. Default: /var/lib/bootring for root, else $XDG_STATE_HOME/bootring or ~/.local/state/bootring.',
+  ),
+  hash_ring_algorithm: choice(
+    ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'],
+    'md5',
+    'Digest of the hash ring. All hosts must say the same.',
+  ),
+  hash_partition_exponent: integer(
+    5,
+    'Each conductor has 2**exponent points on the ring. All hosts must say the same.',
+    { min: 0, max: 20 },
+  ),
+  hash_ring_reset_interval: integer(15, 'How long a ring is used before it is built anew from the database.', {
+    min: 0,
+    unit: 'seconds',
+  }),
+  auth_strategy: choice(
+    ['noauth', 'http_basic', 'keystone'],
+    undefined,
+    'How management requests are authenticated; [json_rpc]auth_strategy follows it where unset. keystone is not supported.',
+  ),
+  http_basic_auth_user_file: optionalPath('htpasswd file (bcrypt) of those who may use the REST API.'),
+  debug: boolean(false, 'Log at debug level.'),
+}

@@ -1,0 +1,23 @@
+import { boolean, choice, optionalPath, optionalString, port, string } from '../option.ts'
+
+export const jsonRpcSection = {
+  auth_strategy: choice(
+    ['noauth', 'http_basic', 'keystone'],
+    undefined,
+    'How conductors know their callers. Default: [DEFAULT]auth_strategy. Must be said where host_ip is not loopback. keystone is not supported.',
+  ),
+  http_basic_auth_user_file: string(
+    '/etc/ironic/htpasswd-json-rpc',
+    'htpasswd file (bcrypt) of those who may call this conductor.',
+  ),
+  host_ip: string('::', 'Address that the conductor listens on for calls. bootring serve without it: 127.0.0.1.'),
+  port: port(8089, 'Port that the conductor listens on, and that other conductors are called at.'),
+  use_ssl: boolean(false, 'Speak TLS.'),
+  cert_file: optionalPath('Certificate (PEM) of the server.'),
+  key_file: optionalPath('Private key (PEM) of the server.'),
+  cafile: optionalPath('CA certificates (PEM) that callers check the server against. Default: those of the system.'),
+  username: optionalString('User with whom this host calls conductors.', {
+    deprecatedNames: ['http_basic_username'],
+  }),
+  password: optionalString('Password of that user.', { deprecatedNames: ['http_basic_password'], secret: true }),
+}

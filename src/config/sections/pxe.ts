@@ -1,0 +1,18 @@
+import { boolean, integer, optionalPath, optionalString, optionalUrl, string } from '../option.ts'
+
+export const pxeSection = {
+  ipxe_config_template: optionalPath("Jinja2 template of a node's iPXE script. Default: bootring's own."),
+  ipxe_boot_script: optionalPath("Jinja2 template of the root script. Default: bootring's own."),
+  ipxe_use_boot_config_api: boolean(
+    false,
+    "The root script links to the boot configuration API, instead of to the HTTP server's files.",
+  ),
+  ipxe_config_api_root_url: optionalUrl(
+    'Root URL of those links, e.g. a plain-HTTP proxy before an API with TLS. Default: [api]public_endpoint, else http://<my_ip>:<port>.',
+  ),
+  ipxe_fallback_script: optionalString('Script that the root script chains when no node script could be had.'),
+  ipxe_timeout: integer(0, "Time-out of each fetch in a node's script; 0: none.", { min: 0, unit: 'seconds' }),
+  kernel_append_params: string('nofb vga=normal', 'Kernel parameters of every machine.', {
+    deprecatedNames: ['pxe_append_params'],
+  }),
+}

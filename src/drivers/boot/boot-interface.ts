@@ -1,0 +1,21 @@
+import { BootringError } from '../../model/errors.ts'
+import type { NodeWithPorts } from '../../model/node.ts'
+
+/**
+ * How a node's machine boots. `getBootConfig` answers the boot configuration API: it may read files and render, but
+ * takes no lock, starts no thread and validates nothing. The base class serves no file at all.
+ */
+export class BootInterface {
+  readonly name: string
+  constructor(name: string) {
+    this.name = name
+  }
+
+  /** The text of the boot file called `fileName`. Throws `UnsupportedDriverExtension` or `UnknownBootFile`. */
+  async getBootConfig(node: NodeWithPorts, fileName: string): Promise<string> {
+    throw new BootringError(
+      'UnsupportedDriverExtension',
+      `boot interface ${this.name} of node ${node.uuid} serves no boot files (asked for ${JSON.stringify(fileName)})`,
+    )
+  }
+}

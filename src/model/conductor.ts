@@ -1,0 +1,25 @@
+/** A row of `conductors`, with the hardware types it offers from `conductor_hardware_interfaces`. */
+export interface Conductor {
+  id: number
+  /** As registered; holds its own port (`host:port`) where that is not the default one. This whole string goes into the ring. */
+  hostname: string
+  /** Lower case; empty for none. */
+  conductorGroup: string
+  /** `online` and heard from within `[conductor]heartbeat_timeout`. */
+  alive: boolean
+  /** What the column says; stays true after a kill. */
+  online: boolean
+  /** Last heartbeat (UTC). */
+  updatedAt: Date | null
+  /** Sorted, without repeats. */
+  drivers: string[]
+}
+
+/** One row of `conductor_hardware_interfaces`. */
+export interface HardwareInterface {
+  hardwareType: string
+  /** e.g. `boot`, `deploy`. */
+  interfaceType: string
+  interfaceName: string
+  isDefault: boolean
+}

@@ -1,0 +1,159 @@
+/*
+ * The one error table. Code that meets a known failure throws a `BootringError` with a code from here; one mapper per
+ * protocol (HTTP, JSON-RPC) turns it into an answer. Anything else is a bug: logged with its cause, masked outside.
+ */
+
+interface ErrorKind {
+  /** Status of an HTTP answer, where the error may be shown at all. */
+  httpStatus: number
+  /** `error.code` of a JSON-RPC answer. */
+  rpcCode: number
+  /** `error.data.class` of a JSON-RPC answer, Ironic's exception where it has one. */
+  rpcClass: string
+  /** What an operator does about it. */
+  remedy: string
+}
+
+const ironic = 'ironic.common.exception.'
+
+export const errorKinds = {
+  // What depends on the MAC, the node or the file: on /v1/boot all of these are one and the same 404.
+  MalformedMac: {
+    httpStatus: 404,
+    rpcCode: 400,
+    rpcClass: `${ironic}InvalidMAC`,
+    remedy: 'Ask with six hexadecimal pairs separated by ":" or "-".',
+  },
+  UnknownBootFile: {
+    httpStatus: 404,
+    rpcCode: 404,
+    rpcClass: `${ironic}BootConfigNotFound`,
+    remedy: 'Ask for boot.ipxe: the name is not one this boot interface knows.',
+  },
+  PortNotFound: {
+    httpStatus: 404,
+    rpcCode: 404,
+    rpcClass: `${ironic}PortNotFound`,
+    remedy: 'Register the MAC as a port of its node.',
+  },
+  NodeNotFound: { httpStatus: 404, rpcCode: 404, rpcClass: `${ironic}NodeNotFound`, remedy: 'Enrol the node.' },
+  StateForbidsBoot: {
+    httpStatus: 404,
+    rpcCode: 409,
+    rpcClass: `${ironic}InvalidState`,
+    remedy: 'Bring the node into a wait state, or set [api]restrict_boot_config = False.',
+  },
+  NetworkForbidden: {
+    httpStatus: 404,
+    rpcCode: 403,
+    rpcClass: `${ironic}Forbidden`,
+    remedy: "Add the client's network to [bootring]boot_allowed_networks.",
+  },
+  NoConductorForNode: {
+    httpStatus: 404,
+    rpcCode: 404,
+    rpcClass: `${ironic}NoValidHost`,
+    remedy: "Start a conductor that offers the node's driver in its conductor group.",
+  },
+  ConductorUnreachable: {
+    httpStatus: 404,
+    rpcCode: 503,
+    rpcClass: `${ironic}ConductorNotFound`,
+    remedy: 'See why the conductor does not answer: process, address, firewall, [json_rpc] settings.',
+  },
+  UnsupportedDriverExtension: {
+    httpStatus: 404,
+    rpcCode: 404,
+    rpcClass: `${ironic}UnsupportedDriverExtension`,
+    remedy: 'Give the node a boot interface that serves this file, e.g. ipxe.',
+  },
+  BootConfigUnavailable: {
+    httpStatus: 404,
+    rpcCode: 404,
+    rpcClass: `${ironic}BootConfigNotFound`,
+    remedy: "See the conductor's log: the file is missing and could not be rendered.",
+  },
+  MissingParameter: {
+    httpStatus: 404,
+    rpcCode: 400,
+    rpcClass: `${ironic}MissingParameterValue`,
+    remedy: 'Set the named value on the node, or its default in [conductor].',
+  },
+  TemplateFailed: {
+    httpStatus: 404,
+    rpcCode: 500,
+    rpcClass: `${ironic}InvalidParameterValue`,
+    remedy: 'Correct the template or the value that the message names.',
+  },
+  ImageUnavailable: {
+    httpStatus: 404,
+    rpcCode: 502,
+    rpcClass: `${ironic}ImageDownloadFailed`,
+    remedy: "See whether the image URL answers from the conductor's host.",
+  },
+  // What says nothing of any node: 503 with Retry-After, so that firmware waits and asks again.
+  DatabaseUnavailable: {
+    httpStatus: 503,
+    rpcCode: 503,
+    rpcClass: `${ironic}DatabaseUnavailable`,
+    remedy: 'See whether the database at [database]connection answers.',
+  },
+  NoConductors: {
+    httpStatus: 503,
+    rpcCode: 503,
+    rpcClass: `${ironic}NoConductors`,
+    remedy: 'Start a conductor: none is registered and alive.',
+  },
+  Overloaded: {
+    httpStatus: 503,
+    rpcCode: 503,
+    rpcClass: `${ironic}NoFreeConductorWorker`,
+    remedy: 'Add API instances or conductors, or raise the limit that the message names.',
+  },
+  // Operator's errors: shown as they are.
+  ConfigInvalid: {
+    httpStatus: 500,
+    rpcCode: 500,
+    rpcClass: `${ironic}ConfigInvalid`,
+    remedy: 'Correct the option; bootring config check shows all of them.',
+  },
+  FleetInvalid: {
+    httpStatus: 400,
+    rpcCode: 400,
+    rpcClass: `${ironic}Invalid`,
+    remedy: 'Correct the fleet file where the message points.',
+  },
+  FleetConflict: {
+    httpStatus: 409,
+    rpcCode: 409,
+    rpcClass: `${ironic}Conflict`,
+    remedy: 'Correct the fleet file where the message points.',
+  },
+  SchemaOutdated: {
+    httpStatus: 503,
+    rpcCode: 503,
+    rpcClass: `${ironic}DatabaseVersionTooOld`,
+    remedy: 'Run bootring db upgrade.',
+  },
+  Unauthorized: {
+    httpStatus: 401,
+    rpcCode: 401,
+    rpcClass: `${ironic}Unauthorized`,
+    remedy: 'Send the user and password of the htpasswd file.',
+  },
+} as const satisfies Record<string, ErrorKind>
+
+export type ErrorCode = keyof typeof errorKinds
+
+/** A failure from the table above. The message is for the operator and never reaches a client of /v1/boot. */
+export class BootringError extends Error {
+  readonly code: ErrorCode
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = code
+    this.code = code
+  }
+  get kind(): ErrorKind {
+    return errorKinds[this.code]
+  }
+}

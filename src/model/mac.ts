@@ -1,0 +1,16 @@
+/** A MAC address in the form Ironic stores: lower case, colons, e.g. `52:54:00:12:34:56`. */
+export type MacAddress = string & { readonly __mac: unique symbol }
+
+const withColons = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i
+const withHyphens = /^[0-9a-f]{2}(?:-[0-9a-f]{2}){5}$/i
+
+/** Parses `:`- or `-`-separated MACs in any case; anything else is `undefined`. */
+export function parseMac(text: string): MacAddress | undefined {
+  if (!withColons.test(text) && !withHyphens.test(text)) return undefined
+  return text.toLowerCase().replaceAll('-', ':') as MacAddress
+}
+
+/** The form that iPXE's `${mac:hexhyp}` produces and that file names use: `52-54-00-12-34-56`. */
+export function hyphenated(mac: MacAddress): string {
+  return mac.replaceAll(':', '-')
+}

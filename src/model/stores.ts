@@ -1,0 +1,86 @@
+import type { Conductor, HardwareInterface } from './conductor.ts'
+import type { MacAddress } from './mac.ts'
+import type { BootTarget, JsonObject, NodeWithPorts } from './node.ts'
+
+/*
+ * What the rest of bootring asks of a database. Every method may throw `DatabaseUnavailable`, which is never the same
+ * as "nothing matched" (undefined, or an empty list).
+ */
+
+/** The boot path's question. */
+export interface BootTargetStore {
+  /** The node that owns this MAC, in one query on an indexed column; undefined when no port has it. */
+  bootTarget(address: MacAddress): Promise<BootTarget | undefined>
+}
+
+/** Nodes, for reading. */
+export interface NodeStore extends BootTargetStore {
+  /** By canonical lower-case UUID. */
+  node(uuid: string): Promise<NodeWithPorts | undefined>
+  /** All nodes in id order, fetched in pages of `pageSize` (default 1000) so that 100,000 never lie in memory at once. */
+  nodes(pageSize?: number): AsyncIterable<NodeWithPorts>
+  /** Those for which `needsBootFiles` can be true, in id order, in pages. */
+  nodesWithBootFiles(pageSize?: number): AsyncIterable<NodeWithPorts>
+}
+
+/** Membership. */
+export interface ConductorStore {
+  /** All conductors, by host name. `alive` is decided against the database's own clock. */
+  conductors(heartbeatTimeoutSeconds: number): Promise<Conductor[]>
+  /** Creates or revives the row, sets it online and its heartbeat to now, and replaces its hardware interfaces. */
+  register(hostname: string, conductorGroup: string, interfaces: HardwareInterface[]): Promise<void>
+  /** Sets `updated_at` to now and `online` to true. False when the row is gone (somebody removed it: register again). */
+  heartbeat(hostname: string): Promise<boolean>
+  /** Sets `online` to false and removes its hardware interfaces; no error when there is no such row. */
+  unregister(hostname: string): Promise<void>
+}
+
+/** One node as a fleet file names it; every field is set (defaults applied). */
+export interface FleetNode {
+  uuid: string | undefined
+  name: string | undefined
+  driver: string
+  conductorGroup: string
+  bootInterface: string | null
+  deployInterface: string | null
+  /** Only used when the node is created, unless the file names it: undefined keeps what the database has. */
+  provisionState: string | undefined
+  driverInfo: JsonObject
+  instanceInfo: JsonObject
+  properties: JsonObject
+  extra: JsonObject
+  ports: { address: MacAddress; pxeEnabled: boolean }[]
+}
+
+export type FleetAction = 'created' | 'changed' | 'unchanged' | 'removed'
+
+export interface FleetChange {
+  action: FleetAction
+  uuid: string
+  name: string | null
+  /** Names of the fields that differ; for `changed` only. */
+  fields: string[]
+}
+
+/** Loads a whole fleet in one transaction. */
+export interface FleetStore {
+  /**
+   * Makes the database match `fleet`; nodes are matched by UUID, else by name, else by one of their MACs. Nothing is
+   * changed when anything fails (throws `FleetConflict` naming the entry's index), or when `dryRun`.
+   */
+  apply(fleet: FleetNode[], options: { prune: boolean; dryRun: boolean }): Promise<FleetChange[]>
+}
+
+/** A database: its stores and its life cycle. */
+export interface Database {
+  readonly nodes: NodeStore
+  readonly conductors: ConductorStore
+  readonly fleet: FleetStore
+  /** Brings the schema up to date; safe to run twice, and from two hosts at once. The names of the migrations applied. */
+  upgrade(): Promise<string[]>
+  /** Throws `SchemaOutdated` when migrations are missing. */
+  checkSchema(): Promise<void>
+  /** One cheap round trip; throws `DatabaseUnavailable`. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
