@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import type { Conductor } from '../model/conductor.ts'
+import { FleetRings, ringName } from './fleet-rings.ts'
+
+const uuid = '5c133b58-416a-5d78-a46c-b6bcd9aa80fc'
+const options = {
+  algorithm: 'md5',
+  partitionExponent: 5,
+  resetIntervalSeconds: 15,
+  heartbeatTimeoutSeconds: 60,
+} as const
+
+function conductor(hostname: string, changes: Partial<Conductor> = {}): Conductor {
+  return {
+    id: 1,
+    hostname,
+    conductorGroup: '',
+    alive: true,
+    online: true,
+    updatedAt: null,
+    drivers: ['fake-hardware'],
+    ...changes,
+  }
+}
+
+/** A store whose membership the test changes, and which counts the questions. */
+function fixedStore(conductors: Conductor[]) {
+  const store = {
+    list: conductors,
+    asked: 0,
+    async conductors() {
+      store.asked += 1
+      return store.list
+    },
+  }
+  return store
+}
+
+describe('FleetRings', () => {
+  it('asks the database once for many look-ups, also when they come at the same time', async () => {
+    const store = fixedStore([conductor('a'), conductor('b')])
+    const rings = new FleetRings(store, options, () => 0)
+    const key = { uuid, driver: 'fake-hardware', conductorGroup: '' }
+    await Promise.all([rings.order(key), rings.order(key), rings.order(key)])
+    expect(await rings.order(key)).toHaveLength(2)
+    expect(store.asked).toBe(1)
+  })
+
+  it('builds anew after the reset interval, not before', async () => {
+    const store = fixedStore([conductor('a')])
+    let now = 0
+    const rings = new FleetRings(store, options, () => now)
+    const key = { uuid, driver: 'fake-hardware', conductorGroup: '' }
+    await rings.order(key)
+    store.list = [conductor('a'), conductor('b')]
+    now = 15_000
+    expect(await rings.order(key)).toEqual(['a'])
+    now = 15_001
+    expect(await rings.order(key)).toHaveLength(2)
+  })
+
+  it('builds anew at once when a look-up finds nobody', async () => {
+    const store = fixedStore([conductor('a')])
+    const rings = new FleetRings(store, options, () => 0)
+    await rings.conductors()
+    store.list = [conductor('a'), conductor('b', { conductorGroup: 'rack1' })]
+    expect(await rings.order({ uuid, driver: 'fake-hardware', conductorGroup: 'rack1' })).toEqual(['b'])
+    expect(store.asked).toBe(2)
+  })
+
+  it('leaves out dead conductors, other groups and other hardware types', async () => {
+    const rings = new FleetRings(
+      fixedStore([
+        conductor('alive'),
+        conductor('dead', { alive: false }),
+        conductor('other-group', { conductorGroup: 'x' }),
+        conductor('other-driver', { drivers: ['manual-management'] }),
+      ]),
+      options,
+    )
+    expect(await rings.order({ uuid, driver: 'fake-hardware', conductorGroup: '' })).toEqual(['alive'])
+  })
+
+  it('tells "nobody for this node" from "nobody at all" and from a broken database', async () => {
+    const key = { uuid, driver: 'fake-hardware', conductorGroup: 'none-here' }
+    await expect(new FleetRings(fixedStore([conductor('a')]), options).order(key)).rejects.toMatchObject({
+      code: 'NoConductorForNode',
+    })
+    await expect(
+      new FleetRings(fixedStore([conductor('a', { alive: false })]), options).order(key),
+    ).rejects.toMatchObject({ code: 'NoConductors' })
+    const broken = {
+      async conductors(): Promise<Conductor[]> {
+        throw new Error('connection lost')
+      },
+    }
+    await expect(new FleetRings(broken, options).order(key)).rejects.toThrow('connection lost')
+  })
+
+  it('names rings as Ironic does, groups in lower case', () => {
+    expect(ringName('', 'fake-hardware')).toBe(':fake-hardware')
+    expect(ringName('Rack1', 'ipmi')).toBe('rack1:ipmi')
+  })
+})
