@@ -81,6 +81,15 @@ describe('FleetRings', () => {
     expect(await rings.order({ uuid, driver: 'fake-hardware', conductorGroup: '' })).toEqual(['alive'])
   })
 
+  it('answers the owner of each node of a fleet with one question, also where there is none', async () => {
+    const store = fixedStore([conductor('a')])
+    const rings = new FleetRings(store, options, () => 0)
+    expect(await rings.owner({ uuid, driver: 'fake-hardware', conductorGroup: '' })).toBe('a')
+    expect(await rings.owner({ uuid, driver: 'fake-hardware', conductorGroup: 'empty' })).toBeUndefined()
+    expect(await rings.owner({ uuid, driver: 'redfish', conductorGroup: '' })).toBeUndefined()
+    expect(store.asked).toBe(1)
+  })
+
   it('tells "nobody for this node" from "nobody at all" and from a broken database', async () => {
     const key = { uuid, driver: 'fake-hardware', conductorGroup: 'none-here' }
     await expect(new FleetRings(fixedStore([conductor('a')]), options).order(key)).rejects.toMatchObject({

@@ -87,14 +87,27 @@ export class FleetRings {
     throw new BootringError('NoConductors', 'no conductor is registered and alive')
   }
 
+  /**
+   * The owner of a node; undefined when no ring holds it. Unlike `order` it does not ask the database again for a node
+   * without an owner, so that a walk over the whole fleet costs one question.
+   */
+  async owner(key: RingKey): Promise<string | undefined> {
+    const { rings } = await this.#membership()
+    return rings.get(ringName(key.conductorGroup, key.driver))?.order(key.uuid, 1)[0]
+  }
+
   /** All conductors, dead ones included, as the rings know them. */
   async conductors(): Promise<readonly Conductor[]> {
-    return (this.#fresh() ?? (await this.#rebuild(undefined))).conductors
+    return (await this.#membership()).conductors
   }
 
   /** Forgets the rings: the next look-up asks the database. */
   reset(): void {
     this.#current = undefined
+  }
+
+  async #membership(): Promise<Membership> {
+    return this.#fresh() ?? (await this.#rebuild(undefined))
   }
 
   #fresh(): Membership | undefined {

@@ -1,0 +1,88 @@
+import type { BootInterface } from '../drivers/boot/boot-interface.ts'
+import type { HardwareInterface } from '../model/conductor.ts'
+import type { NodeWithPorts } from '../model/node.ts'
+import type { Database } from '../model/stores.ts'
+import type { Logger } from '../observe/logger.ts'
+import type { FleetRings } from '../ring/fleet-rings.ts'
+import type { Handlers } from '../rpc/contract.ts'
+import type { BootFileSync } from './boot-file-sync.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { MembershipWatch } from './membership-watch.ts'
+import { getBootConfig } from './methods/get-boot-config.ts'
+import { Periodic } from './periodic.ts'
+
+export interface ConductorParts {
+  database: Pick<Database, 'nodes' | 'conductors'>
+  rings: FleetRings
+  bootInterfaceOf(node: NodeWithPorts): BootInterface
+  sync: BootFileSync
+  /** What other hosts call this conductor by; unique in the fleet. */
+  hostname: string
+  conductorGroup: string
+  interfaces: HardwareInterface[]
+  heartbeatIntervalSeconds: number
+  /** How often the whole fleet is walked; 0: only at start and when the membership changes. */
+  syncIntervalSeconds: number
+  /** How often the membership is looked at. */
+  membershipIntervalSeconds: number
+  log: Logger
+}
+
+/**
+ * One conductor: answers for the nodes that the ring gives it, keeps their boot files on its disk, and says that it is
+ * alive. The servers that let others in (RPC, files) are opened and closed by whoever runs it, around `start` and `stop`.
+ */
+export class Conductor {
+  /** What this conductor answers by RPC. */
+  readonly handlers: Handlers
+  readonly #parts: ConductorParts
+  readonly #heartbeat: Heartbeat
+  readonly #periodic: Periodic[]
+
+  constructor(parts: ConductorParts) {
+    this.#parts = parts
+    this.handlers = { get_boot_config: getBootConfig(parts.database.nodes, parts.bootInterfaceOf) }
+    this.#heartbeat = new Heartbeat(
+      parts.database.conductors,
+      {
+        hostname: parts.hostname,
+        conductorGroup: parts.conductorGroup,
+        interfaces: parts.interfaces,
+        intervalSeconds: parts.heartbeatIntervalSeconds,
+      },
+      parts.log,
+    )
+    const watch = new MembershipWatch(parts.rings)
+    this.#periodic = [
+      new Periodic('boot files', parts.syncIntervalSeconds, () => parts.sync.run(), parts.log),
+      new Periodic(
+        'membership',
+        parts.membershipIntervalSeconds,
+        async () => {
+          if (await watch.changed()) await parts.sync.run()
+        },
+        parts.log,
+      ),
+    ]
+  }
+
+  /**
+   * Registers, and begins to bring the boot files in line. Returns once others can be sent here: files that are not
+   * ready yet are rendered or fetched when they are asked for.
+   */
+  async start(): Promise<void> {
+    await this.#heartbeat.start()
+    this.#parts.rings.reset()
+    this.#parts.sync.run().catch((error: unknown) => {
+      this.#parts.log.error({ err: error }, 'could not bring boot files in line; it will be tried again')
+    })
+    for (const task of this.#periodic) task.start()
+  }
+
+  /** Ends the periodic work and unregisters. Call it after the requests in flight have been answered. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#periodic.map((task) => task.stop()))
+    await this.#parts.sync.stop()
+    await this.#heartbeat.stop()
+  }
+}

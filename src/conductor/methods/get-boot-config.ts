@@ -1,0 +1,20 @@
+import type { BootInterface } from '../../drivers/boot/boot-interface.ts'
+import { BootringError } from '../../model/errors.ts'
+import type { NodeWithPorts } from '../../model/node.ts'
+import type { NodeStore } from '../../model/stores.ts'
+import type { Handlers } from '../../rpc/contract.ts'
+
+/**
+ * `get_boot_config`: the text of one of a node's boot files. The task is shared: it reserves nothing, waits for no
+ * lock and validates nothing, so that a machine boots whatever else is being done to its node.
+ */
+export function getBootConfig(
+  nodes: Pick<NodeStore, 'node'>,
+  bootInterfaceOf: (node: NodeWithPorts) => BootInterface,
+): Handlers['get_boot_config'] {
+  return async ({ node_id: uuid, name }) => {
+    const node = await nodes.node(uuid)
+    if (!node) throw new BootringError('NodeNotFound', `no node has the UUID ${JSON.stringify(uuid)}`)
+    return bootInterfaceOf(node).getBootConfig(node, name)
+  }
+}
