@@ -1,4 +1,4 @@
-import { boolean, choice, cidrs, float, integer, port, string } from '../option.ts'
+import { boolean, choice, cidrs, float, integer, optionalString, port, string } from '../option.ts'
 
 export const bootringSection = {
   boot_allowed_networks: cidrs(
@@ -6,11 +6,12 @@ export const bootringSection = {
     'Networks whose clients /v1/boot answers; all others get the same 404 as unknown machines.',
   ),
   serve_http_root: boolean(true, 'The conductor serves http_root itself. Turn off where another web server does it.'),
-  admin_ip: string('127.0.0.1', 'Address of /healthz, /readyz and /metrics.'),
-  admin_port: port(
-    9385,
-    'Port of /healthz, /readyz and /metrics; a conductor on its own uses the next one. 0: any free one.',
+  http_root_ip: optionalString(
+    'Address on which the conductor serves http_root. Default: loopback where my_ip is loopback, else all addresses.',
   ),
+  admin_ip: string('127.0.0.1', 'Address of /healthz, /readyz and /metrics.'),
+  admin_port: port(9385, 'Port of /healthz, /readyz and /metrics of the API and of bootring serve.'),
+  conductor_admin_port: port(9386, 'Port of /healthz, /readyz and /metrics of a conductor on its own.'),
   rpc_attempt_timeout: float(2, 'How long a conductor may take before the next one is asked.', {
     min: 0.05,
     unit: 'seconds',

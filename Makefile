@@ -1,0 +1,40 @@
+# Everything a fresh Debian 12 machine with Node 20, npm, make and root needs is brought in by `make setup`,
+# which the other targets call; a second run needs no network.
+
+NODE_VERSION := 24.21.0
+TOOLS := .tools
+NODE := $(TOOLS)/node_modules/node/bin/node
+export PATH := $(CURDIR)/$(TOOLS)/node_modules/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test check fix bench package clean
+
+help: ## Show these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Bring in Node 24, the npm packages and, as root, the Debian packages of the laboratory
+	@tools/setup.sh $(NODE_VERSION)
+
+demo: setup ## Two APIs, three conductors, 20 nodes, one SIGKILL and one virtual machine
+	@bin/bootring demo --vm-kernel $(TOOLS)/lab/vmlinuz --vm-initrd $(TOOLS)/lab/initrd.gz
+
+run: setup ## Start bootring serve and stay
+	@bin/bootring serve
+
+test: setup ## Check format, lint and types, then run every test
+	@tools/test.sh
+
+check: setup ## Check format, lint and types
+	@tools/check.sh
+
+fix: setup ## Format, and mend what the linter can
+	@biome check --write .
+
+bench: setup ## Measure requests per second against nginx; results in bench/results
+	@$(NODE) bench/run.ts
+
+package: setup ## Build dist/ and the npm package
+	@$(NODE) tools/build.ts && npm pack --ignore-scripts
+
+clean: ## Remove what was built and what setup brought in
+	@rm -rf dist $(TOOLS) node_modules
