@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Conductor } from '../model/conductor.ts'
-import { FleetRings, ringName } from './fleet-rings.ts'
+import { FleetRings } from './fleet-rings.ts'
+import { ringName } from './membership.ts'
 
 const uuid = '5c133b58-416a-5d78-a46c-b6bcd9aa80fc'
 const options = {

@@ -2,45 +2,13 @@ import type { Conductor } from '../model/conductor.ts'
 import { BootringError } from '../model/errors.ts'
 import type { RingKey } from '../model/node.ts'
 import type { ConductorStore } from '../model/stores.ts'
-import { HashRing, type RingAlgorithm } from './hash-ring.ts'
+import { Membership, type RingShape, ringName } from './membership.ts'
 
-export interface RingOptions {
-  algorithm: RingAlgorithm
-  partitionExponent: number
+export interface RingOptions extends RingShape {
   /** How long rings are used before they are built anew. */
   resetIntervalSeconds: number
   /** A conductor not heard from for longer is not on any ring. */
   heartbeatTimeoutSeconds: number
-}
-
-/** One look at the fleet's membership: who is there, and one ring for each conductor group and hardware type. */
-class Membership {
-  readonly conductors: readonly Conductor[]
-  readonly rings = new Map<string, HashRing>()
-  readonly takenAtMilliseconds: number
-
-  constructor(conductors: readonly Conductor[], options: RingOptions, nowMilliseconds: number) {
-    this.conductors = conductors
-    this.takenAtMilliseconds = nowMilliseconds
-    const hostsOfRing = new Map<string, string[]>()
-    for (const { alive, conductorGroup, drivers, hostname } of conductors) {
-      if (!alive) continue
-      for (const driver of drivers) {
-        const name = ringName(conductorGroup, driver)
-        const hosts = hostsOfRing.get(name)
-        if (hosts) hosts.push(hostname)
-        else hostsOfRing.set(name, [hostname])
-      }
-    }
-    for (const [name, hosts] of hostsOfRing) {
-      this.rings.set(name, new HashRing(hosts, options.algorithm, options.partitionExponent))
-    }
-  }
-}
-
-/** The name of the ring that a node lies on, as Ironic writes it: `<conductor group>:<hardware type>`. */
-export function ringName(conductorGroup: string, driver: string): string {
-  return `${conductorGroup.toLowerCase()}:${driver}`
 }
 
 /**
@@ -53,6 +21,7 @@ export class FleetRings {
   readonly #options: RingOptions
   readonly #now: () => number
   #current: Membership | undefined
+  #builtAtMilliseconds = 0
   #building: Promise<Membership> | undefined
   #builds = 0
 
@@ -77,14 +46,15 @@ export class FleetRings {
    * `NoConductorForNode` when none that is offers the node's driver in its group, `DatabaseUnavailable`.
    */
   async order(key: RingKey): Promise<readonly string[]> {
-    const name = ringName(key.conductorGroup, key.driver)
     const current = this.#fresh()
-    const ring = current?.rings.get(name) ?? (await this.#rebuild(current)).rings.get(name)
-    if (ring) return ring.order(key.uuid)
-    if (this.#current?.conductors.some(({ alive }) => alive)) {
-      throw new BootringError('NoConductorForNode', `no conductor that is alive is on ring ${JSON.stringify(name)}`)
-    }
-    throw new BootringError('NoConductors', 'no conductor is registered and alive')
+    const known = current?.order(key)
+    if (known && known.length > 0) return known
+    const rebuilt = await this.#rebuild(current)
+    const order = rebuilt.order(key)
+    if (order.length > 0) return order
+    if (!rebuilt.anyAlive) throw new BootringError('NoConductors', 'no conductor is registered and alive')
+    const name = ringName(key.conductorGroup, key.driver)
+    throw new BootringError('NoConductorForNode', `no conductor that is alive is on ring ${JSON.stringify(name)}`)
   }
 
   /**
@@ -92,8 +62,8 @@ export class FleetRings {
    * without an owner, so that a walk over the whole fleet costs one question.
    */
   async owner(key: RingKey): Promise<string | undefined> {
-    const { rings } = await this.#membership()
-    return rings.get(ringName(key.conductorGroup, key.driver))?.order(key.uuid, 1)[0]
+    const [owner] = (await this.#membership()).order(key, 1)
+    return owner
   }
 
   /** All conductors, dead ones included, as the rings know them. */
@@ -111,12 +81,11 @@ export class FleetRings {
   }
 
   #fresh(): Membership | undefined {
-    const current = this.#current
-    if (!current) return undefined
-    return this.#now() - current.takenAtMilliseconds <= this.#options.resetIntervalSeconds * 1000 ? current : undefined
+    const age = this.#now() - this.#builtAtMilliseconds
+    return age <= this.#options.resetIntervalSeconds * 1000 ? this.#current : undefined
   }
 
-  /** `missed` is the membership in which a look-up found nobody; a build that has replaced it meanwhile serves as well. */
+  /** `missed` is the membership in which a look-up found nobody; one that has replaced it meanwhile serves as well. */
   #rebuild(missed: Membership | undefined): Promise<Membership> {
     if (missed && this.#current && this.#current !== missed) return Promise.resolve(this.#current)
     this.#building ??= this.#build().finally(() => {
@@ -127,9 +96,9 @@ export class FleetRings {
 
   async #build(): Promise<Membership> {
     const conductors = await this.#store.conductors(this.#options.heartbeatTimeoutSeconds)
-    const membership = new Membership(conductors, this.#options, this.#now())
-    this.#current = membership
+    this.#current = new Membership(conductors, this.#options)
+    this.#builtAtMilliseconds = this.#now()
     this.#builds += 1
-    return membership
+    return this.#current
   }
 }
