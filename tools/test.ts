@@ -12,7 +12,7 @@ const unhandled = vitest.state.getUnhandledErrors()
 const [passed, failed, skipped] = [count('passed'), count('failed') + brokenFiles.length + unhandled.length, count('skipped')]
 await vitest.close()
 
-const skipFails = Boolean(process.env['CI']) && skipped > 0
+const skipFails = Boolean(process.env.CI) && skipped > 0
 if (skipFails) process.stdout.write('With CI set, a skipped test is a failure.\n')
 process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`)
 process.exit(failed > 0 || passed === 0 || skipFails ? 1 : 0)
