@@ -37,7 +37,9 @@ export type OptionType =
   | { kind: 'url' }
   /** Path of a file or folder. */
   | { kind: 'path' }
-  /** Comma-separated IPv4 or IPv6 networks. */
+  /** IPv4 or IPv6 address, or a host name. */
+  | { kind: 'address' }
+  /** Comma-separated IPv4 or IPv6 networks; a bare address is a network of one. */
   | { kind: 'cidrs' }
 
 export type Section = Readonly<Record<string, Option<unknown>>>
@@ -133,6 +135,20 @@ export const path = (defaultValue: string, help: string, rest: Rest = {}): Optio
 
 export const optionalPath = (help: string, rest: Rest = {}): Option<string | undefined> => ({
   type: { kind: 'path' },
+  default: undefined,
+  help,
+  ...rest,
+})
+
+export const address = (defaultValue: string, help: string, rest: Rest = {}): Option<string> => ({
+  type: { kind: 'address' },
+  default: defaultValue,
+  help,
+  ...rest,
+})
+
+export const optionalAddress = (help: string, rest: Rest = {}): Option<string | undefined> => ({
+  type: { kind: 'address' },
   default: undefined,
   help,
   ...rest,

@@ -1,7 +1,7 @@
-import { boolean, integer, optionalString, optionalUrl, port } from '../option.ts'
+import { boolean, integer, optionalAddress, optionalUrl, port } from '../option.ts'
 
 export const apiSection = {
-  host_ip: optionalString('Address that the API listens on. Default: 0.0.0.0; bootring serve without it: 127.0.0.1.'),
+  host_ip: optionalAddress('Address that the API listens on. Default: 0.0.0.0; bootring serve without it: 127.0.0.1.'),
   port: port(6385, 'Port that the API listens on.'),
   public_endpoint: optionalUrl('URL under which clients reach the API, where it is not http://<my_ip>:<port>.'),
   restrict_boot_config: boolean(

@@ -1,4 +1,4 @@
-import { boolean, choice, cidrs, float, integer, optionalString, port, string } from '../option.ts'
+import { address, boolean, choice, cidrs, float, integer, optionalAddress, port } from '../option.ts'
 
 export const bootringSection = {
   boot_allowed_networks: cidrs(
@@ -6,10 +6,10 @@ export const bootringSection = {
     'Networks whose clients /v1/boot answers; all others get the same 404 as unknown machines.',
   ),
   serve_http_root: boolean(true, 'The conductor serves http_root itself. Turn off where another web server does it.'),
-  http_root_ip: optionalString(
-    'Address on which the conductor serves http_root. Default: loopback where my_ip is loopback, else all addresses.',
+  http_root_ip: optionalAddress(
+    'Address on which the conductor serves http_root. Default: the address in [deploy]http_url where that is loopback, else all addresses.',
   ),
-  admin_ip: string('127.0.0.1', 'Address of /healthz, /readyz and /metrics.'),
+  admin_ip: address('127.0.0.1', 'Address of /healthz, /readyz and /metrics.'),
   admin_port: port(9385, 'Port of /healthz, /readyz and /metrics of the API and of bootring serve.'),
   conductor_admin_port: port(9386, 'Port of /healthz, /readyz and /metrics of a conductor on its own.'),
   rpc_attempt_timeout: float(2, 'How long a conductor may take before the next one is asked.', {

@@ -3,7 +3,7 @@ import { integer, optionalString } from '../option.ts'
 export const databaseSection = {
   connection: optionalString(
     "SQLAlchemy's URL of the database: sqlite:////path, mysql+pymysql://user:password@host/name?charset=utf8mb4, postgresql+psycopg2://user:password@host/name. Default: SQLite under [DEFAULT]state_path.",
-    { secret: true },
+    { secret: true, deprecatedNames: ['DEFAULT/sql_connection', 'database/sql_connection', 'sql/connection'] },
   ),
   max_pool_size: integer(5, 'Connections that a process opens at most.', { min: 1, max: 1000 }),
   pool_timeout: integer(30, 'How long a query waits for a free connection.', { min: 1, unit: 'seconds' }),

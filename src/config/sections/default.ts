@@ -1,10 +1,10 @@
-import { boolean, choice, integer, optionalPath, optionalString } from '../option.ts'
+import { boolean, choice, integer, optionalAddress, optionalPath, optionalString } from '../option.ts'
 
 export const defaultSection = {
   host: optionalString(
     "This conductor's name in the ring and in the conductors table; other hosts must be able to resolve it. Default: the machine's host name.",
   ),
-  my_ip: optionalString(
+  my_ip: optionalAddress(
     "This host's address, as machines and other hosts reach it. Default: the first non-loopback address.",
   ),
   state_path: optionalPath(

@@ -1,4 +1,4 @@
-import { boolean, choice, optionalPath, optionalString, port, string } from '../option.ts'
+import { address, boolean, choice, optionalPath, optionalString, port, string } from '../option.ts'
 
 export const jsonRpcSection = {
   auth_strategy: choice(
@@ -10,7 +10,7 @@ export const jsonRpcSection = {
     '/etc/ironic/htpasswd-json-rpc',
     'htpasswd file (bcrypt) of those who may call this conductor.',
   ),
-  host_ip: string('::', 'Address that the conductor listens on for calls. bootring serve without it: 127.0.0.1.'),
+  host_ip: address('::', 'Address that the conductor listens on for calls. bootring serve without it: 127.0.0.1.'),
   port: port(8089, 'Port that the conductor listens on, and that other conductors are called at.'),
   use_ssl: boolean(false, 'Speak TLS.'),
   cert_file: optionalPath('Certificate (PEM) of the server.'),

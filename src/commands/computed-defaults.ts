@@ -1,0 +1,29 @@
+import { isAbsolute, join } from 'node:path'
+import { BootringError } from '../model/errors.ts'
+import type { MachineFacts } from './machine-facts.ts'
+
+/** Defaults that depend on the machine, under the names of their options in `[DEFAULT]`. */
+export interface ComputedDefaults {
+  readonly host: string
+  readonly my_ip: string
+  /** @throws BootringError ConfigInvalid where the user has no home. */
+  statePath(): string
+}
+
+export function computeDefaults(
+  { uid, env, hostname, addresses }: MachineFacts,
+  { loopbackDefaults = false }: { loopbackDefaults?: boolean } = {},
+): ComputedDefaults {
+  return {
+    host: hostname,
+    my_ip: loopbackDefaults ? '127.0.0.1' : (addresses[0] ?? '127.0.0.1'),
+    statePath(): string {
+      if (uid === 0) return '/var/lib/bootring'
+      // The XDG specification: a relative path is to be ignored.
+      if (env.XDG_STATE_HOME !== undefined && isAbsolute(env.XDG_STATE_HOME))
+        return join(env.XDG_STATE_HOME, 'bootring')
+      if (env.HOME !== undefined && isAbsolute(env.HOME)) return join(env.HOME, '.local/state/bootring')
+      throw new BootringError('ConfigInvalid', '[DEFAULT]state_path: expected a path, as this user has no home folder')
+    },
+  }
+}

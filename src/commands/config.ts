@@ -1,0 +1,60 @@
+import { Command } from 'commander'
+import { checkConfig } from '../config/load.ts'
+import { formatProblem, type Problem } from '../config/problem.ts'
+import { renderReference } from '../config/reference.ts'
+import { renderSample } from '../config/sample.ts'
+import { addConfigOptions, type ConfigOptions, loadRequest } from './options.ts'
+
+/** `bootring config sample | check | reference`. */
+export function configCommand(output: { write(text: string): unknown } = process.stdout): Command {
+  const command = new Command('config').description('show and check options')
+
+  command
+    .command('sample')
+    .description('print a configuration file with every option in it, commented out')
+    .action(() => {
+      output.write(renderSample())
+    })
+
+  addConfigOptions(command.command('check'))
+    .description('say what is wrong in the configuration; exit 1 if anything is')
+    .option('--json', 'print JSON')
+    .action((options: ConfigOptions & { json?: true }) => {
+      const request = loadRequest(options)
+      const { problems, warnings, optionsSet } = checkConfig(request)
+      if (options.json) {
+        const report = {
+          files: request.files,
+          options_set: optionsSet,
+          problems: problems.map(withMessage),
+          warnings: warnings.map(withMessage),
+        }
+        output.write(`${JSON.stringify(report, null, 2)}\n`)
+      } else {
+        for (const warning of warnings) output.write(`warning: ${formatProblem(warning)}\n`)
+        for (const problem of problems) output.write(`${formatProblem(problem)}\n`)
+        output.write(`${summarize(optionsSet, request.files.length, problems.length)}\n`)
+      }
+      if (problems.length > 0) process.exitCode = 1
+    })
+
+  command
+    .command('reference')
+    .description('print the reference of all options, in Markdown')
+    .action(() => {
+      output.write(renderReference())
+    })
+
+  return command
+}
+
+function withMessage(problem: Problem): Problem & { message: string } {
+  return { ...problem, message: formatProblem(problem) }
+}
+
+function summarize(options: number, files: number, problems: number): string {
+  const found = problems === 0 ? 'no problems' : counted(problems, 'problem')
+  return `${counted(options, 'option')} set in ${counted(files, 'file')}, ${found}`
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

@@ -1,0 +1,115 @@
+import { join } from 'node:path'
+import ipaddr from 'ipaddr.js'
+import type { Config } from '../config/config.ts'
+import type { LoadedConfig } from '../config/load.ts'
+import { computeDefaults } from './computed-defaults.ts'
+import type { MachineFacts } from './machine-facts.ts'
+
+/** Everything that depends on the machine, filled in. */
+export interface Installation {
+  readonly config: Config
+  /** This conductor's name in the ring, without a port. */
+  readonly host: string
+  /** IPv4 or IPv6 address, the latter without brackets. */
+  readonly myIp: string
+  readonly statePath: string
+  /** SQLAlchemy's form; may hold a password. */
+  readonly databaseUrl: string
+  readonly httpRoot: string
+  /** Without a slash at the end, as all URLs here. */
+  readonly httpUrl: string
+  /** Under which firmware reaches `/v1/boot`. */
+  readonly apiRootUrl: string
+  /** Addresses and ports to listen on. */
+  readonly apiHost: string
+  readonly apiPort: number
+  readonly rpcHost: string
+  readonly rpcPort: number
+  readonly fileServerHost: string
+  readonly fileServerPort: number
+  /** Sentences on what was chosen because no option says it. */
+  readonly choices: readonly string[]
+}
+
+export interface InstallationRequest {
+  /** `bootring serve`: keep to the machine itself wherever the configuration does not say otherwise. */
+  readonly loopbackDefaults?: boolean
+}
+
+/**
+ * Fills in what `[DEFAULT]host`, `my_ip`, `state_path`, `[database]connection`, `[deploy]http_root`, `http_url` and the addresses to
+ * listen on are where they are not set.
+ *
+ * @throws BootringError ConfigInvalid where no state folder can be found.
+ */
+export function resolveInstallation(
+  loaded: Pick<LoadedConfig, 'config' | 'isSet'>,
+  facts: MachineFacts,
+  { loopbackDefaults = false }: InstallationRequest = {},
+): Installation {
+  const { config } = loaded
+  const choices: string[] = []
+  function choose(option: string, value: string | undefined, otherwise: () => string): string {
+    if (value !== undefined) return value
+    const chosen = otherwise()
+    choices.push(`${option} is not set: using ${chosen}.`)
+    return chosen
+  }
+
+  const computed = computeDefaults(facts, { loopbackDefaults })
+  const host = choose('[DEFAULT]host', config.DEFAULT.host, () => computed.host)
+  const myIp = withoutBrackets(choose('[DEFAULT]my_ip', config.DEFAULT.my_ip, () => computed.my_ip))
+  const urlHost = inUrl(myIp)
+  const statePath = choose('[DEFAULT]state_path', config.DEFAULT.state_path, () => computed.statePath())
+  const databaseUrl = choose(
+    '[database]connection',
+    config.database.connection,
+    // Four slashes in all before an absolute path.
+    () => `sqlite:///${join(statePath, 'bootring.sqlite')}`,
+  )
+  const httpRoot = choose('[deploy]http_root', config.deploy.http_root, () => join(statePath, 'httpboot'))
+  const httpUrl = withoutSlash(choose('[deploy]http_url', config.deploy.http_url, () => `http://${urlHost}:8080`))
+
+  const anyAddress = (facts.hasIpv6 ?? true) ? '::' : '0.0.0.0'
+  const apiHost = choose('[api]host_ip', config.api.host_ip, () =>
+    loopbackDefaults ? '127.0.0.1' : ipaddr.IPv6.isValid(myIp) ? '::' : '0.0.0.0',
+  )
+  const rpcHost = choose(
+    '[json_rpc]host_ip',
+    loaded.isSet('json_rpc', 'host_ip') ? config.json_rpc.host_ip : undefined,
+    () => (loopbackDefaults ? '127.0.0.1' : anyAddress),
+  )
+  const { hostname, port, protocol } = new URL(httpUrl)
+  const fileServerHost = config.bootring.http_root_ip ?? loopbackAddress(hostname) ?? anyAddress
+
+  return {
+    config,
+    host,
+    myIp,
+    statePath,
+    databaseUrl,
+    httpRoot,
+    httpUrl,
+    apiRootUrl: withoutSlash(
+      config.pxe.ipxe_config_api_root_url ?? config.api.public_endpoint ?? `http://${urlHost}:${config.api.port}`,
+    ),
+    apiHost: withoutBrackets(apiHost),
+    apiPort: config.api.port,
+    rpcHost: withoutBrackets(rpcHost),
+    rpcPort: config.json_rpc.port,
+    fileServerHost: withoutBrackets(fileServerHost),
+    fileServerPort: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
+    choices,
+  }
+}
+
+/** The address, where the host of a URL is one that stays within the machine. */
+function loopbackAddress(urlHostname: string): string | undefined {
+  if (urlHostname === 'localhost') return '127.0.0.1'
+  const address = withoutBrackets(urlHostname)
+  return ipaddr.isValid(address) && ipaddr.parse(address).range() === 'loopback' ? address : undefined
+}
+
+const inUrl = (address: string): string => (ipaddr.IPv6.isValid(address) ? `[${address}]` : address)
+const withoutBrackets = (address: string): string => address.replace(/^\[(.*)\]$/, '$1')
+const withoutSlash = (url: string): string => url.replace(/\/+$/, '')

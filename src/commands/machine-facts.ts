@@ -1,0 +1,29 @@
+import { homedir, hostname, networkInterfaces } from 'node:os'
+
+/** What defaults depend on: facts about the machine and the process, gathered in one place. */
+export interface MachineFacts {
+  /** User id of the process. */
+  readonly uid: number
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly hostname: string
+  /** Addresses by which others may reach this machine, the most likely first: no loopback or link-local ones. */
+  readonly addresses: readonly string[]
+  /** Whether the kernel speaks IPv6 at all, as most do: listening on `::` fails where it does not. */
+  readonly hasIpv6?: boolean
+}
+
+/** Gathers the facts. The environment is handed in, and its HOME filled in where it is missing. */
+export function gatherMachineFacts(env: Readonly<Record<string, string | undefined>>): MachineFacts {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  const reachable = all.filter(({ internal, address }) => !internal && !/^(169\.254\.|fe[89ab])/i.test(address))
+  return {
+    uid: process.getuid?.() ?? 0,
+    env: { ...env, HOME: env.HOME || homedir() },
+    hostname: hostname(),
+    addresses: [
+      ...reachable.filter(({ family }) => family === 'IPv4'),
+      ...reachable.filter(({ family }) => family === 'IPv6'),
+    ].map(({ address }) => address),
+    hasIpv6: all.some(({ family }) => family === 'IPv6'),
+  }
+}

@@ -1,0 +1,160 @@
+import { BootringError } from '../model/errors.ts'
+import { type Config, type GroupName, sections } from './config.ts'
+import { formatValue } from './format-value.ts'
+import { normalizeGroup } from './ini.ts'
+import type { Option, Section } from './option.ts'
+import { parseValue } from './parse-value.ts'
+import { formatProblem, type Origin, type Problem, placeOf, showValue } from './problem.ts'
+import { type Assignment, type Assignments, type ConfigSources, readSources } from './sources.ts'
+import { createSubstitution, type Lookup } from './substitute.ts'
+import { findUnknownOptions } from './unknown-options.ts'
+
+export interface LoadRequest extends ConfigSources {
+  /**
+   * What `$name` stands for where the option has no default and is not set, by group and name: `host`, `my_ip` and the like,
+   * which depend on the machine. They do not become values of the configuration.
+   */
+  readonly computedDefaults?: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
+
+export interface LoadedConfig {
+  /** Frozen, through and through. */
+  readonly config: Config
+  /** Whether any source gives the option a value; its default does not count. */
+  isSet<G extends GroupName>(group: G, name: keyof Config[G] & string): boolean
+  /** Where the option's value comes from; undefined: it is not set. */
+  origin<G extends GroupName>(group: G, name: keyof Config[G] & string): Origin | undefined
+  /** Deprecated names and the like, for the operator. */
+  readonly warnings: readonly Problem[]
+}
+
+export interface CheckedConfig {
+  readonly problems: readonly Problem[]
+  readonly warnings: readonly Problem[]
+  /** Different options that the files set, those that only Ironic reads included. */
+  readonly optionsSet: number
+}
+
+/** @throws BootringError ConfigInvalid, whose message has a line for each problem. */
+export function loadConfig(request: LoadRequest): LoadedConfig {
+  const { values, origins, problems, warnings } = evaluate(request)
+  if (problems.length > 0) throw new BootringError('ConfigInvalid', problems.map(formatProblem).join('\n'))
+  const origin = (group: string, name: string): Origin | undefined => origins.get(`${group}\0${name}`)
+  return {
+    // Made from `sections` option by option, each parsed by its own type: the compiler can't follow that.
+    config: deepFreeze(values) as Config,
+    isSet: (group, name) => origin(group, name) !== undefined,
+    origin,
+    warnings,
+  }
+}
+
+/** The same without throwing, for showing all there is to say. */
+export function checkConfig(request: LoadRequest): CheckedConfig {
+  const { problems, warnings, assignments } = evaluate(request)
+  const names = new Set(assignments.entries.map(({ group, name }) => `${group}\0${name}`))
+  return { problems, warnings, optionsSet: names.size }
+}
+
+interface Evaluation {
+  readonly values: Record<string, Record<string, unknown>>
+  readonly origins: ReadonlyMap<string, Origin>
+  readonly problems: readonly Problem[]
+  readonly warnings: readonly Problem[]
+  readonly assignments: Assignments
+}
+
+function evaluate(request: LoadRequest): Evaluation {
+  const assignments = readSources(request)
+  const unknown = findUnknownOptions(assignments.entries, request.env)
+  const problems = [...assignments.problems, ...unknown.problems]
+  const warnings = [...unknown.warnings]
+  const origins = new Map<string, Origin>()
+  const substitute = createSubstitution(createLookup(assignments, request.computedDefaults ?? {}))
+
+  function evaluateOption(group: string, name: string, option: Option<unknown>): unknown {
+    const assignment = assignments.find(namesOf(group, name, option))
+    if (assignment === undefined) return option.default
+    const place = { ...placeOf(assignment.origin), group: assignment.group, option: assignment.name }
+    if (assignment.group !== group || assignment.name !== name)
+      warnings.push({ ...place, expected: `its present name, [${group}]${name}` })
+    if (assignment.text === '<None>') {
+      warnings.push({ ...place, value: '<None>', expected: 'the line to be left out: <None> means not set' })
+      return option.default
+    }
+    const substituted = substitute(assignment.group, assignment.text)
+    const value = showAssigned(assignment, option, substituted)
+    if ('expected' in substituted) {
+      problems.push({ ...place, value, expected: substituted.expected })
+      return option.default
+    }
+    // To Ironic an empty text and none are the same wherever there need not be one.
+    const isEmpty = option.default === undefined && substituted.text.trim() === ''
+    const parsed = isEmpty ? { kind: 'unset' as const } : parseValue(option.type, substituted.text)
+    if (parsed.kind === 'wrong') problems.push({ ...place, value, expected: parsed.expected })
+    if (parsed.kind !== 'value') return option.default
+    origins.set(`${group}\0${name}`, assignment.origin)
+    return parsed.value
+  }
+
+  const values = Object.fromEntries(
+    Object.entries<Section>(sections).map(([group, section]) => [
+      group,
+      Object.fromEntries(Object.entries(section).map(([name, option]) => [name, evaluateOption(group, name, option)])),
+    ]),
+  )
+  return { values, origins, problems, warnings, assignments }
+}
+
+/** The value for a message: as written and, where that differs and may be shown, as it is after substitution. */
+function showAssigned(
+  { text }: Assignment,
+  option: Option<unknown>,
+  substituted: ReturnType<ReturnType<typeof createSubstitution>>,
+): string {
+  if (option.secret === true) return '***'
+  const written = showValue(text)
+  if (!('text' in substituted) || substituted.text === text || !substituted.public) return written
+  return `${written} (${showValue(substituted.text)})`
+}
+
+/** The present name first, then the deprecated ones. */
+function namesOf(group: string, name: string, option: Option<unknown>): (readonly [string, string])[] {
+  const deprecated = (option.deprecatedNames ?? []).map((path): readonly [string, string] => {
+    const slash = path.indexOf('/')
+    return slash < 0 ? [group, path] : [path.slice(0, slash), path.slice(slash + 1)]
+  })
+  return [[group, name], ...deprecated]
+}
+
+function createLookup(
+  assignments: Assignments,
+  computedDefaults: Readonly<Record<string, Readonly<Record<string, string>>>>,
+): Lookup {
+  return (writtenGroup, name) => {
+    const group = normalizeGroup(writtenGroup)
+    const option = knownOption(group, name)
+    const assignment = assignments.find(option === undefined ? [[group, name]] : namesOf(group, name, option))
+    // Nothing is known of other options, their secrets included.
+    const mayBePrinted = option !== undefined && option.secret !== true
+    if (assignment !== undefined) return { group, name, text: assignment.text, public: mayBePrinted }
+    if (option === undefined) return undefined
+    const computed = Object.hasOwn(computedDefaults, group) ? computedDefaults[group]?.[name] : undefined
+    const text = option.default === undefined ? (computed ?? '') : option.default
+    return { group, name, text: formatValue(text), public: mayBePrinted }
+  }
+}
+
+function knownOption(group: string, name: string): Option<unknown> | undefined {
+  const all: Readonly<Record<string, Section>> = sections
+  const section = Object.hasOwn(all, group) ? all[group] : undefined
+  return section !== undefined && Object.hasOwn(section, name) ? section[name] : undefined
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const part of Object.values(value)) deepFreeze(part)
+  }
+  return value
+}
