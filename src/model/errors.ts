@@ -27,7 +27,7 @@ export const errorKinds = {
   UnknownBootFile: {
     httpStatus: 404,
     rpcCode: 404,
-    rpcClass: `${ironic}BootConfigNotFound`,
+    rpcClass: `${ironic}UnknownBootFile`,
     remedy: 'Ask for boot.ipxe: the name is not one this boot interface knows.',
   },
   PortNotFound: {

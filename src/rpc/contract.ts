@@ -2,18 +2,16 @@ import Type, { type Static } from 'typebox'
 
 /*
  * The methods a conductor answers, with the shapes of their parameters and results. Nothing else can be called.
- * Every call also carries `context` (an object) and may carry `rpc.version`.
+ * Every call also carries `context` (an object) and may carry `rpc.version`. The reference page is made from this file.
  */
 
 const getBootConfig = {
+  description: 'Gives the text of a boot file of a node. It takes no lock and changes nothing.',
   params: Type.Object({
-    /** Canonical UUID of the node. */
-    node_id: Type.String({ maxLength: 64 }),
-    /** Name of the boot file, e.g. `boot.ipxe`. */
-    name: Type.String({ maxLength: 255 }),
+    node_id: Type.String({ maxLength: 64, description: 'Canonical UUID of the node.' }),
+    name: Type.String({ maxLength: 255, description: 'Name of the boot file, e.g. `boot.ipxe`.' }),
   }),
-  /** The file's text. */
-  result: Type.String(),
+  result: Type.String({ description: "The file's text." }),
 }
 
 export const methods = { get_boot_config: getBootConfig }

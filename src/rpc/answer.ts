@@ -1,0 +1,50 @@
+import Type from 'typebox'
+import { Compile } from 'typebox/compile'
+import { BootringError } from '../model/errors.ts'
+import { type MethodName, methods, type Result } from './contract.ts'
+import type { Exchange } from './exchange.ts'
+import { errorFromCallee } from './json-rpc-error.ts'
+
+const isError = Compile(
+  Type.Object({
+    error: Type.Object({
+      code: Type.Number(),
+      message: Type.String(),
+      data: Type.Optional(Type.Object({ class: Type.String() })),
+    }),
+  }),
+)
+
+const results = Object.fromEntries(Object.entries(methods).map(([name, { result }]) => [name, Compile(result)]))
+
+/**
+ * The result that an HTTP answer holds. Throws the callee's error as a `BootringError`, and `ConductorUnreachable`
+ * for whatever is no answer to this call.
+ */
+export function parseAnswer<M extends MethodName>(
+  hostname: string,
+  method: M,
+  id: string,
+  { status, body }: Exchange,
+): Result<M> {
+  if (status === 401) throw unusable(hostname, 'refused our user or password (HTTP 401): see [json_rpc]username')
+  if (status !== 200) throw unusable(hostname, `answered HTTP ${status}`)
+  let answer: unknown
+  try {
+    answer = JSON.parse(body)
+  } catch (error) {
+    throw unusable(hostname, 'answered something that is not JSON', error)
+  }
+  if (typeof answer !== 'object' || answer === null) throw unusable(hostname, 'answered no JSON object')
+  const { id: answeredId, result } = answer as { id?: unknown; result?: unknown }
+  if (isError.Check(answer) && (answeredId === id || answeredId === null)) {
+    throw errorFromCallee(hostname, method, answer.error)
+  }
+  if (answeredId !== id) throw unusable(hostname, 'answered another call (wrong id)')
+  if (results[method]?.Check(result) !== true) throw unusable(hostname, `answered no valid result of ${method}`)
+  return result as Result<M>
+}
+
+function unusable(hostname: string, what: string, cause?: unknown): BootringError {
+  return new BootringError('ConductorUnreachable', `conductor ${hostname} ${what}`, { cause })
+}

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs'
+import { Pool } from 'undici'
+import { BootringError } from '../model/errors.ts'
+import type { Logger } from '../observe/logger.ts'
+import { parseAnswer } from './answer.ts'
+import { originOf, parseConductorHostname } from './conductor-address.ts'
+import { type ConductorClient, rpcVersion } from './contract.ts'
+import { type Exchange, ReusedConnectionReset, startExchange } from './exchange.ts'
+import { trackingConnector } from './tracking-connector.ts'
+
+export interface ConductorClientOptions {
+  /** For host names that carry none. */
+  defaultPort: number
+  useSsl: boolean
+  /** CA certificates (PEM) to trust instead of the system's. */
+  tls?: { cafile?: string | undefined } | undefined
+  credentials?: { username: string; password: string } | undefined
+  /** For one conductor to answer one call. Default: 2. */
+  attemptTimeoutSeconds?: number
+  /** Kept connections to one conductor at most; further calls queue. Default: 32. */
+  connections?: number
+  logger?: Logger
+}
+
+/** More hosts than a fleet has conductors: where their names change all the time, the oldest are forgotten. */
+const maxPools = 256
+
+/** Calls conductors over kept connections. Throws `ConfigInvalid` for an unreadable CA file. */
+export function createConductorClient(options: ConductorClientOptions): ConductorClient & { close(): Promise<void> } {
+  const { defaultPort, useSsl, credentials, attemptTimeoutSeconds = 2, connections = 32, logger } = options
+  const timeoutMs = attemptTimeoutSeconds * 1000
+  const connect = trackingConnector({ timeoutMs, ca: readCa(options.tls?.cafile) })
+  const headers: Record<string, string> = { 'content-type': 'application/json' }
+  if (credentials !== undefined) {
+    const { username, password } = credentials
+    headers.authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+  }
+  const pools = new Map<string, Pool>()
+  let closed = false
+
+  function poolFor(hostname: string): Pool {
+    const existing = pools.get(hostname)
+    if (existing !== undefined) return existing
+    if (closed) throw new BootringError('ConductorUnreachable', `conductor ${hostname}: the client is closed`)
+    const address = parseConductorHostname(hostname, defaultPort)
+    if (address === undefined) {
+      throw new BootringError('ConductorUnreachable', `conductor ${JSON.stringify(hostname)} has no valid host name`)
+    }
+    const pool = new Pool(originOf(address, useSsl ? 'https' : 'http'), {
+      connections,
+      connect,
+      allowH2: false,
+      // Each call has its own timer.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    })
+    const oldest = pools.size >= maxPools ? pools.keys().next().value : undefined
+    if (oldest !== undefined) forget(oldest, pools.get(oldest))
+    pools.set(hostname, pool)
+    return pool
+  }
+
+  /** Its calls in flight go on; later ones get fresh connections. */
+  function forget(hostname: string, pool: Pool | undefined): void {
+    if (pool === undefined || pools.get(hostname) !== pool) return
+    pools.delete(hostname)
+    pool.close().catch(() => undefined)
+  }
+
+  async function exchange(hostname: string, body: string, signal: AbortSignal | undefined): Promise<Exchange> {
+    const pool = poolFor(hostname)
+    const request = { hostname, headers, body, timeoutMs, signal }
+    try {
+      return await startExchange(pool, request)
+    } catch (error) {
+      if (!(error instanceof ReusedConnectionReset)) throw error
+      // All kept connections may be as stale as this one, e.g. when the host was power-cycled.
+      logger?.debug({ hostname, reason: error.message }, 'kept connection was stale, calling once more')
+      forget(hostname, pool)
+      return await startExchange(poolFor(hostname), request)
+    }
+  }
+
+  return {
+    async call(hostname, method, params, context) {
+      const { requestId, signal } = context
+      const sent = { ...params, context: { request_id: requestId }, 'rpc.version': rpcVersion }
+      const body = JSON.stringify({ jsonrpc: '2.0', method, params: sent, id: requestId })
+      return parseAnswer(hostname, method, requestId, await exchange(hostname, body, signal))
+    },
+    async close() {
+      closed = true
+      const open = [...pools.values()]
+      pools.clear()
+      await Promise.all(open.map((pool) => pool.close()))
+    },
+  }
+}
+
+function readCa(cafile: string | undefined): string | undefined {
+  if (cafile === undefined) return undefined
+  try {
+    return readFileSync(cafile, 'utf8')
+  } catch (error) {
+    throw new BootringError('ConfigInvalid', `[json_rpc]cafile ${cafile}: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+}

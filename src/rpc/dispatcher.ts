@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import Type from 'typebox'
+import { Compile } from 'typebox/compile'
+import { BootringError } from '../model/errors.ts'
+import type { Logger } from '../observe/logger.ts'
+import { type CallContext, type Handlers, type MethodName, methods } from './contract.ts'
+import { errorObject, ProtocolError, unexpectedError } from './json-rpc-error.ts'
+
+/** A JSON-RPC request in, its answer out; undefined for a notification, which gets none. Never rejects. */
+export type Dispatcher = (body: string) => Promise<string | undefined>
+
+type JsonObject = Record<string, unknown>
+type Id = string | number | null
+
+interface Method {
+  params: { Check(value: unknown): boolean; Errors(value: unknown): { instancePath: string; message: string }[] }
+  result: { Check(value: unknown): boolean }
+  paramNames: string[]
+  call(params: JsonObject, context: CallContext): Promise<unknown>
+}
+
+/** Longer request ids would only bloat the logs. */
+const maxRequestIdLength = 128
+const maxMessageLength = 300
+
+/** Answers calls of the contract's methods with `handlers`. */
+export function createDispatcher(handlers: Handlers, logger: Logger): Dispatcher {
+  const table = methodTable(handlers)
+
+  async function answer(request: JsonObject, id: Id): Promise<string> {
+    try {
+      const result = await call(table, request, id)
+      return `{"jsonrpc":"2.0","result":${JSON.stringify(result)},"id":${JSON.stringify(id)}}`
+    } catch (error) {
+      if (error instanceof BootringError || error instanceof ProtocolError) {
+        logger.debug({ code: error.name, reason: error.message, requestId: id }, 'rpc call refused')
+        return errorAnswer(errorObject(error), id)
+      }
+      logger.error({ err: error, requestId: id }, 'rpc call failed')
+      return errorAnswer(unexpectedError, id)
+    }
+  }
+
+  return async (body) => {
+    let request: JsonObject
+    try {
+      request = parseRequest(body)
+    } catch (error) {
+      // As in Ironic, what is no request at all is answered even without an id.
+      const refusal = error instanceof ProtocolError ? errorObject(error) : unexpectedError
+      return errorAnswer(refusal, null)
+    }
+    const id = (request.id ?? null) as Id
+    const text = await answer(request, id)
+    return id === null ? undefined : text
+  }
+}
+
+function errorAnswer(error: object, id: Id): string {
+  return JSON.stringify({ jsonrpc: '2.0', error, id })
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function parseRequest(body: string): JsonObject {
+  let request: unknown
+  try {
+    request = JSON.parse(body)
+  } catch {
+    throw new ProtocolError('ParseError', 'Invalid JSON received by RPC server')
+  }
+  if (!isObject(request)) throw new ProtocolError('InvalidRequest', 'Request is not a JSON object')
+  const { jsonrpc, method, params, id } = request
+  if (jsonrpc !== '2.0') throw new ProtocolError('InvalidRequest', 'jsonrpc must be "2.0"')
+  if (typeof method !== 'string' || method === '') throw new ProtocolError('InvalidRequest', 'method must be a string')
+  if (params !== undefined && !isObject(params)) throw new ProtocolError('InvalidRequest', 'params must be an object')
+  // The id is repeated in the answer: a deeply nested one could not be written.
+  if (id !== undefined && id !== null && typeof id !== 'string' && typeof id !== 'number') {
+    throw new ProtocolError('InvalidRequest', 'id must be a string, a number or null')
+  }
+  return request
+}
+
+async function call(table: Record<string, Method>, request: JsonObject, id: Id): Promise<unknown> {
+  const name = request.method as string
+  const method = table[name]
+  if (method === undefined) throw new ProtocolError('MethodNotFound', `Method ${shortened(name)} was not found`)
+  const params = request.params ?? {}
+  if (!method.params.Check(params)) {
+    const faults = method.params.Errors(params).map(({ instancePath, message }) => `${instancePath || '/'} ${message}`)
+    throw new ProtocolError('InvalidParams', shortened(`Params are invalid for ${name}: ${faults.join('; ')}`))
+  }
+  const given = params as JsonObject
+  const callParams: JsonObject = {}
+  for (const key of method.paramNames) if (given[key] !== undefined) callParams[key] = given[key]
+  const result = await method.call(callParams, { requestId: requestId(given.context as JsonObject, id) })
+  if (!method.result.Check(result)) throw new TypeError(`${name} gave a result that its schema forbids`)
+  return result
+}
+
+function shortened(text: string): string {
+  return text.length <= maxMessageLength ? text : `${text.slice(0, maxMessageLength)}…`
+}
+
+/** Ironic's callers put theirs into `context`, and use it as the call's id too. */
+function requestId(context: JsonObject, id: Id): string {
+  for (const candidate of [context.request_id, id]) {
+    if (typeof candidate === 'string' && candidate !== '' && candidate.length <= maxRequestIdLength) return candidate
+  }
+  return `req-${randomUUID()}`
+}
+
+/** Without a prototype, so that `constructor` or `__proto__` name no method. */
+function methodTable(handlers: Handlers): Record<string, Method> {
+  const table: Record<string, Method> = Object.create(null)
+  for (const name of Object.keys(methods) as MethodName[]) {
+    const { params, result } = methods[name]
+    const schema = Type.Object(
+      { ...params.properties, context: Type.Object({}), 'rpc.version': Type.Optional(Type.String()) },
+      { additionalProperties: false },
+    )
+    table[name] = {
+      params: Compile(schema),
+      result: Compile(result),
+      paramNames: Object.keys(params.properties),
+      // The schema has just been checked; the compiler can't tell that params and handler belong together.
+      call: (callParams, context) =>
+        (handlers[name] as (params: JsonObject, context: CallContext) => Promise<unknown>)(callParams, context),
+    }
+  }
+  return table
+}
