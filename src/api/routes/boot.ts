@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ErrorCode } from '../../model/errors.ts'
+import type { Metrics } from '../../observe/metrics.ts'
+import type { AllowedNetworks } from '../allowed-networks.ts'
+import type { BootDecision, Decision } from '../boot-decision.ts'
+import { parseBootTarget } from '../boot-path.ts'
+import type { DecisionLog } from '../decision-log.ts'
+import type { RefusalClock } from '../refusal-clock.ts'
+import { retryAfterSeconds } from '../retry-after.ts'
+
+export interface BootRouteParts {
+  decision: Pick<BootDecision, 'decide'>
+  allowedNetworks: AllowedNetworks
+  /** `[bootring]max_boot_requests`. */
+  maxBootRequests: number
+  refusalClock: RefusalClock
+  metrics: Pick<Metrics, 'bootRequest' | 'rpcAttempt'>
+  log: Pick<DecisionLog, 'write'>
+}
+
+const refusedBody = 'Not Found\n'
+const unavailableBody = 'Service Unavailable\n'
+
+/**
+ * `GET` and `HEAD /v1/boot/<MAC>/<NAME>`, and everything else below /v1/boot.
+ *
+ * Whatever depends on the address, the node or the file, and every other path or method, is one and the same 404. What
+ * says nothing of any node is a 503 with `Retry-After`, which makes iPXE wait and ask again. Every answer has its
+ * length, none is compressed or a redirect, and only a script is ever a 2xx: a BIOS that is handed anything else with a
+ * 200 hangs.
+ *
+ * It answers on Node's own request and response, ahead of Fastify's router.
+ */
+export class BootRoute {
+  readonly #parts: BootRouteParts
+  #inFlight = 0
+  #draining = false
+
+  constructor(parts: BootRouteParts) {
+    this.#parts = parts
+  }
+
+  /** From now on connections are closed after their answer. */
+  drain(): void {
+    this.#draining = true
+  }
+
+  /** Answers one request. Rejects only on a fault of its own. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const startedAt = performance.now()
+    const requestId = `req-${randomUUID()}`
+    if (this.#inFlight >= this.#parts.maxBootRequests) {
+      const reason = `${this.#inFlight} boot requests are being worked on already`
+      const decision = overloaded(requestId, reason)
+      this.#observe(decision, performance.now() - startedAt, request)
+      this.#send(response, decision)
+      return
+    }
+    this.#inFlight += 1
+    try {
+      const decision = await this.#decide(request, requestId)
+      this.#observe(decision, performance.now() - startedAt, request)
+      if (decision.outcome === 'refused') {
+        await new Promise<void>((leave) => this.#parts.refusalClock.atNextTick(leave))
+      }
+      this.#send(response, decision)
+    } finally {
+      this.#inFlight -= 1
+    }
+  }
+
+  #decide(request: IncomingMessage, requestId: string): Promise<Decision> | Decision {
+    const { method = '', url = '' } = request
+    const { allowedNetworks } = this.#parts
+    const path = parseBootTarget(url)
+    const refuse = (code: ErrorCode, reason: string): Decision => {
+      const facts = { requestId, macText: path?.macText ?? '', fileName: path?.fileName ?? '', attempts: [] }
+      return { outcome: 'refused', code, reason, facts }
+    }
+    if (!allowedNetworks.everywhere && !allowedNetworks.allows(request.socket.remoteAddress)) {
+      return refuse('NetworkForbidden', 'the client is in none of [bootring]boot_allowed_networks')
+    }
+    if (method !== 'GET' && method !== 'HEAD') return refuse('UnknownBootFile', `the method is ${method}`)
+    if (path === undefined) return refuse('UnknownBootFile', 'the path is not /v1/boot/<MAC>/<NAME>')
+    return this.#parts.decision.decide(path.macText, path.fileName, requestId)
+  }
+
+  #observe(decision: Decision, milliseconds: number, request: IncomingMessage): void {
+    const { metrics, log } = this.#parts
+    metrics.bootRequest(decision.outcome, decision.outcome === 'served' ? undefined : decision.code, milliseconds)
+    for (const { error } of decision.facts.attempts) {
+      if (error === undefined) metrics.rpcAttempt('answered')
+      else if (error.timedOut) metrics.rpcAttempt('timeout')
+      else metrics.rpcAttempt(error.code === 'ConductorUnreachable' ? 'unreachable' : 'failed')
+    }
+    log.write(decision, milliseconds, request.socket.remoteAddress)
+  }
+
+  /** All three kinds of answer have their header fields in the same order, for GET and for HEAD. */
+  #send(response: ServerResponse, decision: Decision): void {
+    if (this.#draining) response.shouldKeepAlive = false
+    const { requestId } = decision.facts
+    if (decision.outcome === 'served') {
+      response.writeHead(200, headers(decision.script, requestId))
+      response.end(decision.script)
+    } else if (decision.outcome === 'refused') {
+      response.writeHead(404, headers(refusedBody, requestId))
+      response.end(refusedBody)
+    } else {
+      const retryAfter = ['Retry-After', String(decision.retryAfterSeconds)]
+      response.writeHead(503, headers(unavailableBody, requestId).concat(retryAfter))
+      response.end(unavailableBody)
+    }
+  }
+}
+
+function overloaded(requestId: string, reason: string): Decision {
+  const facts = { requestId, macText: '', fileName: '', attempts: [] }
+  return {
+    outcome: 'unavailable',
+    code: 'Overloaded',
+    reason,
+    retryAfterSeconds: retryAfterSeconds('Overloaded'),
+    facts,
+  }
+}
+
+/** As a flat list, which Node writes out as it is. Firmware takes no notice of a charset. */
+function headers(body: string, requestId: string): string[] {
+  return [
+    'Content-Type',
+    'text/plain',
+    'Content-Length',
+    String(Buffer.byteLength(body)),
+    'Cache-Control',
+    'no-store',
+    'X-Openstack-Request-Id',
+    requestId,
+  ]
+}

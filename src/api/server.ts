@@ -1,0 +1,89 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import fastify, { type FastifyReply } from 'fastify'
+import { type ApiAppDeps, apiApp } from './app.ts'
+import { clientFault } from './fault.ts'
+import { answerBadRequest, createApiHttpServer } from './http-server.ts'
+import type { BootRoute } from './routes/boot.ts'
+
+export interface ApiServerOptions extends ApiAppDeps {
+  boot: BootRoute
+  /** Address to listen on, IPv4 or IPv6. */
+  host: string
+  /** 0: any free one. */
+  port: number
+  /** Several processes may listen on the same address and port, each by itself (`SO_REUSEPORT`). */
+  reuse?: boolean
+  /** How long `close` waits for requests in flight before it cuts them off. Default 15 s, longer than a boot request may take. */
+  closeTimeoutSeconds?: number
+}
+
+export interface ApiServer {
+  readonly address: { host: string; port: number }
+  /** Takes no more connections, lets requests in flight finish within `closeTimeoutSeconds`, and ends. Safe to call twice. */
+  close(): Promise<void>
+}
+
+/** Starts the API; resolves when it listens, rejects when it can't (address in use, not ours, no permission). */
+export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { boot, host, port, logger, publicEndpoint, reuse = false, closeTimeoutSeconds = 15 } = options
+  const app = fastify({
+    serverFactory: (others) =>
+      createApiHttpServer((request, response) => {
+        boot.handle(request, response).catch((error) => {
+          logger.error({ err: error }, 'boot request failed without an answer')
+          response.destroy()
+        })
+      }, others),
+    clientErrorHandler: answerBadRequest,
+    // Errors from before routing, e.g. a path that is wrongly encoded.
+    frameworkErrors: (error, _request, reply: FastifyReply) => {
+      reply.code(error.statusCode ?? 400).send(clientFault('The request could not be understood.'))
+    },
+    bodyLimit: 1_048_576,
+    exposeHeadRoutes: true,
+  })
+  await app.register(apiApp({ logger, publicEndpoint }))
+  await app.ready()
+  await listen(app.server, { host, port, reusePort: reuse })
+
+  let closing: Promise<void> | undefined
+  return {
+    address: listeningAddress(app.server),
+    close: () => {
+      closing ??= (async () => {
+        boot.drain()
+        await closeServer(app.server, closeTimeoutSeconds * 1000)
+        await app.close()
+      })()
+      return closing
+    },
+  }
+}
+
+function listen(server: Server, options: { host: string; port: number; reusePort: boolean }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    // As many as may knock within one turn of the event loop when a whole row is switched on.
+    server.listen({ ...options, backlog: 4096 }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function listeningAddress(server: Server): { host: string; port: number } {
+  const { address, port } = server.address() as AddressInfo
+  return { host: address, port }
+}
+
+function closeServer(server: Server, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), milliseconds)
+    // Node closes idle connections by itself.
+    server.close(() => {
+      clearTimeout(cut)
+      resolve()
+    })
+  })
+}

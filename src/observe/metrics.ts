@@ -1,0 +1,118 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { type ErrorCode, errorKinds } from '../model/errors.ts'
+import { LabelledCount } from './labelled-count.ts'
+
+const outcomes = ['served', 'refused', 'unavailable'] as const
+export type BootOutcome = (typeof outcomes)[number]
+
+/** How one conductor took one call. */
+const rpcResults = ['answered', 'failed', 'unreachable', 'timeout'] as const
+export type RpcResult = (typeof rpcResults)[number]
+
+/** The codes of the error table that a boot request can end with; `none` stands for a script that was served. */
+const reasons = ['none', 'Internal', ...(Object.keys(errorKinds) as ErrorCode[])]
+
+/** From an in-process answer to several conductors that had to be waited for. */
+const durationBucketsSeconds = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+]
+
+/**
+ * What Prometheus is told about this process. Label values come from fixed lists, never from a client. Counting must
+ * cost a boot next to nothing, so counts are plain numbers until somebody asks.
+ */
+export class Metrics {
+  readonly registry = new Registry()
+  readonly #requests: Record<BootOutcome, LabelledCount>
+  readonly #attempts: LabelledCount
+  readonly #durations: Record<BootOutcome, (seconds: number) => void>
+  readonly #ringRebuilds: Counter
+  readonly #conductorsAlive: Gauge
+  #ringRebuildsSeen = 0
+
+  /** `processMetrics` adds memory, CPU time, event-loop lag and the like; tests do without. */
+  constructor({ processMetrics = true }: { processMetrics?: boolean } = {}) {
+    const registers = [this.registry]
+    if (processMetrics) collectDefaultMetrics({ register: this.registry })
+
+    const requests = {
+      served: new LabelledCount(reasons),
+      refused: new LabelledCount(reasons),
+      unavailable: new LabelledCount(reasons),
+    }
+    this.#requests = requests
+    new Counter({
+      name: 'bootring_boot_requests_total',
+      help: 'Boot requests answered, by outcome (served, refused, unavailable) and reason.',
+      labelNames: ['outcome', 'reason'] as const,
+      registers,
+      collect() {
+        this.reset()
+        for (const outcome of outcomes) {
+          for (const [reason, count] of requests[outcome].entries()) this.inc({ outcome, reason }, count)
+        }
+      },
+    })
+
+    const attempts = new LabelledCount(rpcResults)
+    this.#attempts = attempts
+    new Counter({
+      name: 'bootring_rpc_attempts_total',
+      help: 'Calls of conductors for boot files, by result (answered, failed, unreachable, timeout).',
+      labelNames: ['result'] as const,
+      registers,
+      collect() {
+        this.reset()
+        for (const [result, count] of attempts.entries()) this.inc({ result }, count)
+      },
+    })
+
+    const durations = new Histogram({
+      name: 'bootring_boot_request_duration_seconds',
+      help: 'Time to decide a boot request, without the wait of refusals for their clock.',
+      labelNames: ['outcome'] as const,
+      buckets: durationBucketsSeconds,
+      registers,
+    })
+    this.#durations = {
+      served: durations.labels('served').observe,
+      refused: durations.labels('refused').observe,
+      unavailable: durations.labels('unavailable').observe,
+    }
+
+    this.#ringRebuilds = new Counter({
+      name: 'bootring_ring_rebuilds_total',
+      help: 'Times the hash rings were built from the database.',
+      registers,
+    })
+    this.#conductorsAlive = new Gauge({
+      name: 'bootring_conductors_alive',
+      help: 'Conductors that are registered and alive, as the rings know them.',
+      registers,
+      // Workers see the same fleet: their numbers must not be added up.
+      aggregator: 'max',
+    })
+  }
+
+  /** `code` says why a request was not served. */
+  bootRequest(outcome: BootOutcome, code: ErrorCode | 'Internal' | undefined, milliseconds: number): void {
+    this.#requests[outcome].add(code ?? 'none')
+    this.#durations[outcome](milliseconds / 1000)
+  }
+
+  rpcAttempt(result: RpcResult): void {
+    this.#attempts.add(result)
+  }
+
+  /** What the rings say of themselves; to be called before each scrape. `builds` counts from the process's start. */
+  fleet({ builds, conductorsAlive }: { builds: number; conductorsAlive: number }): void {
+    this.#ringRebuilds.inc(Math.max(0, builds - this.#ringRebuildsSeen))
+    this.#ringRebuildsSeen = builds
+    this.#conductorsAlive.set(conductorsAlive)
+  }
+
+  /** Prometheus's text format. */
+  text(): Promise<string> {
+    return this.registry.metrics()
+  }
+}
