@@ -1,0 +1,85 @@
+import { fileURLToPath } from 'node:url'
+import type { LabProcess } from './lab-process.ts'
+
+export interface HostAddresses {
+  /** In 10.77.0.0/24. */
+  ipv4: string
+  /** In fd77::/64. */
+  ipv6?: string
+}
+
+/** The part of the lab that a host uses. */
+interface Spawner {
+  readonly folder: string
+  spawn(name: string, argv: readonly string[], networkNamespace: string, env?: Record<string, string>): LabProcess
+  run(argv: readonly string[], networkNamespace: string, env?: Record<string, string>): Promise<string>
+}
+
+/** What a host answered to an HTTP request made from it. */
+export interface HttpAnswer {
+  status: number
+  headers: Record<string, string>
+  body: string
+}
+
+export interface HttpQuestion {
+  url: string
+  method?: string
+  /** PEM file of the CA that an https server is checked against. */
+  caFile?: string
+  /** Ask again until this status comes. */
+  untilStatus?: number
+  /** How long that may take. Default: 20. */
+  seconds?: number
+}
+
+const httpClient = fileURLToPath(new URL('inside/http-client.ts', import.meta.url))
+
+/** A server of the lab: a network namespace with one NIC, eth0, on the bridge. The files are those of the real machine. */
+export class Host {
+  readonly name: string
+  readonly ipv4: string
+  readonly ipv6: string | undefined
+  readonly #lab: Spawner
+  readonly #namespace: string
+
+  constructor(lab: Spawner, name: string, addresses: HostAddresses, namespace: string) {
+    this.name = name
+    this.ipv4 = addresses.ipv4
+    this.ipv6 = addresses.ipv6
+    this.#lab = lab
+    this.#namespace = namespace
+  }
+
+  /** A folder for everybody's files; see `Lab.folder`. */
+  get folder(): string {
+    return this.#lab.folder
+  }
+
+  /** Starts a program on this host. */
+  spawn(argv: readonly string[], env?: Record<string, string>): LabProcess {
+    return this.#lab.spawn(`${argv[0]} on ${this.name}`, argv, this.#namespace, env)
+  }
+
+  /** Runs a program on this host to its end: its output. Throws when it fails. */
+  async run(argv: readonly string[], env?: Record<string, string>): Promise<string> {
+    return await this.#lab.run(argv, this.#namespace, env)
+  }
+
+  /** Makes an HTTP request from this host. */
+  async http(question: HttpQuestion): Promise<HttpAnswer> {
+    return JSON.parse(await this.run([process.execPath, httpClient, JSON.stringify(question)])) as HttpAnswer
+  }
+
+  /** Gives the NIC its addresses. Router advertisements are for machines, not for servers. */
+  async bringUp(): Promise<void> {
+    const commands = [
+      'echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_ra',
+      'ip link set lo up',
+      `ip addr add ${this.ipv4}/24 dev eth0`,
+      'ip link set eth0 up',
+    ]
+    if (this.ipv6 !== undefined) commands.push(`ip -6 addr add ${this.ipv6}/64 dev eth0 nodad`)
+    await this.run(['sh', '-ec', commands.join('\n')])
+  }
+}
