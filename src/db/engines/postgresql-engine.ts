@@ -1,0 +1,63 @@
+import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { Logger } from '../../observe/logger.ts'
+import type { ServerAddress } from '../connection-url.ts'
+import { postgresql } from '../dialects/postgresql.ts'
+import type { Tables } from '../tables.ts'
+import type { Translate } from '../translate.ts'
+import { translating } from '../translating-dialect.ts'
+import type { Engine, EngineOptions, Lookup } from './engine.ts'
+import { tlsOptions } from './tls-options.ts'
+
+const timestampOid = 1114
+
+/** Opens a pool; connects when first asked. */
+export function openPostgresqlEngine(
+  address: ServerAddress,
+  options: EngineOptions,
+  translate: Translate,
+  logger: Logger | undefined,
+): Engine {
+  const tls = address.tls
+  const pool = new pg.Pool({
+    host: address.socket ?? address.host ?? 'localhost',
+    port: address.port ?? 5432,
+    database: address.database,
+    ...(address.user === undefined ? {} : { user: address.user }),
+    ...(address.password === undefined ? {} : { password: address.password }),
+    ...(tls && {
+      ssl: { ...tlsOptions(tls), ...(tls.verifyHostName ? {} : { checkServerIdentity: () => undefined }) },
+    }),
+    max: options.maxPoolSize,
+    connectionTimeoutMillis: options.poolTimeoutSeconds * 1000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    application_name: 'bootring',
+    // Times stay text: the driver would read them as local time.
+    types: { getTypeParser: (oid, format) => (oid === timestampOid ? asText : pg.types.getTypeParser(oid, format)) },
+  })
+  // An idle connection broke: the pool has dropped it and makes a new one when needed.
+  pool.on('error', (error) => logger?.debug({ err: error }, 'idle database connection lost'))
+  const db = new Kysely<Tables>({ dialect: translating(new PostgresDialect({ pool }), translate) })
+  return {
+    dialect: postgresql,
+    read: db,
+    write: db,
+    prepare<Row>(query: CompiledQuery<Row>): Lookup<Row> {
+      return async (...parameters) => {
+        try {
+          // Unnamed: named statements break behind poolers that give each transaction another server connection.
+          const { rows } = await pool.query(query.sql, parameters)
+          return rows[0] as Row | undefined
+        } catch (error) {
+          throw translate(error)
+        }
+      }
+    },
+    close: () => (pool.ended ? Promise.resolve() : pool.end()),
+  }
+}
+
+function asText(value: string): string {
+  return value
+}

@@ -1,0 +1,23 @@
+import type { Kysely } from 'kysely'
+import type { Migration } from 'kysely/migration'
+import type { Dialect } from '../dialects/dialect.ts'
+import { createConductors } from './0001-conductors.ts'
+import { createNodes } from './0002-nodes.ts'
+import { createPorts } from './0003-ports.ts'
+
+type Step = (db: Kysely<unknown>, dialect: Dialect) => Promise<void>
+
+// Never changed once released, only added to: the names stand in every database.
+const steps: Record<string, Step> = {
+  '0001-conductors': createConductors,
+  '0002-nodes': createNodes,
+  '0003-ports': createPorts,
+}
+
+/** The names of all migrations, in their order. */
+export const migrationNames: readonly string[] = Object.keys(steps).sort()
+
+/** All migrations, for one engine. */
+export function migrations(dialect: Dialect): Record<string, Migration> {
+  return Object.fromEntries(Object.entries(steps).map(([name, step]) => [name, { up: (db) => step(db, dialect) }]))
+}

@@ -1,0 +1,33 @@
+import type { Kysely } from 'kysely'
+import { type MigrationResultSet, Migrator } from 'kysely/migration'
+import { BootringError } from '../model/errors.ts'
+import type { Engine } from './engines/engine.ts'
+import { migrationNames, migrations } from './migrations/migrations.ts'
+import type { Tables } from './tables.ts'
+
+/** Applies what is missing, once, however many hosts try at the same time. The names of what this call applied. */
+export async function upgradeSchema({ write, dialect }: Engine): Promise<string[]> {
+  const migrate = (db: Kysely<Tables>): Promise<string[]> =>
+    new Migrator({
+      db,
+      provider: { getMigrations: async () => migrations(dialect) },
+      migrationTableName: 'bootring_migration',
+      migrationLockTableName: 'bootring_migration_lock',
+    })
+      .migrateToLatest()
+      .then(applied)
+  return dialect.upgradesInOneTransaction ? await write.transaction().execute(migrate) : await migrate(write)
+}
+
+/** Throws `SchemaOutdated` unless every migration that this release knows was applied; further ones do no harm. */
+export async function checkSchema({ read }: Engine): Promise<void> {
+  const rows = await read.selectFrom('bootring_migration').select('name').execute()
+  const present = new Set(rows.map((row) => row.name))
+  const missing = migrationNames.filter((name) => !present.has(name))
+  if (missing.length > 0) throw new BootringError('SchemaOutdated', `not applied: ${missing.join(', ')}`)
+}
+
+function applied({ error, results = [] }: MigrationResultSet): string[] {
+  if (error) throw error
+  return results.filter((result) => result.status === 'Success').map((result) => result.migrationName)
+}

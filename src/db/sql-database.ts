@@ -1,0 +1,38 @@
+import { sql } from 'kysely'
+import type { ConductorStore, Database, FleetStore, NodeStore } from '../model/stores.ts'
+import type { Engine } from './engines/engine.ts'
+import { checkSchema, upgradeSchema } from './schema.ts'
+import { SqlConductorStore } from './stores/sql-conductor-store.ts'
+import { SqlFleetStore } from './stores/sql-fleet-store.ts'
+import { SqlNodeStore } from './stores/sql-node-store.ts'
+
+/** The stores of one open database. */
+export class SqlDatabase implements Database {
+  readonly nodes: NodeStore
+  readonly conductors: ConductorStore
+  readonly fleet: FleetStore
+  readonly #engine: Engine
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+    this.nodes = new SqlNodeStore(engine)
+    this.conductors = new SqlConductorStore(engine)
+    this.fleet = new SqlFleetStore(engine)
+  }
+
+  upgrade(): Promise<string[]> {
+    return upgradeSchema(this.#engine)
+  }
+
+  checkSchema(): Promise<void> {
+    return checkSchema(this.#engine)
+  }
+
+  async ping(): Promise<void> {
+    await sql`select 1`.execute(this.#engine.read)
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close()
+  }
+}

@@ -1,0 +1,48 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
+import { retryWhileBusy } from './retry-while-busy.ts'
+import { StatementCache } from './statement-cache.ts'
+
+/** Runs Kysely's queries on one `node:sqlite` connection. */
+export class NodeSqliteConnection implements DatabaseConnection {
+  readonly #statements: StatementCache
+
+  constructor(database: DatabaseSync) {
+    this.#statements = new StatementCache(database)
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const statement = this.#statements.get(query.sql)
+    const parameters = query.parameters.map(toSqlite)
+    return await retryWhileBusy(() => run<R>(statement, parameters))
+  }
+
+  // Kysely asks for a stream; the result is read at once and given out in pieces.
+  async *streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
+    const { rows } = await this.executeQuery<R>(query)
+    for (let start = 0; start < rows.length; start += chunkSize) {
+      yield { rows: rows.slice(start, start + chunkSize) }
+    }
+  }
+}
+
+function run<R>(statement: StatementSync, parameters: SQLInputValue[]): QueryResult<R> {
+  if (statement.columns().length > 0) return { rows: statement.all(...parameters) as R[] }
+  const { changes, lastInsertRowid } = statement.run(...parameters)
+  return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
+}
+
+function toSqlite(value: unknown): SQLInputValue {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'bigint':
+      return value
+    case 'boolean':
+      return value ? 1 : 0
+    default:
+      if (value === null || value === undefined) return null
+      if (value instanceof Uint8Array) return value
+      throw new TypeError(`SQLite has no form for a parameter of type ${typeof value}`)
+  }
+}

@@ -1,0 +1,79 @@
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { type DatabaseServer, freePort, runAs, ServerProcess } from './database-server.ts'
+import { userId } from './user-id.ts'
+
+const versions = '/usr/lib/postgresql'
+
+function binaries(): string | undefined {
+  if (!existsSync(versions)) return undefined
+  const newest = readdirSync(versions)
+    .sort((a, b) => Number(b) - Number(a))
+    .map((version) => join(versions, version, 'bin'))
+  return newest.find((folder) => existsSync(join(folder, 'postgres')))
+}
+
+/** What is missing for `startPostgresql`; undefined when nothing is. */
+export function missingForPostgresql(): string | undefined {
+  return binaries() === undefined ? 'PostgreSQL (Debian package postgresql)' : undefined
+}
+
+/** Starts a private PostgreSQL on a free port of both loopback addresses. */
+export async function startPostgresql(): Promise<DatabaseServer> {
+  const bin = binaries()
+  if (bin === undefined) throw new Error(missingForPostgresql())
+  // The server refuses to run as root.
+  const user = userId('postgres') === undefined ? 'nobody' : 'postgres'
+  const folder = mkdtempSync(join(tmpdir(), 'bootring-postgresql-'))
+  if (process.getuid?.() === 0) chownSync(folder, userId(user) ?? 0, 0)
+  const data = join(folder, 'data')
+  const port = await freePort()
+  await runAs(user, join(bin, 'initdb'), ['--no-sync', '-A', 'trust', '-U', 'tester', '-E', 'UTF8', '-D', data])
+
+  const administer = async (sql: string) => {
+    const client = new pg.Client({ host: '127.0.0.1', port, user: 'tester', database: 'postgres' })
+    await client.connect()
+    try {
+      await client.query(sql)
+    } finally {
+      await client.end()
+    }
+  }
+  const settings = {
+    listen_addresses: '127.0.0.1,::1',
+    unix_socket_directories: folder,
+    fsync: 'off',
+    full_page_writes: 'off',
+    shared_buffers: '32MB',
+    max_connections: '200',
+    // A clock that is not UTC: whatever takes a naive time for local fails.
+    timezone: 'Asia/Kathmandu',
+  }
+  const args = ['-D', data, '-p', String(port), ...Object.entries(settings).flatMap(([k, v]) => ['-c', `${k}=${v}`])]
+  let server: ServerProcess | undefined
+  const start = async () => {
+    server = new ServerProcess(join(bin, 'postgres'), args, { user, deathSignal: 'QUIT' })
+    await server.ready(() => administer('select 1'))
+  }
+  const pause = async () => {
+    // Fast shutdown: does not wait for clients.
+    await server?.end('SIGINT')
+  }
+  await start()
+  return {
+    url: (database, host = '127.0.0.1') => `postgresql+psycopg2://tester:s%40cret@${host}:${port}/${database}`,
+    createDatabase: (name) => administer(`create database ${name}`),
+    start,
+    pause,
+    async restart() {
+      await pause()
+      await start()
+    },
+    async stop() {
+      await pause()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
