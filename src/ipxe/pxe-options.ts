@@ -1,0 +1,85 @@
+import type { NodeWithPorts } from '../model/node.ts'
+import { checkUuid } from './canonical-uuid.ts'
+import { bootModeOf } from './node-images.ts'
+import { safeUrl, safeWords } from './safe-value.ts'
+
+/** What of the configuration goes into every node's script. */
+export interface PxeSettings {
+  /** The HTTP server's root, e.g. `http://10.0.0.1:8080`. */
+  httpUrl: string
+  /** `[pxe]kernel_append_params`. */
+  kernelAppendParams: string
+  /** 0: none. */
+  ipxeTimeoutSeconds: number
+  /** What the agent calls back: root URL of the API, without `/v1`. */
+  apiUrl: string
+}
+
+/** `pxe_options` as Ironic's templates know it. Source: ironic/common/pxe_utils.py. */
+export type PxeOptions = Record<string, string | number>
+
+/** Throws `TemplateFailed` naming the field for values that must not get into a script. */
+export function pxeOptions(node: NodeWithPorts, settings: PxeSettings): PxeOptions {
+  const mode = bootModeOf(node)
+  const folder = `${safeUrl('[deploy]http_url', settings.httpUrl).replace(/\/+$/, '')}/${checkUuid(node.uuid)}`
+  const apiUrl = safeUrl('the API URL', settings.apiUrl).replace(/\/+$/, '')
+  const params = kernelAppendParams(node, settings.kernelAppendParams)
+  const common: PxeOptions = {
+    // Ironic's templates print these whatever the machine boots; where they don't matter, Jinja2 prints nothing.
+    boot_iso_url: '',
+    deployment_aki_path: '',
+    deployment_ari_path: '',
+    'ipa-api-url': '',
+    ks_cfg_url: '',
+    ks_template_path: '',
+    repo_url: '',
+    stage2_url: '',
+    aki_path: 'no_kernel',
+    ari_path: 'no_ramdisk',
+    initrd_filename: '',
+    ramdisk_opts: '',
+    ipxe_timeout: settings.ipxeTimeoutSeconds * 1000,
+    tftp_server: new URL(folder).hostname.replace(/^\[|\]$/g, ''),
+  }
+  if (mode === 'ramdisk')
+    return {
+      ...common,
+      ...(node.instanceInfo.boot_iso
+        ? { boot_iso_url: `${folder}/boot_iso` }
+        : { aki_path: `${folder}/kernel`, ari_path: `${folder}/ramdisk` }),
+      ramdisk_opts: words(node, 'instance_info.ramdisk_kernel_arguments', node.instanceInfo.ramdisk_kernel_arguments),
+      pxe_append_params: params,
+    }
+  return {
+    ...common,
+    deployment_aki_path: `${folder}/${mode}_kernel`,
+    deployment_ari_path: `${folder}/${mode}_ramdisk`,
+    initrd_filename: `${mode}_ramdisk`,
+    'ipa-api-url': apiUrl,
+    pxe_append_params: [params, `ipa-api-url=${apiUrl}`].filter(Boolean).join(' '),
+  }
+}
+
+/** The node's own (instance_info before driver_info), in which `%default%` stands for the configuration's; else the latter. */
+function kernelAppendParams(node: NodeWithPorts, byDefault: string): string {
+  const checkedDefault = safeWords('[pxe]kernel_append_params', byDefault)
+  const columns = [
+    ['instance_info', node.instanceInfo],
+    ['driver_info', node.driverInfo],
+  ] as const
+  for (const [column, info] of columns) {
+    const own = info.kernel_append_params
+    if (own === undefined || own === null) continue
+    const field = `${column}.kernel_append_params`
+    // Checked once more when put together: "|%default%" must not become a separator.
+    return words(
+      node,
+      field,
+      words(node, field, own).replaceAll('%default%', () => checkedDefault),
+    )
+  }
+  return checkedDefault
+}
+
+const words = (node: NodeWithPorts, field: string, value: unknown) =>
+  safeWords(`${field} of node ${node.uuid}`, value ?? '')

@@ -1,0 +1,72 @@
+import { BootringError } from '../model/errors.ts'
+import { ownTemplate } from './own-template.ts'
+import { safeUrl } from './safe-value.ts'
+import { Template } from './template.ts'
+
+export interface RootScriptOptions {
+  /** `[pxe]ipxe_boot_script`; bootring's own without it. */
+  templateFile?: string | undefined
+  /** Whether links go to the boot configuration API, or else to the HTTP server's files. */
+  useBootConfigApi: boolean
+  /** e.g. `http://10.0.0.1:6385`, without `/v1`. */
+  apiRootUrl: string
+  /** The HTTP server's root, e.g. `http://10.0.0.1:8080`. */
+  httpUrl: string
+  /** `[pxe]ipxe_fallback_script`. */
+  fallbackScript?: string | undefined
+  /** Milliseconds after which a silent server counts as gone are `1000 *` this; 0 or none: iPXE's own patience. */
+  ipxeTimeoutSeconds?: number | undefined
+  /** How long other conductors take to stand in for a dead one: heartbeat time-out plus age of a ring. Default: 75. */
+  failoverSeconds?: number | undefined
+}
+
+/** On top of the failover itself: time for the new owner to answer, and for clocks and heartbeats out of step. */
+const marginSeconds = 45
+const pauseStepSeconds = 2
+
+/**
+ * The script that DHCP hands to every machine; it finds the machine's own. Throws `ConfigInvalid` for an operator's
+ * template that can't link to the API, `TemplateFailed` for one that can't be rendered.
+ */
+export function renderRootScript(options: RootScriptOptions): string {
+  const template = new Template(options.templateFile ?? ownTemplate('root.ipxe'))
+  const failoverSeconds = options.failoverSeconds ?? 75
+  const pauses = growingPauses(failoverSeconds + marginSeconds)
+  const links = options.useBootConfigApi
+    ? { uri: `${url('[pxe]ipxe_config_api_root_url', options.apiRootUrl)}/v1/boot/`, suffix: '/boot.ipxe' }
+    : { uri: `${url('[deploy]http_url', options.httpUrl)}/pxelinux.cfg/`, suffix: '' }
+  const text = template.render({
+    ipxe_for_mac_uri: links.uri,
+    ipxe_for_mac_suffix: links.suffix,
+    // Ironic gives None; here undefined, so that a template which prints it unasked fails rather than chain "None".
+    ipxe_fallback_script: options.fallbackScript
+      ? safeUrl('[pxe]ipxe_fallback_script', options.fallbackScript)
+      : undefined,
+    ipxe_timeout: Math.round((options.ipxeTimeoutSeconds ?? 0) * 1000),
+    failover_seconds: failoverSeconds,
+    retry_seconds: pauses.reduce((sum, pause) => sum + pause, 0),
+    last_pause: pauses.at(-1) ?? 0,
+    pauses,
+  })
+  if (options.useBootConfigApi && template.mentions('ipxe_for_mac_uri') && !template.mentions('ipxe_for_mac_suffix'))
+    throw new BootringError(
+      'ConfigInvalid',
+      `[pxe]ipxe_boot_script = ${template.path}: with [pxe]ipxe_use_boot_config_api its links need {{ ipxe_for_mac_suffix }} after the MAC, e.g. chain {{ ipxe_for_mac_uri }}\${mac:hexhyp}{{ ipxe_for_mac_suffix }}; without it every one would answer 404`,
+    )
+  if (!text.startsWith('#!ipxe'))
+    throw new BootringError('ConfigInvalid', `[pxe]ipxe_boot_script = ${template.path} does not begin with #!ipxe`)
+  return text
+}
+
+/** 2, 4, 6, … seconds, until they last this long in all. */
+function growingPauses(totalSeconds: number): number[] {
+  const pauses: number[] = []
+  for (let sum = 0; sum < totalSeconds; ) {
+    const pause = (pauses.length + 1) * pauseStepSeconds
+    pauses.push(pause)
+    sum += pause
+  }
+  return pauses
+}
+
+const url = (field: string, text: string) => safeUrl(field, text).replace(/\/+$/, '')
