@@ -4,9 +4,14 @@
  * white space: the file format has no way to say those.
  */
 export function formatValue(value: unknown): string {
-  const text = formatUnquoted(value).replaceAll('$', '$$$$')
+  const text = formatAsText(value)
   const [first = '', ...rest] = text.split('\n')
   return [first !== first.trim() || isQuoted(first) ? `"${first}"` : first, ...rest].join('\n    ')
+}
+
+/** The same without quotes around the whole and before it is laid out in lines: what substitution starts from. */
+export function formatAsText(value: unknown): string {
+  return formatUnquoted(value).replaceAll('$', '$$$$')
 }
 
 function formatUnquoted(value: unknown): string {
@@ -19,7 +24,7 @@ function formatUnquoted(value: unknown): string {
 }
 
 function protectCommas(item: string): string {
-  const needed = item.includes(',') || item.trim() !== item || /^["']/.test(item)
+  const needed = item === '' || item.includes(',') || item.trim() !== item || /^["']|["']$/.test(item)
   return needed ? (item.includes('"') ? `'${item}'` : `"${item}"`) : item
 }
 

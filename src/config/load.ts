@@ -1,6 +1,6 @@
 import { BootringError } from '../model/errors.ts'
 import { type Config, type GroupName, sections } from './config.ts'
-import { formatValue } from './format-value.ts'
+import { formatAsText } from './format-value.ts'
 import { normalizeGroup } from './ini.ts'
 import type { Option, Section } from './option.ts'
 import { parseValue } from './parse-value.ts'
@@ -56,6 +56,9 @@ export function checkConfig(request: LoadRequest): CheckedConfig {
   return { problems, warnings, optionsSet: names.size }
 }
 
+/** How oslo.config's sample files write that an option has no default. */
+const noneText = '<None>'
+
 interface Evaluation {
   readonly values: Record<string, Record<string, unknown>>
   readonly origins: ReadonlyMap<string, Origin>
@@ -78,14 +81,17 @@ function evaluate(request: LoadRequest): Evaluation {
     const place = { ...placeOf(assignment.origin), group: assignment.group, option: assignment.name }
     if (assignment.group !== group || assignment.name !== name)
       warnings.push({ ...place, expected: `its present name, [${group}]${name}` })
-    if (assignment.text === '<None>') {
-      warnings.push({ ...place, value: '<None>', expected: 'the line to be left out: <None> means not set' })
+    if (assignment.text === noneText) {
+      warnings.push({ ...place, value: noneText, expected: `the line to be left out: ${noneText} means not set` })
       return option.default
     }
     const substituted = substitute(assignment.group, assignment.text)
     const value = showAssigned(assignment, option, substituted)
     if ('expected' in substituted) {
-      problems.push({ ...place, value, expected: substituted.expected })
+      // A password with a dollar sign in it: what follows the sign is no name.
+      const expected =
+        option.secret === true ? 'references to options that are set ($$ is a plain dollar sign)' : substituted.expected
+      problems.push({ ...place, value, expected })
       return option.default
     }
     // To Ironic an empty text and none are the same wherever there need not be one.
@@ -135,13 +141,14 @@ function createLookup(
     const group = normalizeGroup(writtenGroup)
     const option = knownOption(group, name)
     const assignment = assignments.find(option === undefined ? [[group, name]] : namesOf(group, name, option))
+    const isNone = assignment?.text === noneText
     // Nothing is known of other options, their secrets included.
     const mayBePrinted = option !== undefined && option.secret !== true
-    if (assignment !== undefined) return { group, name, text: assignment.text, public: mayBePrinted }
-    if (option === undefined) return undefined
+    if (assignment !== undefined && !isNone) return { group, name, text: assignment.text, public: mayBePrinted }
+    if (option === undefined) return isNone ? { group, name, text: '', public: true } : undefined
     const computed = Object.hasOwn(computedDefaults, group) ? computedDefaults[group]?.[name] : undefined
     const text = option.default === undefined ? (computed ?? '') : option.default
-    return { group, name, text: formatValue(text), public: mayBePrinted }
+    return { group, name, text: formatAsText(text), public: mayBePrinted }
   }
 }
 

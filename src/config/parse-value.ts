@@ -109,17 +109,16 @@ function splitItems(text: string): string[] | undefined {
   const parts = restoreOuterQuotes(trimmed.split(','))
   const items: string[] = []
   for (let index = 0; index < parts.length; index++) {
-    let item = (parts[index] ?? '').trim()
+    let item = (parts[index] ?? '').trimStart()
     const quote = item.startsWith('"') || item.startsWith("'") ? item[0] : undefined
     if (quote !== undefined) {
-      while (item.length < 2 || item.at(-1) !== quote) {
+      while (item.trimEnd().length < 2 || item.trimEnd().at(-1) !== quote) {
         const next = parts[++index]
         if (next === undefined) return undefined
-        item = `${item},${next}`.trimEnd()
+        item = `${item},${next}`
       }
-      item = item.slice(1, -1)
     }
-    items.push(item)
+    items.push(quote === undefined ? item.trimEnd() : item.trimEnd().slice(1, -1))
   }
   return items
 }
@@ -147,9 +146,7 @@ function parseDict(text: string): Parsed {
     const key = item.slice(0, Math.max(colon, 0)).trim()
     if (key === '') return wrong(describeType({ kind: 'dict' }))
     if (pairs.has(key)) return wrong(`each key once, but ${key} is there twice`)
-    const raw = item.slice(colon + 1).trim()
-    const quoted = raw.length > 1 && (raw.startsWith('"') || raw.startsWith("'")) && raw.at(-1) === raw[0]
-    pairs.set(key, quoted ? raw.slice(1, -1) : raw)
+    pairs.set(key, item.slice(colon + 1).trim())
   }
   return value(Object.fromEntries(pairs))
 }

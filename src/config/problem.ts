@@ -35,10 +35,10 @@ export function placeOf(origin: Origin): Pick<Problem, 'file' | 'line' | 'enviro
   return 'override' in origin ? {} : origin
 }
 
-/** A value on one line, not too long, and without the user and password of any URL in it. */
+/** A value on one line, not too long, and without the user and password of any URL in it (a password may hold `/` and `@`). */
 export function showValue(text: string): string {
   const line = text
-    .replaceAll(/\/\/[^/\s]*@/g, '//***@')
+    .replaceAll(/\/\/\S*@/g, '//***@')
     .replaceAll('\n', '\\n')
     .replaceAll(/\p{Cc}/gu, '?')
   return line.length > maxShownCharacters ? `${line.slice(0, maxShownCharacters)}…` : line

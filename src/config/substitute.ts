@@ -37,25 +37,31 @@ export function createSubstitution(lookup: Lookup): (group: string, text: string
     return named ?? lookup('DEFAULT', reference)
   }
 
-  function resolve(group: string, reference: string, path: readonly string[]): Substituted {
+  /** `owner` is the option in whose text the reference stands, where that is not the text that we began with. */
+  function resolve(group: string, reference: string, path: readonly string[], owner?: Referenced): Substituted {
     const found = find(group, reference)
-    if (found === undefined)
-      return {
-        expected: `$${reference} to name an option that is set (braces end a name: \${name}; $$ is a plain dollar sign)`,
-      }
+    if (found === undefined) {
+      // In a password with a dollar sign in it, what follows the sign is no name, and not to be shown.
+      const what =
+        owner === undefined || owner.public
+          ? `$${reference} to name an option that is set`
+          : `each reference in [${owner.group}]${owner.name} to name an option that is set`
+      return { expected: `${what} (braces end a name: \${name}; $$ is a plain dollar sign)` }
+    }
     const key = `[${found.group}]${found.name}`
     if (path.includes(key)) return { expected: `no circle of references: ${[...path, key].join(' → ')}` }
     if (path.length >= maxDepth) return { expected: `at most ${maxDepth} references in a row` }
     const known = done.get(key)
     if (known !== undefined) return known
-    const result = substitute(found.group, found.text, [...path, key])
-    const guarded = 'text' in result ? { text: result.text, public: result.public && found.public } : result
-    // A failure depends on where the walk began; a text does not.
-    if ('text' in guarded) done.set(key, guarded)
+    const result = substitute(found.group, found.text, [...path, key], found)
+    // A failure depends on where the walk began, so it is not kept.
+    if ('expected' in result) return result
+    const guarded = { text: result.text, public: result.public && found.public }
+    done.set(key, guarded)
     return guarded
   }
 
-  function substitute(group: string, text: string, path: readonly string[]): Substituted {
+  function substitute(group: string, text: string, path: readonly string[], owner?: Referenced): Substituted {
     let failure: string | undefined
     let mayBePrinted = true
     let length = 0
@@ -64,7 +70,7 @@ export function createSubstitution(lookup: Lookup): (group: string, text: string
       .replaceAll(pattern, (_, dollar?: string, plain?: string, braced?: string) => {
         if (dollar !== undefined) return '$'
         if (failure !== undefined) return ''
-        const result = resolve(group, plain ?? braced ?? '', path)
+        const result = resolve(group, plain ?? braced ?? '', path, owner)
         if ('expected' in result) {
           failure = result.expected
           return ''

@@ -6,7 +6,9 @@ import type { Problem } from './problem.ts'
 
 const environmentPrefix = 'OS_BOOTRING__'
 /** Short names are near to many others. */
-const minWarnedLength = 9
+const minWarnedLength = 12
+/** Ironic's own names that differ by a letter from one that we read. */
+const ironicNeighbours = ['pxe/pxe_config_template']
 
 /**
  * Options that no section knows. In `[bootring]`, which is ours alone, each is a problem. Elsewhere it is most likely one that only
@@ -32,8 +34,8 @@ export function findUnknownOptions(
     const place = { file, line, group, option: name }
     const meant = nearestName(name, names)
     if (group === 'bootring') problems.push({ ...place, expected: suggestion(meant, ours) })
-    else if (meant !== undefined && name.length >= minWarnedLength)
-      warnings.push({ ...place, expected: `maybe another name: did you mean ${meant}?` })
+    else if (meant !== undefined && name.length >= minWarnedLength && !ironicNeighbours.includes(`${group}/${name}`))
+      warnings.push({ ...place, expected: `an option that bootring or Ironic knows: did you mean ${meant}?` })
   }
 
   for (const environment of Object.keys(env)) {
