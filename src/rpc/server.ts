@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { Socket } from 'node:net'
 import { BootringError } from '../model/errors.ts'
 import type { Logger } from '../observe/logger.ts'
 import { type AuthResult, type BasicAuthenticator, basicChallenge, createBasicAuthenticator } from './basic-auth.ts'
 import type { Handlers } from './contract.ts'
 import { createDispatcher, type Dispatcher } from './dispatcher.ts'
+import { gracefulCloser } from './graceful-close.ts'
 import { HtpasswdFile } from './htpasswd.ts'
 import { type ListenAddress, listen } from './listen.ts'
 import { receiveBody } from './receive-body.ts'
+import { refuseBrokenRequests } from './refuse-broken-requests.ts'
 
 /** How callers are known. */
 export type RpcAuth = { strategy: 'noauth' } | { strategy: 'http_basic'; userFile: string }
@@ -67,39 +68,13 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
       : undefined
   const dispatch = createDispatcher(options.handlers, logger)
   const server = createHttpServer(options.tls, limits)
-  let closing = false
-  let inFlight = 0
-  let drained: () => void = () => undefined
-
-  server.on('request', (request, response) => {
-    inFlight++
-    response.once('close', () => {
-      inFlight--
-      if (inFlight === 0) drained()
-    })
-    handle(request, response, {
-      dispatch,
-      authenticate,
-      maxBodyBytes: limits.maxBodyBytes,
-      logger,
-      isClosing: () => closing,
-    })
-  })
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBrokenRequest(error, socket))
+  const closer = gracefulCloser(server)
+  const handling = { dispatch, authenticate, maxBodyBytes: limits.maxBodyBytes, logger, isClosing: closer.isClosing }
+  server.on('request', (request, response) => handle(request, response, handling))
+  refuseBrokenRequests(server)
   const address = await listen(server, options)
 
-  return {
-    address,
-    async close() {
-      closing = true
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      drained = () => server.closeAllConnections()
-      if (inFlight === 0) drained()
-      const timer = setTimeout(() => server.closeAllConnections(), limits.closeGraceSeconds * 1000)
-      await closed
-      clearTimeout(timer)
-    },
-  }
+  return { address, close: () => closer.close(limits.closeGraceSeconds) }
 }
 
 function createHttpServer(tls: RpcServerOptions['tls'], limits: RpcServerLimits): Server {
@@ -201,17 +176,4 @@ function errorBody(code: number, message: string): string {
 
 function jsonHeaders(text: string): Record<string, string | number> {
   return { 'Content-Type': 'application/json; charset=UTF-8', 'Content-Length': Buffer.byteLength(text) }
-}
-
-/** What could not even be parsed as HTTP, or did not come in time. */
-function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy()
-    return
-  }
-  const timedOut = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-  const [status, reason] = timedOut ? [408, 'Request Timeout'] : [400, 'Bad Request']
-  const text = errorBody(status, reason)
-  const headers = `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close`
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\n${headers}\r\n\r\n${text}`)
 }
