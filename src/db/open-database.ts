@@ -1,15 +1,8 @@
 import type { Database } from '../model/stores.ts'
 import type { Logger } from '../observe/logger.ts'
-import { type DatabaseAddress, describeAddress, parseConnectionUrl } from './connection-url.ts'
-import { mysql } from './dialects/mysql.ts'
-import { postgresql } from './dialects/postgresql.ts'
-import { sqlite } from './dialects/sqlite.ts'
-import type { Engine } from './engines/engine.ts'
-import { openMysqlEngine } from './engines/mysql-engine.ts'
-import { openPostgresqlEngine } from './engines/postgresql-engine.ts'
-import { openSqliteEngine } from './engines/sqlite-engine.ts'
+import { parseConnectionUrl } from './connection-url.ts'
+import { openEngine } from './engines/open-engine.ts'
 import { SqlDatabase } from './sql-database.ts'
-import { translator } from './translate.ts'
 
 export interface OpenOptions {
   /** Connections at most; SQLite has its own two. */
@@ -25,18 +18,5 @@ export interface OpenOptions {
  * that can't be opened.
  */
 export async function openDatabase(url: string, options: OpenOptions): Promise<Database> {
-  const address = parseConnectionUrl(url)
-  return new SqlDatabase(await openEngine(address, options))
-}
-
-async function openEngine(address: DatabaseAddress, options: OpenOptions): Promise<Engine> {
-  const place = describeAddress(address)
-  switch (address.engine) {
-    case 'sqlite':
-      return await openSqliteEngine(address, translator(sqlite, place))
-    case 'postgresql':
-      return openPostgresqlEngine(address, options, translator(postgresql, place), options.logger)
-    case 'mysql':
-      return openMysqlEngine(address, options, translator(mysql, place))
-  }
+  return new SqlDatabase(await openEngine(parseConnectionUrl(url), options))
 }
