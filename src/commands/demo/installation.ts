@@ -70,6 +70,7 @@ export async function writeInstallation(folder: string, images: Images): Promise
     `ipxe_config_api_root_url = http://${hostFromMachine}:${firstApi.port}`,
     `kernel_append_params = console=ttyS0 quiet panic=-1 lab.cb=http://${hostFromMachine}:${callbackPort}/`,
     '[bootring]',
+    'http_root_ip = 127.0.0.1',
     'log_format = json',
   ])
   const conductors = [1, 2, 3].map((number) => {

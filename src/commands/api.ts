@@ -1,0 +1,79 @@
+import cluster from 'node:cluster'
+import { Command } from 'commander'
+import { clusterMetricsText, shareMetricsWithPrimary } from '../observe/cluster-metrics.ts'
+import { Metrics } from '../observe/metrics.ts'
+import { buildRings } from './build/build-rings.ts'
+import { fleetMetricsText } from './build/fleet-metrics-text.ts'
+import { buildConductorClient } from './build/rpc-options.ts'
+import { startAdmin } from './build/start-admin.ts'
+import { startApi } from './build/start-api.ts'
+import { type Context, withContext } from './context.ts'
+import { addConfigOptions, type ConfigOptions } from './options.ts'
+import { superviseWorkers } from './supervise-workers.ts'
+import { untilToldToStop } from './until-told-to-stop.ts'
+
+/** `bootring api`: the API in `[api]api_workers` processes. */
+export function apiCommand(): Command {
+  const command = new Command('api').description('run the API: /v1/boot/<MAC>/<NAME>, in [api]api_workers processes')
+  return addConfigOptions(command).action((options: ConfigOptions) =>
+    withContext(options, async (context) => {
+      await context.database.checkSchema()
+      if (context.config.api.api_workers === 1) await runAlone(context)
+      else if (cluster.isPrimary) await runPrimary(context)
+      else await runWorker(context)
+    }),
+  )
+}
+
+/** One process does it all. */
+async function runAlone(context: Context): Promise<void> {
+  const { config, database, installation, log } = context
+  const metrics = new Metrics()
+  const api = await startServing(context, metrics)
+  const port = config.bootring.admin_port
+  const metricsText = fleetMetricsText(metrics, api.rings)
+  const admin = await startAdmin({ installation, port, database, rings: api.rings, metricsText, log })
+  await untilToldToStop(log)
+  await api.stop()
+  await admin.close()
+}
+
+/** Watches over the workers, and answers for them at the admin port. */
+async function runPrimary({ config, database, installation, log }: Context): Promise<void> {
+  const workers = superviseWorkers(config.api.api_workers, log)
+  const admin = await startAdmin({
+    installation,
+    port: config.bootring.admin_port,
+    database,
+    rings: buildRings(config, database.conductors),
+    metricsText: clusterMetricsText(),
+    log,
+  })
+  await untilToldToStop(log)
+  await workers.stop()
+  await admin.close()
+}
+
+async function runWorker(context: Context): Promise<void> {
+  const metrics = new Metrics()
+  shareMetricsWithPrimary(metrics.registry)
+  const api = await startServing(context, metrics)
+  await untilToldToStop(context.log)
+  await api.stop()
+  // The channel to the primary would keep the process alive.
+  cluster.worker?.disconnect()
+}
+
+async function startServing({ config, database, installation, log }: Context, metrics: Metrics) {
+  const rings = buildRings(config, database.conductors)
+  const conductors = buildConductorClient(installation, log)
+  const server = await startApi({ installation, database, rings, conductors, metrics, log })
+  log.info({ ...server.address }, 'the API listens')
+  return {
+    rings,
+    async stop() {
+      await server.close()
+      await conductors.close()
+    },
+  }
+}

@@ -1,0 +1,66 @@
+import ipaddr from 'ipaddr.js'
+import { BootringError } from '../../model/errors.ts'
+import type { Logger } from '../../observe/logger.ts'
+import { createConductorClient } from '../../rpc/client.ts'
+import type { ConductorClient } from '../../rpc/contract.ts'
+import type { RpcAuth, RpcServerOptions } from '../../rpc/server.ts'
+import type { Installation } from '../installation.ts'
+
+/** Calls conductors as `[json_rpc]` says. */
+export function buildConductorClient(
+  { config, rpcPort }: Installation,
+  logger: Logger,
+): ConductorClient & { close(): Promise<void> } {
+  const { cafile, password, use_ssl: useSsl, username } = config.json_rpc
+  if ((username === undefined) !== (password === undefined)) {
+    throw new BootringError('ConfigInvalid', '[json_rpc]username and password belong together: one is not set')
+  }
+  return createConductorClient({
+    defaultPort: rpcPort,
+    useSsl,
+    tls: { cafile },
+    ...(username !== undefined && password !== undefined ? { credentials: { username, password } } : {}),
+    attemptTimeoutSeconds: config.bootring.rpc_attempt_timeout,
+    logger,
+  })
+}
+
+/** How `[json_rpc]` says that this conductor lets callers in. Closed by default: without a word, only on loopback. */
+export function rpcServerOptions(installation: Installation): Pick<RpcServerOptions, 'host' | 'port' | 'auth' | 'tls'> {
+  const { rpcHost: host, rpcPort: port } = installation
+  return { host, port, auth: rpcAuth(installation), tls: rpcTls(installation) }
+}
+
+function rpcAuth({ config, rpcHost }: Installation): RpcAuth {
+  const strategy = config.json_rpc.auth_strategy ?? config.DEFAULT.auth_strategy
+  switch (strategy) {
+    case 'http_basic':
+      return { strategy, userFile: config.json_rpc.http_basic_auth_user_file }
+    case 'noauth':
+      return { strategy }
+    case 'keystone':
+      throw new BootringError(
+        'ConfigInvalid',
+        '[json_rpc]auth_strategy = keystone is not supported: set http_basic or noauth',
+      )
+    case undefined:
+      if (isLoopback(rpcHost)) return { strategy: 'noauth' }
+      throw new BootringError(
+        'ConfigInvalid',
+        `[json_rpc]auth_strategy is not set and the conductor would listen on ${rpcHost}: set it to http_basic (with http_basic_auth_user_file), or say noauth where the network is trusted`,
+      )
+  }
+}
+
+function rpcTls({ config }: Installation): { certFile: string; keyFile: string } | undefined {
+  const { cert_file: certFile, key_file: keyFile, use_ssl: useSsl } = config.json_rpc
+  if (!useSsl) return undefined
+  if (certFile === undefined || keyFile === undefined) {
+    throw new BootringError('ConfigInvalid', '[json_rpc]use_ssl = True needs cert_file and key_file')
+  }
+  return { certFile, keyFile }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || (ipaddr.isValid(host) && ipaddr.parse(host).range() === 'loopback')
+}

@@ -1,0 +1,63 @@
+import { AllowedNetworks } from '../../api/allowed-networks.ts'
+import { BootDecision } from '../../api/boot-decision.ts'
+import { DecisionLog } from '../../api/decision-log.ts'
+import { RefusalClock } from '../../api/refusal-clock.ts'
+import { BootRoute } from '../../api/routes/boot.ts'
+import { type ApiServer, startApiServer } from '../../api/server.ts'
+import type { Config } from '../../config/config.ts'
+import type { Database } from '../../model/stores.ts'
+import { LogBudget } from '../../observe/log-budget.ts'
+import type { Logger } from '../../observe/logger.ts'
+import type { Metrics } from '../../observe/metrics.ts'
+import type { FleetRings } from '../../ring/fleet-rings.ts'
+import type { ConductorClient } from '../../rpc/contract.ts'
+import type { Installation } from '../installation.ts'
+
+/** Log lines about refusals, which any client can cause. */
+const refusalLinesPerSecond = 50
+const refusalLineBurst = 500
+
+export interface ApiParts {
+  installation: Installation
+  database: Pick<Database, 'nodes'>
+  rings: FleetRings
+  conductors: ConductorClient
+  metrics: Metrics
+  log: Logger
+}
+
+/** What decides boot requests, as the options say. */
+export function buildBootDecision(
+  config: Config,
+  { conductors, database, rings }: Pick<ApiParts, 'conductors' | 'database' | 'rings'>,
+): BootDecision {
+  return new BootDecision({
+    nodes: database.nodes,
+    rings,
+    conductors,
+    restrictBootConfig: config.api.restrict_boot_config,
+    attemptTimeoutSeconds: config.bootring.rpc_attempt_timeout,
+    totalTimeoutSeconds: config.bootring.rpc_total_timeout,
+  })
+}
+
+/** Starts the API on its address. Rejects where it can't listen. */
+export async function startApi(parts: ApiParts): Promise<ApiServer> {
+  const { installation, log, metrics } = parts
+  const { api, bootring } = installation.config
+  const boot = new BootRoute({
+    decision: buildBootDecision(installation.config, parts),
+    allowedNetworks: new AllowedNetworks(bootring.boot_allowed_networks),
+    maxBootRequests: bootring.max_boot_requests,
+    refusalClock: new RefusalClock(),
+    metrics,
+    log: new DecisionLog(log, new LogBudget(refusalLinesPerSecond, refusalLineBurst)),
+  })
+  return await startApiServer({
+    boot,
+    host: installation.apiHost,
+    port: installation.apiPort,
+    publicEndpoint: api.public_endpoint,
+    logger: log,
+  })
+}

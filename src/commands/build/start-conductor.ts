@@ -1,0 +1,134 @@
+import { BootFileSync } from '../../conductor/boot-file-sync.ts'
+import { Conductor } from '../../conductor/conductor.ts'
+import { type FileServer, startFileServer } from '../../conductor/file-server.ts'
+import { IpxeBoot } from '../../drivers/boot/ipxe-boot.ts'
+import { BootInterfaces } from '../../drivers/boot-interfaces.ts'
+import { hardwareInterfaces } from '../../drivers/hardware-types.ts'
+import { BootFiles } from '../../ipxe/boot-files.ts'
+import { ImageStore } from '../../ipxe/image-store.ts'
+import { NodeScripts } from '../../ipxe/node-script.ts'
+import type { Database } from '../../model/stores.ts'
+import type { Logger } from '../../observe/logger.ts'
+import type { FleetRings } from '../../ring/fleet-rings.ts'
+import type { Handlers } from '../../rpc/contract.ts'
+import { type RpcServer, startRpcServer } from '../../rpc/server.ts'
+import type { Installation } from '../installation.ts'
+import { buildRootScript } from './build-root-script.ts'
+import { registeredHostname } from './registered-hostname.ts'
+import { rpcServerOptions } from './rpc-options.ts'
+
+export interface ConductorSetting {
+  installation: Installation
+  database: Database
+  rings: FleetRings
+  log: Logger
+}
+
+/** A conductor with the servers that let others in. */
+export interface RunningConductor {
+  /** As registered. */
+  readonly hostname: string
+  readonly handlers: Handlers
+  /** Answers what is in flight, then unregisters. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a conductor as the options say. It registers last: from then on others send machines here, and its servers
+ * must be open. Rejects where it can't listen, write its files or reach the database.
+ */
+export async function startConductor({
+  database,
+  installation,
+  log,
+  rings,
+}: ConductorSetting): Promise<RunningConductor> {
+  const { config, httpRoot } = installation
+  const hostname = registeredHostname(installation.host, installation.rpcPort)
+  const bootFiles = new BootFiles({ httpRoot })
+  const images = new ImageStore({
+    httpRoot,
+    fileUrlAllowedPaths: config.conductor.file_url_allowed_paths,
+    downloadTimeoutSeconds: config.bootring.image_download_timeout,
+    logger: log,
+  })
+  const scripts = buildNodeScripts(installation)
+  const bootInterfaces = new BootInterfaces(new IpxeBoot({ bootFiles, scripts, images, logger: log }))
+  const sync = new BootFileSync({
+    hostname,
+    nodes: database.nodes,
+    rings,
+    bootInterfaceOf: (node) => bootInterfaces.of(node),
+    nodesOnDisk: () => bootFiles.nodeUuids(),
+    remove: (uuid) => bootFiles.removeNode(uuid),
+    removeUnusedImages: (keep) => images.removeUnused(keep),
+    log,
+  })
+  const conductor = new Conductor({
+    database,
+    rings,
+    bootInterfaceOf: (node) => bootInterfaces.of(node),
+    sync,
+    hostname,
+    conductorGroup: config.conductor.conductor_group.toLowerCase(),
+    interfaces: hardwareInterfaces(),
+    heartbeatIntervalSeconds: config.conductor.heartbeat_interval,
+    syncIntervalSeconds: config.conductor.sync_local_state_interval,
+    membershipIntervalSeconds: Math.max(1, config.DEFAULT.hash_ring_reset_interval),
+    log,
+  })
+
+  await bootFiles.writeRootScript(buildRootScript(installation))
+  const servers: (RpcServer | FileServer)[] = []
+  const stop = async () => {
+    await Promise.all(servers.map((server) => server.close()))
+    await conductor.stop()
+  }
+  try {
+    servers.push(await startRpcServer({ ...rpcServerOptions(installation), handlers: conductor.handlers, logger: log }))
+    if (config.bootring.serve_http_root) {
+      servers.push(
+        await startFileServer({
+          httpRoot,
+          host: installation.fileServerHost,
+          port: installation.fileServerPort,
+          onMissing: (uuid, fileName) => fetchMissingImage(uuid, fileName, { database, images, scripts }),
+          logger: log,
+        }),
+      )
+    }
+    await conductor.start()
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  log.info({ conductor: hostname, files: installation.httpUrl, httpRoot }, 'the conductor is registered')
+  return { hostname, handlers: conductor.handlers, stop }
+}
+
+function buildNodeScripts({ apiRootUrl, config, httpUrl }: Installation): NodeScripts {
+  const { conductor, pxe } = config
+  return new NodeScripts({
+    ...(pxe.ipxe_config_template === undefined ? {} : { templateFile: pxe.ipxe_config_template }),
+    httpUrl,
+    apiUrl: apiRootUrl,
+    kernelAppendParams: pxe.kernel_append_params,
+    ipxeTimeoutSeconds: pxe.ipxe_timeout,
+    ...(conductor.deploy_kernel === undefined ? {} : { deployKernel: conductor.deploy_kernel }),
+    ...(conductor.deploy_ramdisk === undefined ? {} : { deployRamdisk: conductor.deploy_ramdisk }),
+  })
+}
+
+/** For a machine whose owner is dead: this conductor stands in, and fetches what it does not hold yet. */
+async function fetchMissingImage(
+  uuid: string,
+  fileName: string,
+  { database, images, scripts }: { database: Database; images: ImageStore; scripts: NodeScripts },
+): Promise<boolean> {
+  const node = await database.nodes.node(uuid)
+  if (!node) return false
+  const wanted = scripts.images(node).filter((image) => image.fileName === fileName)
+  if (wanted.length === 0) return false
+  await images.ensure(uuid, wanted)
+  return true
+}

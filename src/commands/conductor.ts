@@ -1,0 +1,34 @@
+import { Command } from 'commander'
+import { Metrics } from '../observe/metrics.ts'
+import { buildRings } from './build/build-rings.ts'
+import { fleetMetricsText } from './build/fleet-metrics-text.ts'
+import { startAdmin } from './build/start-admin.ts'
+import { startConductor } from './build/start-conductor.ts'
+import { withContext } from './context.ts'
+import { addConfigOptions, type ConfigOptions } from './options.ts'
+import { untilToldToStop } from './until-told-to-stop.ts'
+
+/** `bootring conductor`: one conductor with its RPC server, its boot files and their HTTP server. */
+export function conductorCommand(): Command {
+  const command = new Command('conductor').description(
+    'run one conductor: RPC server, heartbeat, boot files and the HTTP server that gives them out',
+  )
+  return addConfigOptions(command).action((options: ConfigOptions) =>
+    withContext(options, async ({ config, database, installation, log }) => {
+      await database.checkSchema()
+      const rings = buildRings(config, database.conductors)
+      const conductor = await startConductor({ installation, database, rings, log })
+      const admin = await startAdmin({
+        installation,
+        port: config.bootring.conductor_admin_port,
+        database,
+        rings,
+        metricsText: fleetMetricsText(new Metrics(), rings),
+        log,
+      })
+      await untilToldToStop(log)
+      await conductor.stop()
+      await admin.close()
+    }),
+  )
+}

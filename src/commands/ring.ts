@@ -1,0 +1,95 @@
+import { Command } from 'commander'
+import type { Conductor } from '../model/conductor.ts'
+import { Membership, ringName } from '../ring/membership.ts'
+import { withContext } from './context.ts'
+import { addConfigOptions, type ConfigOptions } from './options.ts'
+import { table } from './terminal.ts'
+
+/** One node's place; `owner` is null when no conductor that is alive is on its ring. */
+interface NodePlace {
+  uuid: string
+  name: string | null
+  /** `<conductor group>:<hardware type>`. */
+  ring: string
+  owner: string | null
+  /** All conductors of its ring, owner first. */
+  order: string[]
+}
+
+interface ConductorShare {
+  hostname: string
+  conductor_group: string
+  alive: boolean
+  /** How many nodes it owns. */
+  nodes: number
+}
+
+/** `bootring ring`: who owns which node, and how evenly. */
+export function ringCommand(): Command {
+  const command = new Command('ring')
+    .description('show which conductor owns which node, and how evenly the nodes are spread')
+    .option('--json', 'print one JSON document')
+  return addConfigOptions(command).action(async (options: ConfigOptions & { json?: boolean }) => {
+    const { conductors, nodes } = await withContext(options, async ({ config, database }) => {
+      await database.checkSchema()
+      const membership = new Membership(await database.conductors.conductors(config.conductor.heartbeat_timeout), {
+        algorithm: config.DEFAULT.hash_ring_algorithm,
+        partitionExponent: config.DEFAULT.hash_partition_exponent,
+      })
+      const nodes: NodePlace[] = []
+      for await (const { conductorGroup, driver, name, uuid } of database.nodes.nodes()) {
+        const order = membership.order({ conductorGroup, driver, uuid })
+        nodes.push({ uuid, name, ring: ringName(conductorGroup, driver), owner: order[0] ?? null, order })
+      }
+      return { conductors: shares(membership.conductors, nodes), nodes }
+    })
+    if (options.json) process.stdout.write(`${JSON.stringify({ conductors, nodes }, undefined, 2)}\n`)
+    else process.stdout.write(describe(conductors, nodes))
+  })
+}
+
+function shares(conductors: readonly Conductor[], nodes: NodePlace[]): ConductorShare[] {
+  const owned = new Map<string, number>()
+  for (const { owner } of nodes) if (owner !== null) owned.set(owner, (owned.get(owner) ?? 0) + 1)
+  return conductors.map(({ alive, conductorGroup, hostname }) => ({
+    hostname,
+    conductor_group: conductorGroup,
+    alive,
+    nodes: owned.get(hostname) ?? 0,
+  }))
+}
+
+function describe(conductors: ConductorShare[], nodes: NodePlace[]): string {
+  const total = nodes.length
+  const percent = (count: number) => (total === 0 ? '' : `${((100 * count) / total).toFixed(1)} %`)
+  const share = table([
+    ['CONDUCTOR', 'GROUP', 'ALIVE', 'NODES', 'SHARE'],
+    ...conductors.map(({ alive, conductor_group, hostname, nodes }) => [
+      hostname,
+      conductor_group || '-',
+      alive ? 'yes' : 'no',
+      String(nodes),
+      percent(nodes),
+    ]),
+  ])
+  const places = table([
+    ['NODE', 'UUID', 'RING', 'OWNER', 'THEN'],
+    ...nodes.map(({ name, order, owner, ring, uuid }) => [
+      name ?? '-',
+      uuid,
+      ring,
+      owner ?? 'nobody',
+      order.slice(1).join(' ') || '-',
+    ]),
+  ])
+  return `${share}\n${places}\n${evenness(conductors, nodes)}\n`
+}
+
+function evenness(conductors: ConductorShare[], nodes: NodePlace[]): string {
+  const alive = conductors.filter((conductor) => conductor.alive)
+  const orphans = nodes.filter(({ owner }) => owner === null).length
+  const counts = alive.map((conductor) => conductor.nodes)
+  const spread = counts.length === 0 ? '' : `; from ${Math.min(...counts)} to ${Math.max(...counts)} nodes each`
+  const nobody = orphans === 0 ? '' : `; ${orphans} nodes that nobody owns`
+  return `${nodes.length} nodes, ${alive.length} of ${conductors.length} conductors alive${spread}${nobody}.`
+}

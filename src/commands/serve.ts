@@ -1,0 +1,45 @@
+import { Command } from 'commander'
+import { Metrics } from '../observe/metrics.ts'
+import { localFirst } from '../rpc/local-first-client.ts'
+import { buildRings } from './build/build-rings.ts'
+import { fleetMetricsText } from './build/fleet-metrics-text.ts'
+import { buildConductorClient } from './build/rpc-options.ts'
+import { startAdmin } from './build/start-admin.ts'
+import { startApi } from './build/start-api.ts'
+import { startConductor } from './build/start-conductor.ts'
+import { withContext } from './context.ts'
+import { addConfigOptions, type ConfigOptions } from './options.ts'
+import { untilToldToStop } from './until-told-to-stop.ts'
+
+/** `bootring serve`: everything in one process. Needs no configuration at all, and then keeps to loopback. */
+export function serveCommand(): Command {
+  const command = new Command('serve').description(
+    'run everything in one process: API, conductor, boot files; without a configuration on loopback, with SQLite',
+  )
+  return addConfigOptions(command).action((options: ConfigOptions) =>
+    withContext(
+      options,
+      async ({ config, database, installation, log }) => {
+        for (const choice of installation.choices) process.stderr.write(`${choice}\n`)
+        if (installation.databaseUrl.startsWith('sqlite:')) await database.upgrade()
+        else await database.checkSchema()
+        const metrics = new Metrics()
+        const rings = buildRings(config, database.conductors)
+        const conductor = await startConductor({ installation, database, rings, log })
+        const remote = buildConductorClient(installation, log)
+        const conductors = localFirst(conductor.hostname, conductor.handlers, remote)
+        const api = await startApi({ installation, database, rings, conductors, metrics, log })
+        const metricsText = fleetMetricsText(metrics, rings)
+        const port = config.bootring.admin_port
+        const admin = await startAdmin({ installation, port, database, rings, metricsText, log })
+        log.info({ ...api.address, files: installation.httpUrl }, 'bootring serves')
+        await untilToldToStop(log)
+        await api.close()
+        await conductor.stop()
+        await remote.close()
+        await admin.close()
+      },
+      { loopbackDefaults: true },
+    ),
+  )
+}

@@ -1,0 +1,39 @@
+import cluster, { type Worker } from 'node:cluster'
+import { once } from 'node:events'
+import type { Logger } from '../observe/logger.ts'
+
+/** A worker that ends sooner than this after its start is not started again: the next one would fare no better. */
+const soonestRestartMilliseconds = 1_000
+
+/**
+ * Keeps `count` workers of this same command running. They share one listening socket, so that a connection which
+ * waits when a worker dies is answered by another.
+ */
+export function superviseWorkers(count: number, log: Logger): { stop(): Promise<void> } {
+  cluster.schedulingPolicy = cluster.SCHED_NONE
+  let stopping = false
+  const fork = () => {
+    const startedAt = performance.now()
+    const worker = cluster.fork()
+    worker.on('exit', (code, signal) => {
+      if (stopping) return
+      log.error({ worker: worker.process.pid, code, signal }, 'an API worker ended')
+      if (performance.now() - startedAt >= soonestRestartMilliseconds) fork()
+      else process.kill(process.pid, 'SIGTERM')
+    })
+  }
+  for (let number = 0; number < count; number++) fork()
+  return {
+    async stop() {
+      stopping = true
+      const workers = Object.values(cluster.workers ?? {}).filter((worker): worker is Worker => worker !== undefined)
+      await Promise.all(
+        workers.map((worker) => {
+          const ended = once(worker, 'exit')
+          worker.process.kill('SIGTERM')
+          return ended
+        }),
+      )
+    },
+  }
+}

@@ -1,0 +1,14 @@
+import { program, reportFailure } from './commands/program.ts'
+
+// A reader that leaves early (`bootring ring | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+try {
+  await program().parseAsync(process.argv)
+} catch (error) {
+  reportFailure(error)
+  process.exitCode = 1
+}
