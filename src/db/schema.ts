@@ -27,7 +27,17 @@ export async function checkSchema({ read }: Engine): Promise<void> {
   if (missing.length > 0) throw new BootringError('SchemaOutdated', `not applied: ${missing.join(', ')}`)
 }
 
+// Kysely has no class of its own for this.
+const newerSchema = /previously executed migration (\S+) is missing/
+
+function newer(error: Error): BootringError {
+  const name = newerSchema.exec(error.message)?.[1]
+  return new BootringError('SchemaOutdated', `migration ${name} is of a newer release: upgrade with that one`, {
+    cause: error,
+  })
+}
+
 function applied({ error, results = [] }: MigrationResultSet): string[] {
-  if (error) throw error
+  if (error) throw error instanceof Error && newerSchema.test(error.message) ? newer(error) : error
   return results.filter((result) => result.status === 'Success').map((result) => result.migrationName)
 }

@@ -1,5 +1,14 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { sql } from 'kysely'
 import { expect, it } from 'vitest'
+import { DuplicateKey } from '../../../src/db/translate.ts'
 import { eachDatabase } from '../../support/databases.ts'
+import { rawConnection } from '../../support/raw-connection.ts'
+
+const run = promisify(execFile)
+const script = fileURLToPath(new URL('../../support/upgrade-once.ts', import.meta.url))
 
 const all = ['0001-conductors', '0002-nodes', '0003-ports']
 
@@ -19,6 +28,79 @@ eachDatabase((engine) => {
     const applied = await Promise.all(hosts.map((host) => host.upgrade()))
     expect(applied.flat().sort()).toEqual(all)
     await Promise.all(hosts.map((host) => host.checkSchema()))
+  })
+
+  it('is brought up to date by several processes at once', async () => {
+    const url = await engine.emptyUrl()
+    const runs = await Promise.all(Array.from({ length: 3 }, () => run(process.execPath, [script, url])))
+    expect(runs.flatMap(({ stdout }) => JSON.parse(stdout) as string[]).sort()).toEqual(all)
+    await (await engine.open(url)).checkSchema()
+  })
+
+  it('has the columns and indexes that Ironic would have made', async () => {
+    const url = await engine.emptyUrl()
+    await (await engine.open(url)).upgrade()
+    await using raw = await rawConnection(url)
+    const tables = await raw.db.introspection.getTables()
+    const columns = Object.fromEntries(tables.map((table) => [table.name, table.columns.map((one) => one.name)]))
+    expect(Object.keys(columns).sort()).toEqual([
+      'bootring_migration',
+      'bootring_migration_lock',
+      'conductor_hardware_interfaces',
+      'conductors',
+      'nodes',
+      'ports',
+    ])
+    expect(columns.nodes).toEqual(
+      expect.arrayContaining([
+        'reservation',
+        'conductor_affinity',
+        'driver_internal_info',
+        'rescue_interface',
+        'version',
+      ]),
+    )
+    expect(columns.conductor_hardware_interfaces).toContain('default')
+    expect(columns.ports).toEqual(expect.arrayContaining(['local_link_connection', 'is_smartnic', 'portgroup_id']))
+    // Each of these is somebody's key already.
+    const node = { uuid: 'u1', name: 'n1', driver: null, conductor_group: '', protected: raw.dialect.boolean(false) }
+    const insertNode = (values: object) =>
+      raw.db
+        .insertInto('nodes')
+        .values({ ...node, ...values })
+        .execute()
+    await insertNode({})
+    await expect(insertNode({ uuid: 'u2' })).rejects.toBeInstanceOf(DuplicateKey)
+    await expect(insertNode({ name: 'n2' })).rejects.toBeInstanceOf(DuplicateKey)
+    await insertNode({ uuid: 'u2', name: null })
+    await insertNode({ uuid: 'u3', name: null })
+    const insertPort = (values: object) =>
+      raw.db
+        .insertInto('ports')
+        .values({ uuid: 'p1', address: 'a1', node_id: null, ...values })
+        .execute()
+    await insertPort({})
+    await expect(insertPort({ uuid: 'p2' })).rejects.toBeInstanceOf(DuplicateKey)
+    await expect(insertPort({ address: 'a2' })).rejects.toBeInstanceOf(DuplicateKey)
+    // And a port can't belong to a node that is not there.
+    await expect(insertPort({ uuid: 'p2', address: 'a2', node_id: 4711 })).rejects.toThrow(/foreign key/i)
+  })
+
+  it('an older release works with a newer schema, and does not upgrade it', async () => {
+    const url = await engine.emptyUrl()
+    const database = await engine.open(url)
+    await database.upgrade()
+    {
+      await using raw = await rawConnection(url)
+      await sql`insert into bootring_migration values ('9999-from-the-future', ${new Date().toISOString()})`.execute(
+        raw.db,
+      )
+    }
+    await database.checkSchema()
+    await expect(database.upgrade()).rejects.toMatchObject({
+      code: 'SchemaOutdated',
+      message: expect.stringContaining('9999'),
+    })
   })
 
   it('says that tables are missing, rather than that nothing matched', async () => {

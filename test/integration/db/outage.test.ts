@@ -1,0 +1,103 @@
+import { sql } from 'kysely'
+import { expect, it } from 'vitest'
+import { parseConnectionUrl } from '../../../src/db/connection-url.ts'
+import { openEngine } from '../../../src/db/engines/open-engine.ts'
+import type { BootringError } from '../../../src/model/errors.ts'
+import { eachDatabase } from '../../support/databases.ts'
+import { fleetNode, mac } from '../../support/fleet-node.ts'
+
+async function failure(work: Promise<unknown>): Promise<BootringError> {
+  return await work.then(
+    () => {
+      throw new Error('this should have failed')
+    },
+    (error: BootringError) => error,
+  )
+}
+
+/** Nothing that an error carries may hold the password, whoever prints it and how. */
+function everythingIn(error: unknown): string {
+  if (!(error instanceof Error)) return JSON.stringify(error) ?? ''
+  const own = Object.getOwnPropertyNames(error).map((name) => `${name}=${String(Reflect.get(error, name))}`)
+  return [...own, JSON.stringify(error), everythingIn(error.cause)].join('\n')
+}
+
+eachDatabase(
+  (engine) => {
+    it('a server that is down is DatabaseUnavailable, and all is well when it is back', async () => {
+      const database = await engine.database()
+      await database.fleet.apply([fleetNode({ name: 'n1', ports: [{ address: mac(1), pxeEnabled: true }] })], {
+        prune: false,
+        dryRun: false,
+      })
+      await engine.server().pause()
+      for (const work of [
+        () => database.nodes.bootTarget(mac(1)),
+        () => database.nodes.node('x'),
+        () => database.conductors.conductors(60),
+        () => database.conductors.heartbeat('cond-1'),
+        () => database.conductors.register('cond-1', '', []),
+        () => database.fleet.apply([], { prune: false, dryRun: false }),
+        () => database.upgrade(),
+        () => database.checkSchema(),
+        () => database.ping(),
+      ]) {
+        const error = await failure(work())
+        expect(error).toMatchObject({ code: 'DatabaseUnavailable' })
+        expect(everythingIn(error)).not.toContain('s@cret')
+      }
+      await engine.server().start()
+      expect(await database.nodes.bootTarget(mac(1))).toMatchObject({ nodeName: 'n1' })
+      await database.conductors.register('cond-1', '', [])
+    })
+
+    it('a server that was restarted between two queries costs one of them at most', async () => {
+      const database = await engine.database()
+      // Fills the pool.
+      await Promise.all(Array.from({ length: 10 }, () => database.nodes.bootTarget(mac(1))))
+      await engine.server().restart()
+      await database.nodes
+        .bootTarget(mac(1))
+        .catch((error) => expect(error).toMatchObject({ code: 'DatabaseUnavailable' }))
+      const results = await Promise.allSettled(Array.from({ length: 20 }, () => database.nodes.bootTarget(mac(1))))
+      expect(results.filter((result) => result.status === 'rejected')).toEqual([])
+      await database.ping()
+    })
+
+    it('a pool that stays in use is DatabaseUnavailable after the time-out, and goes on afterwards', async () => {
+      const address = parseConnectionUrl(await engine.emptyUrl())
+      const { read, close, prepare } = await openEngine(address, { maxPoolSize: 1, poolTimeoutSeconds: 1 })
+      const query = sql<{ one: number }>`select 1 as one`.compile(read)
+      const lookUp = prepare<{ one: number }>(query)
+      await read.connection().execute(async () => {
+        expect(await failure(lookUp())).toMatchObject({ code: 'DatabaseUnavailable' })
+        expect(await failure(read.executeQuery(query))).toMatchObject({ code: 'DatabaseUnavailable' })
+      })
+      expect(await lookUp()).toEqual({ one: 1 })
+      expect((await read.executeQuery(query)).rows).toEqual([{ one: 1 }])
+      await close()
+    })
+
+    it('an unknown database, a wrong user or a port where nobody listens is DatabaseUnavailable', async () => {
+      const good = engine.server().url('nosuchdatabase')
+      const bad = [good, good.replace('tester', 'nobodyknows'), good.replace(/:\d+\//, ':1/')]
+      for (const url of bad) {
+        const database = await engine.open(url)
+        const error = await failure(database.ping())
+        expect(error).toMatchObject({
+          code: 'DatabaseUnavailable',
+          message: expect.stringContaining('nosuchdatabase at 127.0.0.1'),
+        })
+        expect(everythingIn(error)).not.toMatch(/s@cret|s%40cret/)
+      }
+    })
+
+    it('is reached over IPv6', async () => {
+      await engine.server().createDatabase('six')
+      const database = await engine.open(engine.server().url('six', '[::1]'))
+      await database.upgrade()
+      expect(await database.nodes.bootTarget(mac(1))).toBeUndefined()
+    })
+  },
+  ['postgresql', 'mariadb'],
+)
