@@ -58,7 +58,7 @@ export function resolveInstallation(
 
   const computed = computeDefaults(facts, { loopbackDefaults })
   const host = choose('[DEFAULT]host', config.DEFAULT.host, () => computed.host)
-  const myIp = withoutBrackets(choose('[DEFAULT]my_ip', config.DEFAULT.my_ip, () => computed.my_ip))
+  const myIp = choose('[DEFAULT]my_ip', config.DEFAULT.my_ip, () => computed.my_ip)
   const urlHost = inUrl(myIp)
   const statePath = choose('[DEFAULT]state_path', config.DEFAULT.state_path, () => computed.statePath())
   const databaseUrl = choose(
@@ -93,11 +93,11 @@ export function resolveInstallation(
     apiRootUrl: withoutSlash(
       config.pxe.ipxe_config_api_root_url ?? config.api.public_endpoint ?? `http://${urlHost}:${config.api.port}`,
     ),
-    apiHost: withoutBrackets(apiHost),
+    apiHost,
     apiPort: config.api.port,
-    rpcHost: withoutBrackets(rpcHost),
+    rpcHost,
     rpcPort: config.json_rpc.port,
-    fileServerHost: withoutBrackets(fileServerHost),
+    fileServerHost,
     fileServerPort: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
     choices,
   }
@@ -106,10 +106,9 @@ export function resolveInstallation(
 /** The address, where the host of a URL is one that stays within the machine. */
 function loopbackAddress(urlHostname: string): string | undefined {
   if (urlHostname === 'localhost') return '127.0.0.1'
-  const address = withoutBrackets(urlHostname)
+  const address = urlHostname.replace(/^\[(.*)\]$/, '$1')
   return ipaddr.isValid(address) && ipaddr.parse(address).range() === 'loopback' ? address : undefined
 }
 
 const inUrl = (address: string): string => (ipaddr.IPv6.isValid(address) ? `[${address}]` : address)
-const withoutBrackets = (address: string): string => address.replace(/^\[(.*)\]$/, '$1')
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '')

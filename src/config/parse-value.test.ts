@@ -72,6 +72,8 @@ const cases: [OptionType, string, unknown][] = [
   [{ kind: 'url' }, 'http:\\\\a', 'wrong'],
   [{ kind: 'address' }, '192.0.2.1', '192.0.2.1'],
   [{ kind: 'address' }, '::', '::'],
+  [{ kind: 'address' }, '[2001:db8::1]', '2001:db8::1'],
+  [{ kind: 'address' }, '[192.0.2.1]', 'wrong'],
   [{ kind: 'address' }, 'host-1.example.org', 'host-1.example.org'],
   [{ kind: 'address' }, '300.0.2.1', 'wrong'],
   [{ kind: 'address' }, '10.1', 'wrong'],

@@ -75,7 +75,7 @@ export function parseValue(type: OptionType, text: string): Parsed {
     case 'url':
       return trimmed === '' ? unset : isHttpUrl(trimmed) ? value(trimmed) : wrong(expected)
     case 'address':
-      return isHostAddress(trimmed) ? value(trimmed) : wrong(expected)
+      return parseHostAddress(trimmed, expected)
     case 'cidrs':
       return parseCidrs(text, expected)
   }
@@ -157,8 +157,13 @@ function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && new URL(text).hostname !== ''
 }
 
-function isHostAddress(text: string): boolean {
-  if (isAddress(text)) return true
+/** Brackets around an IPv6 address, which belong into a URL, are taken off. */
+function parseHostAddress(text: string, expected: string): Parsed {
+  const inner = /^\[(.*:.*)\]$/.exec(text)?.[1] ?? text
+  return isAddress(inner) || isHostName(text) ? value(inner) : wrong(expected)
+}
+
+function isHostName(text: string): boolean {
   // A last label of digits only is a mistyped IPv4 address.
   const labels = text.replace(/\.$/, '').split('.')
   return (

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { renderReference } from '../config/reference.ts'
+import { renderSample } from '../config/sample.ts'
+import { configCommand } from './config.ts'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bootring-command-'))
+  writeFileSync(join(folder, 'good.conf'), '[api]\nport = 1\n[redfish]\nuse_swift = no\n')
+  writeFileSync(join(folder, 'more.conf'), '[pxe]\npxe_append_params = quiet\n[api]\nport = 2\n')
+  writeFileSync(join(folder, 'bad.conf'), '[api]\nport = 70000\n[json_rpc]\npassword = hun$ter2\n')
+})
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+const exitCode = process.exitCode
+afterEach(() => {
+  process.exitCode = exitCode
+})
+
+/** What the command prints, and the exit code that it asks for. */
+async function run(...args: string[]): Promise<{ text: string; code: typeof process.exitCode }> {
+  process.exitCode = undefined
+  let text = ''
+  const output = {
+    write: (part: string) => {
+      text += part
+    },
+  }
+  await configCommand(output).parseAsync(args, { from: 'user' })
+  return { text: text.replaceAll(folder, ''), code: process.exitCode }
+}
+
+const files = (...names: string[]) => names.flatMap((name) => ['--config-file', join(folder, name)])
+
+describe('bootring config', () => {
+  it('check counts what is set, across files, and says what is outdated', async () => {
+    expect(await run('check', ...files('good.conf', 'more.conf'))).toEqual({
+      text:
+        'warning: /more.conf:2: [pxe]pxe_append_params: expected its present name, [pxe]kernel_append_params\n' +
+        '3 options set in 2 files, no problems\n',
+      code: undefined,
+    })
+    expect((await run('check', ...files('good.conf'))).text).toBe('2 options set in 1 file, no problems\n')
+  })
+
+  it('check names each problem and exits with 1', async () => {
+    expect(await run('check', ...files('good.conf', 'bad.conf', 'missing.conf'))).toEqual({
+      text:
+        '/missing.conf: expected a readable file: there is none (ENOENT)\n' +
+        '/bad.conf:2: [api]port = 70000: expected a port from 0 to 65535\n' +
+        '/bad.conf:4: [json_rpc]password = ***: expected references to options that are set ($$ is a plain dollar sign)\n' +
+        '3 options set in 3 files, 3 problems\n',
+      code: 1,
+    })
+  })
+
+  it('check --json says the same to programs', async () => {
+    const { text, code } = await run('check', '--json', ...files('more.conf', 'bad.conf'))
+    expect(code).toBe(1)
+    const report = JSON.parse(text)
+    expect(report).toMatchObject({ files: ['/more.conf', '/bad.conf'], options_set: 3 })
+    expect(report.warnings).toMatchObject([{ file: '/more.conf', line: 2, option: 'pxe_append_params' }])
+    expect(report.problems[0]).toEqual({
+      file: '/bad.conf',
+      line: 2,
+      group: 'api',
+      option: 'port',
+      value: '70000',
+      expected: 'a port from 0 to 65535',
+      message: '/bad.conf:2: [api]port = 70000: expected a port from 0 to 65535',
+    })
+  })
+
+  it('sample and reference print what the options say', async () => {
+    expect((await run('sample')).text).toBe(renderSample())
+    expect((await run('reference')).text).toBe(renderReference())
+  })
+})

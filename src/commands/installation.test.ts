@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import { loadConfig } from '../config/load.ts'
+import { type Installation, type InstallationRequest, resolveInstallation } from './installation.ts'
+import type { MachineFacts } from './machine-facts.ts'
+
+const root: MachineFacts = { uid: 0, env: {}, hostname: 'metal', addresses: ['192.0.2.5', '2001:db8::5'] }
+
+function resolve(
+  overrides: Record<string, Record<string, string>> = {},
+  facts: Partial<MachineFacts> = {},
+  request: InstallationRequest = {},
+): Omit<Installation, 'config'> {
+  const { config, ...rest } = resolveInstallation(
+    loadConfig({ files: [], env: {}, overrides }),
+    { ...root, ...facts },
+    request,
+  )
+  return rest
+}
+
+describe('the installation', () => {
+  it('is chosen whole where nothing is set, and says so', () => {
+    expect(resolve()).toEqual({
+      host: 'metal',
+      myIp: '192.0.2.5',
+      statePath: '/var/lib/bootring',
+      databaseUrl: 'sqlite:////var/lib/bootring/bootring.sqlite',
+      httpRoot: '/var/lib/bootring/httpboot',
+      httpUrl: 'http://192.0.2.5:8080',
+      apiRootUrl: 'http://192.0.2.5:6385',
+      apiHost: '0.0.0.0',
+      apiPort: 6385,
+      rpcHost: '::',
+      rpcPort: 8089,
+      fileServerHost: '::',
+      fileServerPort: 8080,
+      choices: [
+        '[DEFAULT]host is not set: using metal.',
+        '[DEFAULT]my_ip is not set: using 192.0.2.5.',
+        '[DEFAULT]state_path is not set: using /var/lib/bootring.',
+        '[database]connection is not set: using sqlite:////var/lib/bootring/bootring.sqlite.',
+        '[deploy]http_root is not set: using /var/lib/bootring/httpboot.',
+        '[deploy]http_url is not set: using http://192.0.2.5:8080.',
+        '[api]host_ip is not set: using 0.0.0.0.',
+        '[json_rpc]host_ip is not set: using ::.',
+      ],
+    })
+  })
+
+  it('keeps to the machine for bootring serve', () => {
+    expect(resolve({}, {}, { loopbackDefaults: true })).toMatchObject({
+      myIp: '127.0.0.1',
+      httpUrl: 'http://127.0.0.1:8080',
+      apiRootUrl: 'http://127.0.0.1:6385',
+      apiHost: '127.0.0.1',
+      rpcHost: '127.0.0.1',
+      fileServerHost: '127.0.0.1',
+    })
+  })
+
+  it('follows what is set, also for bootring serve, and chooses nothing then', () => {
+    const overrides = {
+      DEFAULT: { host: 'c1', my_ip: '2001:db8::7', state_path: '/s' },
+      database: { connection: 'postgresql+psycopg2://u:hunter2@db/x' },
+      deploy: { http_root: '/r', http_url: 'http://[2001:db8::7]:8081/' },
+      api: { host_ip: '[::]', port: '7000' },
+      json_rpc: { host_ip: '::', port: '8090' },
+    }
+    for (const loopbackDefaults of [false, true])
+      expect(resolve(overrides, {}, { loopbackDefaults })).toEqual({
+        host: 'c1',
+        myIp: '2001:db8::7',
+        statePath: '/s',
+        databaseUrl: 'postgresql+psycopg2://u:hunter2@db/x',
+        httpRoot: '/r',
+        httpUrl: 'http://[2001:db8::7]:8081',
+        apiRootUrl: 'http://[2001:db8::7]:7000',
+        apiHost: '::',
+        apiPort: 7000,
+        rpcHost: '::',
+        rpcPort: 8090,
+        fileServerHost: '::',
+        fileServerPort: 8081,
+        choices: [],
+      })
+  })
+
+  it('listens on IPv6 where the machine is known by it, and not where the kernel has none', () => {
+    expect(resolve({ DEFAULT: { my_ip: '2001:db8::7' } })).toMatchObject({
+      apiHost: '::',
+      httpUrl: 'http://[2001:db8::7]:8080',
+    })
+    expect(resolve({}, { hasIpv6: false })).toMatchObject({ rpcHost: '0.0.0.0', fileServerHost: '0.0.0.0' })
+  })
+
+  it('serves files on the port of http_url, and on its address where that is loopback', () => {
+    const files = (http_url: string, bootring: Record<string, string> = {}) => {
+      const { fileServerHost, fileServerPort } = resolve({ deploy: { http_url }, bootring })
+      return [fileServerHost, fileServerPort]
+    }
+    expect(files('http://127.0.0.12:8080/')).toEqual(['127.0.0.12', 8080])
+    expect(files('http://[::1]:8081')).toEqual(['::1', 8081])
+    expect(files('http://localhost')).toEqual(['127.0.0.1', 80])
+    expect(files('https://boot.example.org')).toEqual(['::', 443])
+    expect(files('http://192.0.2.5:80', { http_root_ip: '192.0.2.5' })).toEqual(['192.0.2.5', 80])
+  })
+
+  it('tells firmware the most special of the URLs, without a slash at its end', () => {
+    const endpoint = { api: { public_endpoint: 'https://api.example.org/' } }
+    expect(resolve(endpoint).apiRootUrl).toBe('https://api.example.org')
+    expect(resolve({ ...endpoint, pxe: { ipxe_config_api_root_url: 'http://192.0.2.9:80/boot//' } }).apiRootUrl).toBe(
+      'http://192.0.2.9:80/boot',
+    )
+  })
+
+  it("keeps a user's state in the user's folder", () => {
+    const user = { uid: 1000, env: { HOME: '/home/u' } }
+    expect(resolve({}, user).statePath).toBe('/home/u/.local/state/bootring')
+    expect(resolve({}, { uid: 1000, env: { HOME: '/home/u', XDG_STATE_HOME: '/x' } }).statePath).toBe('/x/bootring')
+    expect(resolve({}, { uid: 1000, env: { HOME: '/home/u', XDG_STATE_HOME: 'x' } }).httpRoot).toBe(
+      '/home/u/.local/state/bootring/httpboot',
+    )
+    expect(() => resolve({}, { uid: 1000, env: {} })).toThrow(/^\[DEFAULT\]state_path: expected a path/)
+    expect(resolve({ DEFAULT: { state_path: '/s' } }, { uid: 1000, env: {} }).databaseUrl).toBe(
+      'sqlite:////s/bootring.sqlite',
+    )
+  })
+
+  it('is 127.0.0.1 on a machine without any other address', () => {
+    expect(resolve({}, { addresses: [] })).toMatchObject({ myIp: '127.0.0.1', fileServerHost: '127.0.0.1' })
+  })
+})
