@@ -60,7 +60,7 @@ function dhcpLines(host: Host, { bootUrl, family = 'ipv4' }: DnsmasqOptions): st
     'dhcp-match=set:uefi,option:client-arch,7',
     'dhcp-match=set:uefi,option:client-arch,9',
     `dhcp-boot=tag:ipxe,${bootUrl}`,
-    `dhcp-boot=tag:!ipxe,tag:uefi,snponly.efi,,${host.ipv4}`,
-    `dhcp-boot=tag:!ipxe,tag:!uefi,undionly.kpxe,,${host.ipv4}`,
+    `dhcp-boot=tag:!ipxe,tag:uefi,snponly.efi,,${host.ip}`,
+    `dhcp-boot=tag:!ipxe,tag:!uefi,undionly.kpxe,,${host.ip}`,
   ]
 }

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import type { LabProcess } from './lab-process.ts'
 
+/** One at least. */
 export interface HostAddresses {
   /** In 10.77.0.0/24. */
-  ipv4: string
+  ipv4?: string
   /** In fd77::/64. */
   ipv6?: string
 }
@@ -38,17 +39,23 @@ const httpClient = fileURLToPath(new URL('inside/http-client.ts', import.meta.ur
 /** A server of the lab: a network namespace with one NIC, eth0, on the bridge. The files are those of the real machine. */
 export class Host {
   readonly name: string
-  readonly ipv4: string
-  readonly ipv6: string | undefined
+  /** The address that others reach it at: IPv4 where it has both. */
+  readonly ip: string
+  readonly #addresses: HostAddresses
   readonly #lab: Spawner
   readonly #namespace: string
 
   constructor(lab: Spawner, name: string, addresses: HostAddresses, namespace: string) {
     this.name = name
-    this.ipv4 = addresses.ipv4
-    this.ipv6 = addresses.ipv6
+    this.ip = addresses.ipv4 ?? addresses.ipv6 ?? ''
+    this.#addresses = addresses
     this.#lab = lab
     this.#namespace = namespace
+  }
+
+  /** `ip` as URLs have it. */
+  get urlHost(): string {
+    return this.ip.includes(':') ? `[${this.ip}]` : this.ip
   }
 
   /** A folder for everybody's files; see `Lab.folder`. */
@@ -73,13 +80,10 @@ export class Host {
 
   /** Gives the NIC its addresses. Router advertisements are for machines, not for servers. */
   async bringUp(): Promise<void> {
-    const commands = [
-      'echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_ra',
-      'ip link set lo up',
-      `ip addr add ${this.ipv4}/24 dev eth0`,
-      'ip link set eth0 up',
-    ]
-    if (this.ipv6 !== undefined) commands.push(`ip -6 addr add ${this.ipv6}/64 dev eth0 nodad`)
+    const { ipv4, ipv6 } = this.#addresses
+    const commands = ['echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_ra', 'ip link set lo up', 'ip link set eth0 up']
+    if (ipv4 !== undefined) commands.push(`ip addr add ${ipv4}/24 dev eth0`)
+    if (ipv6 !== undefined) commands.push(`ip -6 addr add ${ipv6}/64 dev eth0 nodad`)
     await this.run(['sh', '-ec', commands.join('\n')])
   }
 }

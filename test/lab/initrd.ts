@@ -51,8 +51,10 @@ while [ "$(cat "/sys/class/net/$nic/carrier" 2>/dev/null)" != 1 ] && [ $tries -l
   usleep 20000
   tries=$((tries + 1))
 done
-# Where there is no DHCP, the kernel has made itself an IPv6 address from a router's advertisement.
-udhcpc -i "$nic" -n -q -f -t 4 -T 1 -s /dhcp-lease
+# An IPv6 address the kernel makes itself, from a router's advertisement.
+case $urls in
+  *//[0-9]*) udhcpc -i "$nic" -n -q -f -t 10 -T 1 -s /dhcp-lease ;;
+esac
 
 read -r uptime idle </proc/uptime
 # timeout, since Debian's static busybox crashes on its wget's own -T.

@@ -36,11 +36,11 @@ function configuration(host: Host, bootUrl: string): object {
           { name: 'no-pxedhcp', space: 'ipxe', data: '1', 'always-send': true },
         ],
       },
-      { name: 'uefi', test: `not ${isIpxe} and ${isUefi}`, 'next-server': host.ipv4, 'boot-file-name': 'snponly.efi' },
+      { name: 'uefi', test: `not ${isIpxe} and ${isUefi}`, 'next-server': host.ip, 'boot-file-name': 'snponly.efi' },
       {
         name: 'bios',
         test: `not ${isIpxe} and not ${isUefi}`,
-        'next-server': host.ipv4,
+        'next-server': host.ip,
         'boot-file-name': 'undionly.kpxe',
       },
     ],

@@ -41,7 +41,7 @@ export class WebServer {
     mkdirSync(folder)
     const started = host.spawn([process.execPath, program, folder, '::', '80'])
     await started.untilOutput('listening\n', 20)
-    return new WebServer(`http://${host.ipv4}`, folder, started)
+    return new WebServer(`http://${host.urlHost}`, folder, started)
   }
 
   /** Puts a file under the server's root. */
@@ -57,7 +57,7 @@ export class WebServer {
       .map((line) => JSON.parse(line) as WebRequest)
   }
 
-  /** Waits with the answers for `path` until `release`. */
+  /** Waits with the last byte of the answers for `path` until `release`. */
   hold(path: string): void {
     this.#process.write(`hold ${path}\n`)
   }

@@ -1,7 +1,7 @@
 /*
  * web-server.ts FOLDER ADDRESS PORT: an HTTP server for the files of FOLDER that also takes every POST. It prints one
  * line of JSON for each request, a WebRequest (../web-server.ts). "hold PATH" on standard input makes it wait with the
- * answers for PATH until "release PATH".
+ * last byte of the answers for PATH until "release PATH".
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -32,10 +32,12 @@ const server = createServer(async (request, response) => {
   const file = join(folder, path)
   const known = request.method === 'POST' || (existsSync(file) && !path.endsWith('/'))
   const status = known ? 200 : 404
-  print(status)
-  const waiting = held.get(path)
-  if (waiting) await new Promise<void>((resolve) => waiting.push(resolve))
   const content = request.method === 'POST' ? Buffer.from('ok\n') : known ? readFileSync(file) : Buffer.alloc(0)
-  response.writeHead(status, { 'content-length': content.length }).end(request.method === 'HEAD' ? undefined : content)
+  response.writeHead(status, { 'content-length': content.length })
+  const waiting = held.get(path)
+  if (waiting) response.write(content.subarray(0, -1))
+  print(status)
+  if (waiting) await new Promise<void>((resolve) => waiting.push(resolve))
+  response.end(request.method === 'HEAD' ? undefined : waiting ? content.subarray(-1) : content)
 })
 server.listen(Number(port), address, () => process.stdout.write('listening\n'))

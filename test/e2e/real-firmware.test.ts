@@ -1,0 +1,185 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { startBootring } from '../lab/bootring.ts'
+import { startDnsmasq } from '../lab/dnsmasq.ts'
+import { startKea } from '../lab/kea.ts'
+import type { LabProcess } from '../lab/lab-process.ts'
+import { Machine } from '../lab/machine.ts'
+import { startTlsProxy } from '../lab/nginx.ts'
+import { describeInLab } from '../lab/require-lab.ts'
+import { bootMachine } from './boot-machine.ts'
+import { Installation } from './installation.ts'
+
+const waiting = ['bios', 'uefi', 'kea', 'undionly', 'snponly', 'proxy', 'old-way', 'orphan'] as const
+const active = '52:54:00:77:00:a0'
+const registered = '52:54:00:77:00:b1'
+const unregistered = '52:54:00:77:00:b0'
+const macOf = (name: (typeof waiting)[number]) => `52:54:00:77:00:0${waiting.indexOf(name)}`
+
+describeInLab('real firmware boots', () => {
+  let site: Installation
+  let refused: Machine
+  let dhcpServers: LabProcess[] = []
+  const rootScriptUrl = () => `${site.web.url}/boot.ipxe`
+  const apiUrl = (index: number) => `http://${site.api(index).host.urlHost}:6385`
+  /** The root script, linking to this API instance. */
+  const linkTo = (url: string, pxe: Record<string, string> = {}) =>
+    site.serveRootScript(site.api(0), { pxe: { ipxe_config_api_root_url: url, ...pxe } })
+  const useDnsmasq = async (bootUrl = rootScriptUrl()) => {
+    dhcpServers = [await startDnsmasq(site.dhcp, { bootUrl })]
+  }
+  const stopDhcp = async () => {
+    await Promise.all(dhcpServers.map((server) => server.stop()))
+    dhcpServers = []
+  }
+
+  beforeAll(async () => {
+    site = await Installation.start('ipv4', [
+      ...waiting.map((name) => ({ name, macs: [macOf(name)], provisionState: 'wait call-back' })),
+      { name: 'second-nic', macs: [registered], provisionState: 'clean wait' },
+      { name: 'active', macs: [active], provisionState: 'active' },
+    ])
+    // The machine that is refused asks for more than a minute before it gives up: the other tests run meanwhile.
+    site.web.put('fallback.ipxe', `#!ipxe\nimgfetch ${site.web.url}/fell-back ||\nexit 1\n`)
+    await useDnsmasq()
+    await linkTo(apiUrl(0), { ipxe_fallback_script: 'fallback.ipxe' })
+    refused = await Machine.start(site.lab, { name: 'refused', firmware: 'bios', macs: [active] })
+    await refused.untilConsole('/v1/boot/', 60)
+    await stopDhcp()
+  })
+  afterEach(() => stopDhcp())
+  afterAll(async () => {
+    await site?.close()
+  })
+
+  it.each(['bios', 'uefi'] as const)(
+    '%s, through dnsmasq, with a script from a conductor on another host',
+    async (firmware) => {
+      const mac = macOf(firmware)
+      await useDnsmasq()
+      const api = firmware === 'bios' ? 0 : 1
+      await linkTo(apiUrl(api))
+      const owner = await site.owner(mac)
+      const booted = await bootMachine(site, { firmware, macs: [mac] })
+      expect(booted.console).toContain(`${apiUrl(api)}/v1/boot/${mac.replaceAll(':', '-')}/boot.ipxe`)
+      expect(booted.kernelFrom).toBe(`${owner.host.ip}:8080`)
+      expect(owner.host.ip).not.toBe(site.api(api).host.ip)
+      expect(booted.report.mac).toBe(mac)
+      expect(booted.report.cmdline).toContain(`BOOTIF=${mac}`)
+      expect(booted.report.cmdline).toContain('console=ttyS0')
+    },
+  )
+
+  it('through Kea', async () => {
+    // Kea sends no router advertisements.
+    dhcpServers = [await startDnsmasq(site.dhcp, {}), await startKea(site.dhcp, rootScriptUrl())]
+    await linkTo(apiUrl(1))
+    const booted = await bootMachine(site, { firmware: 'bios', macs: [macOf('kea')] })
+    expect(booted.report.mac).toBe(macOf('kea'))
+  })
+
+  it('chain-loaded over TFTP, UEFI: firmware without iPXE loads snponly.efi', async () => {
+    await useDnsmasq()
+    await linkTo(apiUrl(0))
+    const booted = await bootMachine(site, { firmware: 'uefi', macs: [macOf('snponly')], plainNics: true })
+    expect(dhcpServers[0]?.output).toContain('snponly.efi')
+    expect(booted.report.mac).toBe(macOf('snponly'))
+  })
+
+  it('chain-loaded over TFTP, BIOS: another iPXE loads undionly.kpxe', async () => {
+    site.web.put(
+      'chain-load.ipxe',
+      [
+        '#!ipxe',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: iPXE's own variables
+        'iseq ${netX/chip} undionly || chain --autofree tftp://${next-server}/undionly.kpxe',
+        `chain --autofree --replace ${rootScriptUrl()}`,
+        '',
+      ].join('\n'),
+    )
+    await useDnsmasq(`${site.web.url}/chain-load.ipxe`)
+    await linkTo(apiUrl(0))
+    const booted = await bootMachine(site, { firmware: 'bios', macs: [macOf('undionly')] })
+    expect(booted.console).toContain('undionly.kpxe... ok')
+    expect(booted.report.mac).toBe(macOf('undionly'))
+  })
+
+  it('with TLS for management, and a plain-HTTP proxy for firmware', async () => {
+    const mac = macOf('proxy')
+    const host = await site.host('proxy.lab.example', 31)
+    const proxy = await startTlsProxy(
+      host,
+      site.apis.map((api) => `${api.host.urlHost}:6385`),
+    )
+    await useDnsmasq()
+    await linkTo(proxy.httpUrl)
+    const path = `/v1/boot/${mac.replaceAll(':', '-')}/boot.ipxe`
+    const booted = await bootMachine(site, { firmware: 'bios', macs: [mac] })
+    expect(booted.console).toContain(`${proxy.httpUrl}${path}`)
+    expect(booted.report.mac).toBe(mac)
+    expect(await site.dhcp.http({ url: `${proxy.httpsUrl}${path}`, caFile: proxy.caFile })).toMatchObject({
+      status: 200,
+    })
+  })
+
+  it('the old way: the root script links to the files of the HTTP server', async () => {
+    const mac = macOf('old-way')
+    await useDnsmasq()
+    const owner = await site.owner(mac)
+    await site.serveRootScript(owner, { pxe: { ipxe_use_boot_config_api: false } })
+    const booted = await bootMachine(site, { firmware: 'bios', macs: [mac] })
+    expect(booted.console).not.toContain('/v1/boot/')
+    expect(booted.kernelFrom).toBe(`${owner.host.ip}:8080`)
+    expect(booted.report.mac).toBe(mac)
+  })
+
+  it('a machine of which only the second NIC is registered', async () => {
+    await useDnsmasq()
+    await linkTo(apiUrl(1))
+    const booted = await bootMachine(site, { firmware: 'bios', macs: [unregistered, registered] })
+    expect(booted.kernelFrom).toBe(`${(await site.owner(registered)).host.ip}:8080`)
+    expect(booted.console).toContain(`${apiUrl(1)}/v1/boot/${registered.replaceAll(':', '-')}/boot.ipxe`)
+  })
+
+  it('although its conductor was killed after it had fetched the root script', async () => {
+    const mac = macOf('orphan')
+    await useDnsmasq()
+    await linkTo(apiUrl(0))
+    const owner = await site.owner(mac)
+    const since = site.web.requests.length
+    site.web.hold('/boot.ipxe')
+    const booted = await bootMachine(site, { firmware: 'bios', macs: [mac] }, async () => {
+      await site.web.untilRequest('the root script', ({ path }) => path === '/boot.ipxe', 60, since)
+      await owner.process.kill()
+      site.web.release('/boot.ipxe')
+    })
+    const survivors = site.conductors.filter((conductor) => conductor !== owner)
+    expect(survivors.map(({ host }) => `${host.ip}:8080`)).toContain(booted.kernelFrom)
+    expect(booted.report.mac).toBe(mac)
+    await site.restart(owner)
+  })
+
+  it('not a node in active, which gets the same 404 as an unknown one, and at last the fallback script', async () => {
+    const ask = async (mac: string) => {
+      const { status, body, headers } = await site.dhcp.http({ url: `${apiUrl(0)}/v1/boot/${mac}/boot.ipxe` })
+      return { status, body, headers: { ...headers, date: '', 'x-openstack-request-id': '' } }
+    }
+    expect(await ask(active)).toMatchObject({ status: 404 })
+    expect(await ask(active)).toEqual(await ask(unregistered))
+    await site.web.untilRequest('the fallback', ({ path }) => path === '/fell-back', 120)
+    expect(refused.console).toContain(`/v1/boot/${active.replaceAll(':', '-')}/boot.ipxe...`)
+    expect(refused.console).not.toContain('deploy_kernel')
+    expect(site.web.reports().filter(({ mac }) => mac === active)).toEqual([])
+    await refused.kill()
+  })
+
+  it('a node in active where the API does not restrict boot configuration', async () => {
+    const { host, configFiles } = site.api(1)
+    const open = site.settings({ api: { restrict_boot_config: false, port: 6386 }, bootring: { admin_port: 9400 } })
+    const api = await startBootring(host, 'api', { configFiles: [...configFiles, open], adminPort: 9400 })
+    await useDnsmasq()
+    await linkTo(`http://${host.urlHost}:6386`)
+    const booted = await bootMachine(site, { firmware: 'bios', macs: [active] })
+    expect(booted.report.mac).toBe(active)
+    await api.stop()
+  })
+})
