@@ -85,7 +85,7 @@ function evaluate(request: LoadRequest): Evaluation {
       warnings.push({ ...place, value: noneText, expected: `the line to be left out: ${noneText} means not set` })
       return option.default
     }
-    const substituted = substitute(assignment.group, assignment.text)
+    const substituted = substitute(group, assignment.text)
     const value = showAssigned(assignment, option, substituted)
     if ('expected' in substituted) {
       // A password with a dollar sign in it: what follows the sign is no name.
