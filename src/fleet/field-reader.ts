@@ -22,11 +22,14 @@ export class FieldReader<K extends string> {
     this.#entries = knownEntries(map, keys, path, problems)
   }
 
+  /** Whether the map says anything for the key, right or wrong. */
+  has(key: K): boolean {
+    return this.#present(key) !== undefined
+  }
+
   /** Reports the field when the map lacks it. */
   require(key: K, example: string): void {
-    const value = this.#value(key)
-    const missing = value === undefined || (value.kind === 'scalar' && value.value === null)
-    if (missing) this.#problems.add(value?.at ?? this.#at, this.path(key), `is missing, e.g. ${key}: ${example}`)
+    if (!this.has(key)) this.#problems.add(this.at(key), this.path(key), `is missing, e.g. ${key}: ${example}`)
   }
 
   text<T extends string>(key: K, rule: TextRule<T>): T | undefined {

@@ -67,7 +67,7 @@ export class FleetChecker {
     }
     if (node.uuid !== undefined) this.#claim(node.uuid, { at: fields.at('uuid'), field: fields.path('uuid') })
     if (node.name !== undefined) this.#claim(node.name, { at: fields.at('name'), field: fields.path('name') })
-    if (node.name === undefined && node.uuid === undefined && (ports?.items.length ?? 0) === 0) {
+    if (!fields.has('name') && !fields.has('uuid') && (ports?.items.length ?? 0) === 0) {
       this.#problems.add(value.at, path, 'a name, a uuid or a port is needed, to find the node again by')
     }
     this.nodes.push(node)

@@ -1,8 +1,26 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode, parseDocument, type YAMLMap } from 'yaml'
+import {
+  type ErrorCode,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type ParsedNode,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml'
 import { type Entry, maxDepth, type Value } from './value.ts'
 
 /** Whom to tell what is wrong. */
 export type Report = (at: number, message: string) => void
+
+const tooDeep = `nested more than ${maxDepth} levels deep`
+
+/** Where the library's own words would puzzle an operator. */
+const messages: Partial<Record<ErrorCode, string>> = {
+  MULTIPLE_DOCS: 'only one YAML document is allowed',
+  RESOURCE_EXHAUSTION: tooDeep,
+}
 
 /** Upper bound of what aliases may unfold to, however large the file is. */
 const maxAliasedValues = 10_000_000
@@ -17,14 +35,18 @@ export function readYaml(text: string, report: Report): Value | undefined {
     // Keys are checked for repeats by the fleet checker: the library's own check is quadratic.
     document = parseDocument<ParsedNode>(text, { merge: true, prettyErrors: false, uniqueKeys: false })
   } catch (error) {
-    // The library composes recursively: nesting by the thousand exhausts the stack.
+    // The library is recursive: nesting by the thousand exhausts the stack, which it does not always notice itself.
     if (!(error instanceof RangeError)) throw error
-    report(0, `nested more than ${maxDepth} levels deep`)
+    report(0, tooDeep)
     return undefined
   }
+  // What is never closed is reported once for each level, all at the end.
+  const reported = new Set<string>()
   for (const problem of [...document.errors, ...document.warnings]) {
-    const several = problem.code === 'MULTIPLE_DOCS'
-    report(problem.pos[0], several ? 'only one YAML document is allowed' : firstLine(problem.message))
+    const message = messages[problem.code] ?? firstLine(problem.message)
+    const key = `${problem.pos[0]} ${message}`
+    if (!reported.has(key)) report(problem.pos[0], message)
+    reported.add(key)
   }
   if (document.errors.length + document.warnings.length > 0) return undefined
   if (document.contents === null) return undefined
@@ -66,7 +88,7 @@ class Converter {
   #converted(node: Node | null, depth: number, keyAt: number): Value {
     const at = node?.range?.[0] ?? keyAt
     if (node === null) return { kind: 'scalar', at, value: null }
-    if (depth > maxDepth) return { kind: 'unusable', at, problem: `nested more than ${maxDepth} levels deep` }
+    if (depth > maxDepth) return { kind: 'unusable', at, problem: tooDeep }
     if (isAlias(node)) return this.#alias(node.source, at)
     // A set or an ordered map is a collection too; their tags make them something that JSON columns can't hold.
     if (node.tag !== undefined && /:(?:set|omap|pairs|binary|timestamp)$/.test(node.tag)) {
@@ -81,7 +103,8 @@ class Converter {
 
   #alias(name: string, at: number): Value {
     const anchored = this.#anchors.get(name)
-    if (anchored === undefined) return { kind: 'unusable', at, problem: `alias *${name} refers to itself` }
+    if (anchored === undefined)
+      return { kind: 'unusable', at, problem: `alias *${name}: no anchor of this name ends before it` }
     this.#size += anchored.size
     this.#aliased += anchored.size
     if (this.#aliased > this.#aliasBudget) {

@@ -1,5 +1,8 @@
+/** What looks like an anchor: an alias in another piece would not find it. */
+const anchor = /[\s[{,:-]&[^\s,[\]{}]/
+
 /** Below this many characters nothing is gained. */
-const pieceLength = 256 * 1024
+const pieceLength = 64 * 1024
 
 export interface YamlPiece {
   /** A YAML document of its own: `nodes:` and some of its entries. */
@@ -14,7 +17,7 @@ export interface YamlPiece {
  * when any piece does not parse as `nodes` alone, the whole file has to be parsed instead.
  */
 export function yamlPieces(text: string): YamlPiece[] {
-  if (text.length < 2 * pieceLength) return []
+  if (text.length < 2 * pieceLength || anchor.test(text)) return []
   const head = /^(?:(?:#.*|---)?\r?\n)*nodes:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*( *)- /.exec(text)
   if (head === null) return []
   const entry = `\n${head[1]}- `

@@ -1,0 +1,102 @@
+import { createReadStream } from 'node:fs'
+import { Command } from 'commander'
+import { parseConnectionUrl } from '../db/connection-url.ts'
+import { openDatabase } from '../db/open-database.ts'
+import { decodeFleet, type Fleet, maxFleetBytes, readFleet } from '../fleet/parse-fleet.ts'
+import { BootringError } from '../model/errors.ts'
+import type { Database, FleetChange } from '../model/stores.ts'
+import { fleetReportJson, writeFleetReport, writePruneWarning } from './fleet-report.ts'
+import { addConfigOptions, type ConfigOptions, loadFromOptions } from './options.ts'
+import { counted, type Output, Progress } from './terminal.ts'
+
+interface ApplyOptions extends ConfigOptions {
+  prune?: true
+  dryRun?: true
+  json?: true
+}
+
+/** `bootring apply FILE`. */
+export function applyCommand(output: Output = process.stdout, messages: Output = process.stderr): Command {
+  return addConfigOptions(new Command('apply'))
+    .description('load a fleet file into the database: all of it, or nothing when anything in it is wrong')
+    .argument('<file>', 'fleet file, YAML or JSON; - for standard input')
+    .option('--prune', 'remove the nodes that the file does not name, after saying which')
+    .option('--dry-run', 'say what would be done, and leave the nodes as they are')
+    .option('--json', 'print one JSON document: created, changed, unchanged, removed')
+    .action(async (file: string, options: ApplyOptions) => {
+      const request = { prune: options.prune ?? false, dryRun: options.dryRun ?? false }
+      const { config, installation } = loadFromOptions(options)
+      const progress = new Progress(messages)
+      try {
+        progress.show(`Reading ${file}`)
+        const fleet = await readFleetFile(file)
+        const database = await openDatabase(installation.databaseUrl, {
+          maxPoolSize: config.database.max_pool_size,
+          poolTimeoutSeconds: config.database.pool_timeout,
+        })
+        try {
+          await prepareSchema(database, installation.databaseUrl)
+          const changes = await apply(fleet, database, request, { progress, messages })
+          progress.clear()
+          if (options.json) output.write(fleetReportJson(changes, request))
+          else writeFleetReport(output, changes, request)
+        } finally {
+          await database.close()
+        }
+      } finally {
+        progress.clear()
+      }
+    })
+}
+
+/** Nothing else looks after an embedded database; that of a server may serve hosts that run another release. */
+async function prepareSchema(database: Database, url: string): Promise<void> {
+  if (parseConnectionUrl(url).engine === 'sqlite') await database.upgrade()
+  else await database.checkSchema()
+}
+
+async function apply(
+  fleet: Fleet,
+  { fleet: store }: Pick<Database, 'fleet'>,
+  { prune, dryRun }: { prune: boolean; dryRun: boolean },
+  { progress, messages }: { progress: Progress; messages: Output },
+): Promise<FleetChange[]> {
+  try {
+    if (prune && !dryRun) {
+      progress.show(`Comparing ${counted(fleet.nodes.length, 'node')}`)
+      const planned = await store.apply(fleet.nodes, { prune, dryRun: true })
+      progress.clear()
+      writePruneWarning(messages, planned)
+    }
+    progress.show(`${dryRun ? 'Comparing' : 'Loading'} ${counted(fleet.nodes.length, 'node')}`)
+    return await store.apply(fleet.nodes, { prune, dryRun })
+  } catch (error) {
+    throw atItsLine(error, fleet)
+  }
+}
+
+/** A conflict with what the database holds names the field; only the file knows its line. */
+function atItsLine(error: unknown, fleet: Fleet): unknown {
+  if (!(error instanceof BootringError) || error.code !== 'FleetConflict') return error
+  const field = /^nodes\[\d+\][^\s:]*/.exec(error.message)?.[0] ?? ''
+  return new BootringError('FleetConflict', `${fleet.place(field)}: ${error.message}`, { cause: error })
+}
+
+async function readFleetFile(file: string): Promise<Fleet> {
+  const fromInput = file === '-'
+  const name = fromInput ? '<stdin>' : file
+  const chunks: Buffer[] = []
+  let length = 0
+  try {
+    for await (const chunk of fromInput ? process.stdin : createReadStream(file)) {
+      chunks.push(chunk)
+      length += chunk.length
+      // One byte more is enough to be refused.
+      if (length > maxFleetBytes) break
+    }
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new BootringError('FleetInvalid', `${name}: can't be read: ${reason}`, { cause })
+  }
+  return readFleet(decodeFleet(Buffer.concat(chunks), name), name)
+}
