@@ -1,0 +1,208 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  type Answer,
+  bootDecision,
+  brokenStore,
+  emptyRings,
+  failure,
+  fixedConductors,
+  fixedRings,
+  fixedStore,
+  mac,
+  ringsWithoutNode,
+  script,
+  target,
+  unknownMac,
+} from '../../test/support/boot-fakes.ts'
+import { provisionStates, waitStates } from '../model/provision-states.ts'
+import type { BootDecisionParts } from './boot-decision.ts'
+
+function decide(changes: Partial<BootDecisionParts> = {}, address = mac, name = 'boot.ipxe') {
+  return bootDecision(changes).decide(address, name, 'req-1')
+}
+
+/** Decides for a node with conductors `one`, `two`, `three` that answer so. */
+async function decideWith(...answers: Answer[]) {
+  const names = ['one', 'two', 'three'].slice(0, answers.length)
+  const conductors = fixedConductors(Object.fromEntries(names.map((name, i) => [name, answers[i] as Answer])))
+  const decision = await decide({ rings: fixedRings(...names), conductors, attemptTimeoutSeconds: 0.02 })
+  return { decision, asked: conductors.asked }
+}
+
+describe('BootDecision', () => {
+  it("serves the owner's script, with every fact met on the way", async () => {
+    const decision = await decide({}, '52-54-00-12-34-56')
+    expect(decision).toEqual({
+      outcome: 'served',
+      script,
+      conductor: 'one',
+      facts: {
+        requestId: 'req-1',
+        macText: '52-54-00-12-34-56',
+        fileName: 'boot.ipxe',
+        mac,
+        node: target,
+        order: ['one', 'two'],
+        attempts: [{ conductor: 'one', milliseconds: expect.any(Number) }],
+      },
+    })
+  })
+
+  it('hands the ring and the conductor what belongs to the node, not what the client sent', async () => {
+    const seen: unknown[] = []
+    await decide(
+      {
+        rings: {
+          ...fixedRings('one'),
+          order: async (key) => {
+            seen.push(key)
+            return ['one']
+          },
+        },
+        conductors: {
+          call: async (hostname, method, params, { requestId }) => {
+            seen.push([hostname, method, params, requestId])
+            throw failure('BootConfigUnavailable')
+          },
+        },
+      },
+      mac.toUpperCase(),
+    )
+    expect(seen).toEqual([
+      { uuid: target.nodeUuid, driver: 'fake-hardware', conductorGroup: '' },
+      ['one', 'get_boot_config', { node_id: target.nodeUuid, name: 'boot.ipxe' }, 'req-1'],
+    ])
+  })
+
+  it.each([
+    ['MalformedMac', {}, 'no-mac', 'boot.ipxe'],
+    ['UnknownBootFile', {}, mac, 'grub.cfg'],
+    ['UnknownBootFile', {}, mac, '__proto__'],
+    ['UnknownBootFile', {}, mac, '../boot.ipxe'],
+    ['PortNotFound', {}, unknownMac, 'boot.ipxe'],
+    ['StateForbidsBoot', { nodes: fixedStore({ provisionState: 'active' }) }, mac, 'boot.ipxe'],
+    ['StateForbidsBoot', { nodes: fixedStore({ provisionState: null }) }, mac, 'boot.ipxe'],
+    ['NoConductorForNode', { rings: ringsWithoutNode() }, mac, 'boot.ipxe'],
+    ['ConductorUnreachable', { conductors: fixedConductors({}) }, mac, 'boot.ipxe'],
+    ['Internal', { nodes: brokenStore(new TypeError('a mistake')) }, mac, 'boot.ipxe'],
+  ] as const)('refuses with %s', async (code, changes, address, name) => {
+    expect(await decide(changes, address, name)).toMatchObject({ outcome: 'refused', code })
+  })
+
+  it.each([
+    ['DatabaseUnavailable', { nodes: brokenStore() }, mac],
+    ['DatabaseUnavailable', { nodes: brokenStore() }, unknownMac],
+    ['NoConductors', { rings: emptyRings() }, mac],
+  ] as const)('is unavailable for %s, with a time to come back', async (code, changes, address) => {
+    const decision = await decide(changes, address)
+    expect(decision).toMatchObject({ outcome: 'unavailable', code })
+    expect(decision.outcome === 'unavailable' && decision.retryAfterSeconds).toBeGreaterThan(0)
+  })
+
+  it('says the same of registered, unregistered and busy nodes while no conductor is alive', async () => {
+    const rings = emptyRings()
+    const active = fixedStore({ provisionState: 'active' })
+    for (const decision of [
+      await decide({ rings }, mac),
+      await decide({ rings }, unknownMac),
+      await decide({ rings, nodes: active }, mac),
+    ]) {
+      expect(decision).toMatchObject({ outcome: 'unavailable', code: 'NoConductors' })
+    }
+  })
+
+  it('serves wait states alone when restricted, every state when not', async () => {
+    for (const provisionState of [...provisionStates, null]) {
+      const nodes = fixedStore({ provisionState })
+      const restricted = await decide({ nodes })
+      expect([provisionState, restricted.outcome]).toEqual([
+        provisionState,
+        waitStates.has(provisionState ?? '') ? 'served' : 'refused',
+      ])
+      expect((await decide({ nodes, restrictBootConfig: false })).outcome).toBe('served')
+    }
+  })
+
+  it.each<[string, Answer]>([
+    ['can not be reached', failure('ConductorUnreachable')],
+    ['does not answer in time', 'never'],
+    ['lacks the file', failure('BootConfigUnavailable')],
+    ['does not know the node yet', failure('NodeNotFound')],
+    ['has lost its database', failure('DatabaseUnavailable')],
+    ['fails in an unknown way', new TypeError('a mistake')],
+    ['answers with nothing', ''],
+    ['answers with half a file', '#'],
+    ['answers with an HTML page', '<html>'],
+    ['answers with a BOM before the script', `\ufeff${script}`],
+  ])('goes on to the next conductor when one %s', async (_what, answer) => {
+    const { decision, asked } = await decideWith(answer, script)
+    expect(asked).toEqual(['one', 'two'])
+    expect(decision).toMatchObject({ outcome: 'served', conductor: 'two' })
+    expect(decision.facts.attempts).toMatchObject([{ conductor: 'one', error: {} }, { conductor: 'two' }])
+  })
+
+  it.each(['UnknownBootFile', 'UnsupportedDriverExtension'] as const)('ends at %s', async (code) => {
+    const { decision, asked } = await decideWith(failure(code), script)
+    expect(asked).toEqual(['one'])
+    expect(decision).toMatchObject({ outcome: 'refused', code })
+  })
+
+  it('names the first failure that a conductor answered, else that none could be reached', async () => {
+    const unreachable = failure('ConductorUnreachable')
+    const mixed = await decideWith(unreachable, failure('TemplateFailed'), failure('NodeNotFound'))
+    expect(mixed.decision).toMatchObject({ outcome: 'refused', code: 'TemplateFailed' })
+    const none = await decideWith(unreachable, 'never', unreachable)
+    expect(none.decision).toMatchObject({ outcome: 'refused', code: 'ConductorUnreachable' })
+    expect(none.decision.facts.attempts.map((attempt) => attempt.error?.timedOut)).toEqual([false, true, false])
+  })
+
+  it('never becomes unavailable through a conductor: only registered nodes get that far', async () => {
+    const { decision } = await decideWith(failure('DatabaseUnavailable'), failure('Overloaded'))
+    expect(decision).toMatchObject({ outcome: 'refused', code: 'BootConfigUnavailable' })
+  })
+
+  it('stops asking when the total time is over', async () => {
+    const names = Array.from({ length: 100 }, (_, i) => `c${i}`)
+    const conductors = fixedConductors(Object.fromEntries(names.map((name) => [name, 'never'])))
+    const decision = await decide({
+      rings: fixedRings(...names),
+      conductors,
+      attemptTimeoutSeconds: 0.02,
+      totalTimeoutSeconds: 0.1,
+    })
+    expect(decision).toMatchObject({ outcome: 'refused', code: 'ConductorUnreachable' })
+    expect(conductors.asked.length).toBeGreaterThan(0)
+    expect(conductors.asked.length).toBeLessThan(names.length)
+  })
+
+  it('aborts the call that took too long', async () => {
+    const signals: (AbortSignal | undefined)[] = []
+    await decide({
+      attemptTimeoutSeconds: 0.01,
+      conductors: {
+        call: (_hostname, _method, _params, { signal }) => {
+          signals.push(signal)
+          return new Promise(() => {})
+        },
+      },
+    })
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true, true])
+  })
+
+  it('answers any address and any name with a decision, and asks a conductor for boot.ipxe alone', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(fc.constant(mac), fc.string({ unit: 'binary' })),
+        fc.oneof(fc.constantFrom('boot.ipxe', '..', 'constructor', '\0', 'x'.repeat(10_000)), fc.string()),
+        async (address, name) => {
+          const conductors = fixedConductors({ one: script })
+          const decision = await decide({ conductors }, address, name)
+          const served = address === mac && name === 'boot.ipxe'
+          expect(decision.outcome).toBe(served ? 'served' : 'refused')
+          expect(conductors.asked).toEqual(served ? ['one'] : [])
+        },
+      ),
+    )
+  })
+})
