@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import type { ConductorClient, Handlers } from './contract.ts'
+import { localFirst } from './local-first-client.ts'
+
+const params = { node_id: '1be26c0b-03f2-4d2e-ae87-c02d7f33c123', name: 'boot.ipxe' }
+const handlers: Handlers = {
+  get_boot_config: async ({ name }, { requestId }) => `local ${name} ${requestId}`,
+}
+const remote = {
+  call: async (hostname: string) => `remote ${hostname}`,
+} as ConductorClient
+
+describe('localFirst', () => {
+  const client = localFirst('me:8090', handlers, remote)
+
+  it('calls its own handlers under its own name', async () => {
+    expect(await client.call('me:8090', 'get_boot_config', params, { requestId: 'r' })).toBe('local boot.ipxe r')
+  })
+
+  it('calls all others by the network', async () => {
+    expect(await client.call('me', 'get_boot_config', params, { requestId: 'r' })).toBe('remote me')
+    expect(await client.call('other', 'get_boot_config', params, { requestId: 'r' })).toBe('remote other')
+  })
+
+  it('does nothing for a caller who has given up', async () => {
+    const signal = AbortSignal.abort()
+    await expect(client.call('me:8090', 'get_boot_config', params, { requestId: 'r', signal })).rejects.toMatchObject({
+      code: 'ConductorUnreachable',
+    })
+  })
+})
