@@ -42,7 +42,7 @@ const engines: Record<string, 'sqlite' | 'postgresql' | 'mysql'> = {
 }
 
 const serverPattern =
-  /^(?:(?<user>[^:/]*)(?::(?<password>[^@]*))?@)?(?:\[(?<ipv6>[^\]/?@]+)\]|(?<host>[^/:?@]*))(?::(?<port>[^/?]*))?(?:\/(?<database>[^?]*))?(?:\?(?<query>.*))?$/
+  /^(?:(?<user>[^:/]*)(?::(?<password>[^@]*))?@)?(?:\[(?<ipv6>[^\]/?@]+)\]|(?<host>[^/:?@]*))(?::(?<port>[^/?]*))?(?:\/(?<database>[^?/@]*))?(?:\?(?<query>.*))?$/
 
 const escapeHint = 'write @ : / ? # % in user and password as %XX'
 
