@@ -37,6 +37,19 @@ describe('Metrics', () => {
     )
   })
 
+  it('looks at the fleet at each scrape, and keeps the old figures when it can not', async () => {
+    const metrics = new Metrics({ processMetrics: false })
+    let look = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      return { builds: 7, conductorsAlive: 3 }
+    }
+    metrics.watchFleet(() => look())
+    const figures = ['bootring_ring_rebuilds_total 7', 'bootring_conductors_alive 3']
+    expect(await lines(metrics)).toEqual(expect.arrayContaining(figures))
+    look = () => Promise.reject(new Error('database away'))
+    expect(await lines(metrics)).toEqual(expect.arrayContaining(figures))
+  })
+
   it('tells of the process, each metric with its help', async () => {
     const text = await new Metrics().text()
     expect(text).toMatch(/^process_resident_memory_bytes \d+$/m)

@@ -17,6 +17,13 @@ const durationBucketsSeconds = [
   0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ]
 
+/** What the rings say of themselves. */
+export interface FleetFigures {
+  /** How often they were built since the process began. */
+  builds: number
+  conductorsAlive: number
+}
+
 /**
  * What Prometheus is told about this process. Label values come from fixed lists, never from a client. Counting must
  * cost a boot next to nothing, so counts are plain numbers until somebody asks.
@@ -29,6 +36,8 @@ export class Metrics {
   readonly #ringRebuilds: Counter
   readonly #conductorsAlive: Gauge
   #ringRebuildsSeen = 0
+  #lookAtFleet: (() => Promise<FleetFigures>) | undefined
+  #looking: Promise<void> | undefined
 
   /** `processMetrics` adds memory, CPU time, event-loop lag and the like; tests do without. */
   constructor({ processMetrics = true }: { processMetrics?: boolean } = {}) {
@@ -80,17 +89,20 @@ export class Metrics {
       unavailable: durations.labels('unavailable').observe,
     }
 
-    this.#ringRebuilds = new Counter({
-      name: 'bootring_ring_rebuilds_total',
-      help: 'Times the hash rings were built from the database.',
-      registers,
-    })
+    const collect = () => this.#refreshFleet()
     this.#conductorsAlive = new Gauge({
       name: 'bootring_conductors_alive',
       help: 'Conductors that are registered and alive, as the rings know them.',
       registers,
       // Workers see the same fleet: their numbers must not be added up.
       aggregator: 'max',
+      collect,
+    })
+    this.#ringRebuilds = new Counter({
+      name: 'bootring_ring_rebuilds_total',
+      help: 'Times the hash rings were built from the database.',
+      registers,
+      collect,
     })
   }
 
@@ -104,11 +116,28 @@ export class Metrics {
     this.#attempts.add(result)
   }
 
-  /** What the rings say of themselves; to be called before each scrape. `builds` counts from the process's start. */
-  fleet({ builds, conductorsAlive }: { builds: number; conductorsAlive: number }): void {
+  /** Looks at the fleet at each scrape from now on; a process that others collect from has no better moment. */
+  watchFleet(look: () => Promise<FleetFigures>): void {
+    this.#lookAtFleet = look
+  }
+
+  fleet({ builds, conductorsAlive }: FleetFigures): void {
     this.#ringRebuilds.inc(Math.max(0, builds - this.#ringRebuildsSeen))
     this.#ringRebuildsSeen = builds
     this.#conductorsAlive.set(conductorsAlive)
+  }
+
+  /** Looks once for all metrics of a scrape. A database that is away must not take the others with it: then the figures stay. */
+  #refreshFleet(): Promise<void> {
+    this.#looking ??= Promise.resolve(this.#lookAtFleet?.())
+      .then(
+        (figures) => figures && this.fleet(figures),
+        () => undefined,
+      )
+      .finally(() => {
+        this.#looking = undefined
+      })
+    return this.#looking
   }
 
   /** Prometheus's text format. */
