@@ -1,7 +1,7 @@
 /**
  * Writes a value so that it reads back the same after `name = ` in a file: lists and dicts with commas, quotes where white space
  * or quotes at the ends would be lost, `$$` for `$`. Lines of a value with newlines must not be blank or begin or end with
- * white space: the file format has no way to say those.
+ * white space, and no backslash stand before a dollar sign: the file format has no way to say those.
  */
 export function formatValue(value: unknown): string {
   const text = formatAsText(value)

@@ -64,11 +64,16 @@ describe('the sample', () => {
 
 describe('a value written to a file', () => {
   it('is read back the same', () => {
+    // The format has no way to say a backslash before a dollar sign.
+    const sayable = (words: string): boolean => !words.includes('\\$')
     const line = fc.stringMatching(/^([!-~]([ -~]{0,20}[!-~])?)$/)
     const text = fc
       .tuple(fc.stringMatching(/^[ -~]{0,20}$/), fc.array(line, { maxLength: 3 }))
       .map(([first, rest]) => [first, ...rest].join('\n'))
-    const item = fc.stringMatching(/^[ -~]{0,12}$/).filter((word) => !(word.includes('"') && word.includes("'")))
+      .filter(sayable)
+    const item = fc
+      .stringMatching(/^[ -~]{0,12}$/)
+      .filter((word) => sayable(word) && !(word.includes('"') && word.includes("'")))
     fc.assert(
       fc.property(
         text,
