@@ -1,6 +1,6 @@
 import type { NodeWithPorts } from '../model/node.ts'
 import { checkUuid } from './canonical-uuid.ts'
-import { bootModeOf } from './node-images.ts'
+import { bootModeOf, imageFileNames } from './node-images.ts'
 import { safeUrl, safeWords } from './safe-value.ts'
 
 /** What of the configuration goes into every node's script. */
@@ -83,3 +83,20 @@ function kernelAppendParams(node: NodeWithPorts, byDefault: string): string {
 
 const words = (node: NodeWithPorts, field: string, value: unknown) =>
   safeWords(`${field} of node ${node.uuid}`, value ?? '')
+
+/**
+ * Everything of a node that its script depends on, as text to compare: two nodes (or one, at two times) for which it is
+ * the same get the same script.
+ */
+export function scriptInputs(node: NodeWithPorts): string {
+  const { driverInfo, instanceInfo } = node
+  return JSON.stringify([
+    bootModeOf(node),
+    driverInfo.kernel_append_params,
+    instanceInfo.kernel_append_params,
+    instanceInfo.ramdisk_kernel_arguments,
+    instanceInfo.boot_iso,
+    // URLs are not printed, but without them there is no script, and with others there are images to fetch.
+    imageFileNames.map((name) => [driverInfo[name], instanceInfo[name]]),
+  ])
+}

@@ -18,4 +18,13 @@ export class BootInterface {
       `boot interface ${this.name} of node ${node.uuid} serves no boot files (asked for ${JSON.stringify(fileName)})`,
     )
   }
+
+  /**
+   * Puts what the node's machine boots onto this conductor's disk. Throws `MissingParameter`, `TemplateFailed`,
+   * `ImageUnavailable` or `BootConfigUnavailable`.
+   */
+  async prepare(_node: NodeWithPorts): Promise<void> {}
+
+  /** Removes what `prepare` put there; no error where there is nothing. */
+  async cleanUp(_nodeUuid: string): Promise<void> {}
 }
