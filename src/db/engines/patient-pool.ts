@@ -23,13 +23,16 @@ export class PatientPool implements MysqlPool {
     this.#pool.end(callback)
   }
 
-  /** The first row of one query. */
-  queryFirst(sql: string, parameters: string[]): Promise<unknown> {
+  /** The first row of one query, which may take as long as waiting for a connection may. */
+  queryFirst(sql: string, values: string[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#acquire((error, connection) => {
         if (error || !connection) return reject(error)
-        connection.execute<RowDataPacket[]>(sql, parameters, (failure, rows) => {
-          connection.release()
+        const query = { sql, values, timeout: this.#timeoutSeconds * 1000 }
+        connection.execute<RowDataPacket[]>(query, (failure, rows) => {
+          // Where an answer is overdue, none may ever come: no use keeping the connection.
+          if (failure?.code === 'PROTOCOL_SEQUENCE_TIMEOUT') connection.destroy()
+          else connection.release()
           if (failure) reject(failure)
           else resolve(rows[0])
         })

@@ -7,6 +7,7 @@ import type { Tables } from '../tables.ts'
 import type { Translate } from '../translate.ts'
 import { translating } from '../translating-dialect.ts'
 import type { Engine, EngineOptions, Lookup } from './engine.ts'
+import { preparedLookup } from './prepared-lookup.ts'
 import { tlsOptions } from './tls-options.ts'
 
 const timestampOid = 1114
@@ -44,15 +45,7 @@ export function openPostgresqlEngine(
     read: db,
     write: db,
     prepare<Row>(query: CompiledQuery<Row>): Lookup<Row> {
-      return async (...parameters) => {
-        try {
-          // Unnamed: named statements break behind poolers that give each transaction another server connection.
-          const { rows } = await pool.query(query.sql, parameters)
-          return rows[0] as Row | undefined
-        } catch (error) {
-          throw translate(error)
-        }
-      }
+      return preparedLookup<Row>(pool, query.sql, options.poolTimeoutSeconds, translate)
     },
     close: () => (pool.ended ? Promise.resolve() : pool.end()),
   }

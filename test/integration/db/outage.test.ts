@@ -2,9 +2,11 @@ import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { parseConnectionUrl } from '../../../src/db/connection-url.ts'
 import { openEngine } from '../../../src/db/engines/open-engine.ts'
+import { openDatabase } from '../../../src/db/open-database.ts'
 import type { BootringError } from '../../../src/model/errors.ts'
 import { eachDatabase } from '../../support/databases.ts'
 import { fleetNode, mac } from '../../support/fleet-node.ts'
+import { startSilenceableProxy } from '../../support/silenceable-proxy.ts'
 
 async function failure(work: Promise<unknown>): Promise<BootringError> {
   return await work.then(
@@ -78,6 +80,25 @@ eachDatabase(
       await close()
     })
 
+    it('a server that falls silent is DatabaseUnavailable after the time-out', async () => {
+      const url = await engine.emptyUrl()
+      await (await engine.open(url)).upgrade()
+      const port = Number(/:(\d+)\//.exec(url)?.[1])
+      await using proxy = await startSilenceableProxy(port)
+      const database = await openDatabase(url.replace(`:${port}/`, `:${proxy.port}/`), {
+        maxPoolSize: 2,
+        poolTimeoutSeconds: 1,
+      })
+      expect(await database.nodes.bootTarget(mac(1))).toBeUndefined()
+      proxy.silent = true
+      for (let i = 0; i < 4; i++) {
+        expect(await failure(database.nodes.bootTarget(mac(1)))).toMatchObject({ code: 'DatabaseUnavailable' })
+      }
+      proxy.silent = false
+      expect(await database.nodes.bootTarget(mac(1))).toBeUndefined()
+      await database.close()
+    })
+
     it('an unknown database, a wrong user or a port where nobody listens is DatabaseUnavailable', async () => {
       const good = engine.server().url('nosuchdatabase')
       const bad = [good, good.replace('tester', 'nobodyknows'), good.replace(/:\d+\//, ':1/')]
@@ -100,4 +121,23 @@ eachDatabase(
     })
   },
   ['postgresql', 'mariadb'],
+)
+
+eachDatabase(
+  (engine) => {
+    it('a pooler that loses prepared statements costs nothing but speed', async () => {
+      const address = parseConnectionUrl(await engine.emptyUrl())
+      const { read, close, prepare } = await openEngine(address, { maxPoolSize: 1, poolTimeoutSeconds: 10 })
+      const lookUp = prepare<{ text: string }>(sql<{ text: string }>`select ${''}::text as text`.compile(read))
+      expect(await lookUp('one')).toEqual({ text: 'one' })
+      const names = sql<{ name: string }>`select name from pg_prepared_statements where name like 'bootring-%'`
+      expect((await names.execute(read)).rows).toHaveLength(1)
+      await sql`deallocate all`.execute(read)
+      expect(await lookUp('two')).toEqual({ text: 'two' })
+      expect(await lookUp('three')).toEqual({ text: 'three' })
+      expect((await names.execute(read)).rows).toHaveLength(0)
+      await close()
+    })
+  },
+  ['postgresql'],
 )
