@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
-import { Agent, request } from 'node:http'
+import { Agent, type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -201,6 +202,57 @@ describe('startFileServer', () => {
     writing = false
     await writer
   })
+
+  it('asks firmware to come back while the process has no file descriptors left', async () => {
+    // A process of its own: it really runs out of them.
+    const program = `
+      import { openSync, closeSync } from 'node:fs'
+      import { startFileServer } from ${JSON.stringify(new URL('file-server.ts', import.meta.url).href)}
+      const log = () => undefined
+      const logger = { debug: log, info: log, warn: log, error: log, child: () => logger }
+      const { address } = await startFileServer({ httpRoot: process.argv[1], host: '127.0.0.1', port: 0, logger })
+      const held = []
+      process.on('message', (wanted) => {
+        try {
+          while (wanted === 'exhaust') held.push(openSync('/dev/null'))
+        } catch {}
+        if (wanted === 'release') for (const descriptor of held.splice(0)) closeSync(descriptor)
+        process.send('done')
+      })
+      process.send(address)`
+    const child = spawn(
+      'sh',
+      ['-c', 'ulimit -n 128; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', program, root],
+      {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      },
+    )
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    try {
+      const [address] = (await once(child, 'message')) as [FileServer['address']]
+      const ask = async () => {
+        const [response] = (await once(request({ ...address, path: '/boot.ipxe', agent }).end(), 'response')) as [
+          IncomingMessage,
+        ]
+        response.resume()
+        await once(response, 'end')
+        return response
+      }
+      expect((await ask()).statusCode).toBe(200)
+      child.send('exhaust')
+      await once(child, 'message')
+      const refused = await ask()
+      expect(refused.statusCode).toBe(503)
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+      expect(refused.headers['content-length']).toBe('20')
+      child.send('release')
+      await once(child, 'message')
+      expect((await ask()).statusCode).toBe(200)
+    } finally {
+      agent.destroy()
+      child.kill()
+    }
+  }, 30_000)
 
   it('does not hold large files in memory', async () => {
     const size = 2 * 1024 ** 3

@@ -16,7 +16,7 @@ export function connectionFailure(error: Error): string {
   const code = codeOf(error)
   const known = code === undefined ? undefined : words[code]
   if (known !== undefined) return `${known} (${code})`
-  if (code?.startsWith('HPE_')) return `answer is not HTTP (${code})`
+  if (error.name === 'HTTPParserError') return `answer is not HTTP (${error.message})`
   const detail = error.message || code || error.name
   return isTlsCode(code) ? `TLS failure: ${detail} (${code})` : detail
 }

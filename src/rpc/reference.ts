@@ -1,0 +1,90 @@
+import { errorKinds } from '../model/errors.ts'
+import { basicChallenge } from './basic-auth.ts'
+import { methods, rpcVersion } from './contract.ts'
+import { protocolErrors, unexpectedError } from './json-rpc-error.ts'
+
+interface PropertySchema {
+  type: string
+  maxLength?: number
+  description?: string
+}
+
+/** The page docs/reference/rpc.md, in Markdown; made from the contract. */
+export function rpcReference(): string {
+  return [
+    introduction,
+    ...Object.keys(methods).map((name) => methodSection(name as keyof typeof methods)),
+    errors,
+  ].join('\n')
+}
+
+const introduction = `# JSON-RPC of a conductor
+
+<!-- Made by \`node tools/reference.ts\`. Edit src/rpc/contract.ts and src/rpc/reference.ts instead. -->
+
+API instances call conductors in Ironic's dialect of [JSON-RPC 2.0](https://www.jsonrpc.org/specification), over HTTP or HTTPS:
+\`POST\` to any path at \`[json_rpc]host_ip\` and \`port\`.
+
+- Parameters are named. \`context\`, an object (it may be empty), goes with every call; \`context.request_id\` follows the call
+  through the logs. \`rpc.version\`, a string, may be there (bootring says \`${rpcVersion}\`). Anything else is refused.
+- \`id\` is a string or a number. A call without one is a notification: it is carried out and answered \`204 No Content\`.
+- There are no batches.
+- Answers, errors included, are \`200 OK\` with a JSON body. Other statuses: 401, 405 for all methods but \`POST\`, 408 for a
+  request that does not come in time, 413 for a body of more than 1 MiB, 503 with \`Retry-After\` when too many passwords are being
+  checked. Their body is \`{"error": {"code": 405, "message": "…"}}\`.
+- With \`[json_rpc]auth_strategy = http_basic\` callers send the user and password of a bcrypt htpasswd file; without them
+  the answer is 401 with \`WWW-Authenticate: ${basicChallenge}\`.
+
+A call and its answer:
+
+    {"jsonrpc": "2.0", "method": "get_boot_config", "id": "req-1",
+     "params": {"context": {"request_id": "req-1"}, "rpc.version": "${rpcVersion}",
+                "node_id": "1be26c0b-03f2-4d2e-ae87-c02d7f33c123", "name": "boot.ipxe"}}
+    {"jsonrpc": "2.0", "result": "#!ipxe\\n…", "id": "req-1"}
+`
+
+function methodSection(name: keyof typeof methods): string {
+  const { description, params, result } = methods[name]
+  const required: readonly string[] = params.required
+  const rows = Object.entries<PropertySchema>(params.properties).map(([param, schema]) => {
+    const presence = required.includes(param) ? 'yes' : 'no'
+    return `| \`${param}\` | ${describeType(schema)} | ${presence} | ${schema.description ?? ''} |`
+  })
+  const table = ['| parameter | type | required | meaning |', '|---|---|---|---|', ...rows].join('\n')
+  const resultSchema: PropertySchema = result
+  return `## ${name}
+
+${description}
+
+${table}
+
+Result: ${describeType(resultSchema)}. ${resultSchema.description ?? ''}
+`
+}
+
+function describeType({ type, maxLength }: PropertySchema): string {
+  return maxLength === undefined ? type : `${type}, at most ${maxLength} characters`
+}
+
+const errors = `## Errors
+
+Errors of the protocol carry no \`data\`:
+
+| code | meaning |
+|---|---|
+${Object.values(protocolErrors)
+  .map(({ code, meaning }) => `| ${code} | ${meaning} |`)
+  .join('\n')}
+| ${unexpectedError.code} | A fault of the conductor; its log holds the cause. |
+
+Expected failures carry the class of the exception in \`data\`:
+
+    {"jsonrpc": "2.0", "id": "req-1",
+     "error": {"code": 404, "message": "…", "data": {"class": "ironic.common.exception.NodeNotFound"}}}
+
+| code | \`data.class\` | what to do |
+|---|---|---|
+${Object.values(errorKinds)
+  .map(({ rpcCode, rpcClass, remedy }) => `| ${rpcCode} | \`${rpcClass}\` | ${remedy} |`)
+  .join('\n')}
+`
