@@ -190,7 +190,9 @@ describe('BootDecision', () => {
     expect(signals.map((signal) => signal?.aborted)).toEqual([true, true])
   })
 
-  it('answers any address and any name with a decision, and asks a conductor for boot.ipxe alone', async () => {
+  it('answers any address and any name with a decision, and asks a conductor for boot.ipxe alone', {
+    timeout: 60_000,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(fc.constant(mac), fc.string({ unit: 'binary' })),

@@ -41,7 +41,7 @@ describe('parseBootTarget', () => {
     },
   )
 
-  it('gives back what was encoded, and never throws', () => {
+  it('gives back what was encoded, and never throws', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary' }),

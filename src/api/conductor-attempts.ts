@@ -1,5 +1,6 @@
 import { BootringError, type ErrorCode } from '../model/errors.ts'
 import type { ConductorClient } from '../rpc/contract.ts'
+import { type Deadline, Deadlines } from './deadlines.ts'
 
 /** One conductor, asked once. */
 export interface ConductorAttempt {
@@ -27,6 +28,7 @@ const finalCodes: ReadonlySet<ErrorCode> = new Set(['UnknownBootFile', 'Unsuppor
 /** Asks a node's conductors for a boot file, in ring order, until one has it. */
 export class ConductorAttempts {
   readonly #conductors: ConductorClient
+  readonly #deadlines = new Deadlines()
   readonly #attemptTimeoutMilliseconds: number
   readonly #totalTimeoutMilliseconds: number
 
@@ -57,11 +59,14 @@ export class ConductorAttempts {
     for (const conductor of order) {
       const timeout = Math.min(this.#attemptTimeoutMilliseconds, deadline - startedAt)
       if (timeout <= 0) break
-      const attempt = new TimedCall(log.requestId, timeout)
+      const attempt = new TimedCall(log.requestId, timeout, startedAt + timeout)
       let failure: BootringError | undefined
       let internal = false
       try {
-        const script = await attempt.settle(this.#conductors.call(conductor, 'get_boot_config', params, attempt))
+        const script = await attempt.settle(
+          this.#conductors.call(conductor, 'get_boot_config', params, attempt),
+          this.#deadlines,
+        )
         if (script.startsWith(beginsWith)) {
           attempts.push({ conductor, milliseconds: performance.now() - startedAt })
           return { script, conductor }
@@ -113,15 +118,18 @@ function asFailure(error: unknown, conductor: string): BootringError {
  * The context of one call, with its time-out. A call within the same process has no use for an `AbortSignal`, and
  * making one costs more than the rest of the attempt: it is made when first asked for.
  */
-class TimedCall {
+class TimedCall implements Deadline {
   readonly requestId: string
+  readonly expiresAt: number
   readonly #timeoutMilliseconds: number
   #controller: AbortController | undefined
+  #giveUp: ((error: BootringError) => void) | undefined
   timedOut = false
 
-  constructor(requestId: string, timeoutMilliseconds: number) {
+  constructor(requestId: string, timeoutMilliseconds: number, expiresAt: number) {
     this.requestId = requestId
     this.#timeoutMilliseconds = timeoutMilliseconds
+    this.expiresAt = expiresAt
   }
 
   get signal(): AbortSignal {
@@ -130,25 +138,26 @@ class TimedCall {
     return this.#controller.signal
   }
 
+  expire(): void {
+    this.timedOut = true
+    const waited = Math.round(this.#timeoutMilliseconds)
+    const error = new BootringError('ConductorUnreachable', `no answer within ${waited} ms`)
+    this.#giveUp?.(error)
+    this.#controller?.abort(error)
+  }
+
   /** The call's own outcome, or `ConductorUnreachable` when the time is over, also where the callee ignores the signal. */
-  settle<T>(call: Promise<T>): Promise<T> {
+  settle<T>(call: Promise<T>, deadlines: Deadlines): Promise<T> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.timedOut = true
-        const error = new BootringError(
-          'ConductorUnreachable',
-          `no answer within ${Math.round(this.#timeoutMilliseconds)} ms`,
-        )
-        reject(error)
-        this.#controller?.abort(error)
-      }, this.#timeoutMilliseconds)
+      this.#giveUp = reject
+      deadlines.add(this)
       call.then(
         (value) => {
-          clearTimeout(timer)
+          deadlines.remove(this)
           resolve(value)
         },
         (error) => {
-          clearTimeout(timer)
+          deadlines.remove(this)
           reject(error)
         },
       )

@@ -19,7 +19,7 @@ describe('textLine', () => {
     expect(textLine('plain\n', false)).toBe('plain\n')
   })
 
-  it('lets nothing that a client sends act on the terminal or begin a line', () => {
+  it('lets nothing that a client sends act on the terminal or begin a line', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (value) => {
         const text = textLine(line({ msg: value, mac: value, list: [value] }), false)
