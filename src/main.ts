@@ -1,4 +1,5 @@
-import { program, reportFailure } from './commands/program.ts'
+import { program } from './commands/program.ts'
+import { reportFailure } from './commands/report-failure.ts'
 
 // A reader that leaves early (`bootring ring | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -7,7 +8,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 try {
-  await program().parseAsync(process.argv)
+  await (await program(process.argv[2])).parseAsync(process.argv)
 } catch (error) {
   reportFailure(error)
   process.exitCode = 1

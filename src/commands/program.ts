@@ -1,50 +1,38 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { BootringError } from '../model/errors.ts'
-import { apiCommand } from './api.ts'
-import { applyCommand } from './apply.ts'
-import { conductorCommand } from './conductor.ts'
-import { configCommand } from './config.ts'
-import { dbCommand } from './db.ts'
-import { demoCommand } from './demo/demo.ts'
-import { explainCommand } from './explain.ts'
-import { ringCommand } from './ring.ts'
-import { rootScriptCommand } from './root-script.ts'
-import { serveCommand } from './serve.ts'
 
 const { version, description } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string
   description: string
 }
 
-/** The whole command line. */
-export function program(): Command {
+/**
+ * The commands, in the order of `--help`. Each is loaded only when it is wanted: all of them together take longer to
+ * load than a machine should have to wait for its first script.
+ */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./serve.ts')).serveCommand(),
+  api: async () => (await import('./api.ts')).apiCommand(),
+  conductor: async () => (await import('./conductor.ts')).conductorCommand(),
+  db: async () => (await import('./db.ts')).dbCommand(),
+  apply: async () => (await import('./apply.ts')).applyCommand(),
+  config: async () => (await import('./config.ts')).configCommand(),
+  ring: async () => (await import('./ring.ts')).ringCommand(),
+  explain: async () => (await import('./explain.ts')).explainCommand(),
+  'root-script': async () => (await import('./root-script.ts')).rootScriptCommand(),
+  demo: async () => (await import('./demo/demo.ts')).demoCommand(),
+}
+
+/** The command line, with the command that the first argument names; with all of them where it names none. */
+export async function program(firstArgument: string | undefined): Promise<Command> {
   const program = new Command('bootring')
     .description(description)
     .version(version)
     .showHelpAfterError('(bootring --help shows the commands; bootring <command> --help its options)')
-  const commands = [
-    serveCommand(),
-    apiCommand(),
-    conductorCommand(),
-    dbCommand(),
-    applyCommand(),
-    configCommand(),
-    ringCommand(),
-    explainCommand(),
-    rootScriptCommand(),
-    demoCommand(),
-  ]
-  for (const command of commands) program.addCommand(command)
-  return program
-}
-
-/** Says what went wrong and what to do about it, on stderr; a stack only for what no code expected. */
-export function reportFailure(error: unknown): void {
-  if (error instanceof BootringError) {
-    process.stderr.write(`bootring: ${error.message}\n`)
-    if (!error.message.includes('\n')) process.stderr.write(`${error.kind.remedy}\n`)
-    return
+  const named = firstArgument !== undefined && Object.hasOwn(commands, firstArgument) ? [firstArgument] : undefined
+  for (const name of named ?? Object.keys(commands)) {
+    const load = commands[name]
+    if (load) program.addCommand(await load())
   }
-  process.stderr.write(`bootring: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  return program
 }

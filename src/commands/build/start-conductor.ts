@@ -53,21 +53,22 @@ export async function startConductor({
     logger: log,
   })
   const scripts = buildNodeScripts(installation)
-  const bootInterfaces = new BootInterfaces(new IpxeBoot({ bootFiles, scripts, images, logger: log }))
+  const ipxe = new IpxeBoot({ bootFiles, scripts, images, logger: log })
+  const { bootInterfaceOf } = new BootInterfaces({ ipxe })
   const sync = new BootFileSync({
     hostname,
     nodes: database.nodes,
     rings,
-    bootInterfaceOf: (node) => bootInterfaces.of(node),
+    bootInterfaceOf,
     nodesOnDisk: () => bootFiles.nodeUuids(),
-    remove: (uuid) => bootFiles.removeNode(uuid),
+    remove: (uuid) => ipxe.cleanUp(uuid),
     removeUnusedImages: (keep) => images.removeUnused(keep),
     log,
   })
   const conductor = new Conductor({
     database,
     rings,
-    bootInterfaceOf: (node) => bootInterfaces.of(node),
+    bootInterfaceOf,
     sync,
     hostname,
     conductorGroup: config.conductor.conductor_group.toLowerCase(),

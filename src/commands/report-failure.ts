@@ -1,0 +1,20 @@
+import { BootringError } from '../model/errors.ts'
+
+/** Says what went wrong and what to do about it, on stderr; a stack only for what no code expected. */
+export function reportFailure(error: unknown): void {
+  if (error instanceof BootringError) {
+    process.stderr.write(`bootring: ${error.message}\n`)
+    if (!error.message.includes('\n')) process.stderr.write(`${error.kind.remedy}\n`)
+    return
+  }
+  if (isListenFailure(error)) {
+    process.stderr.write(`bootring: can't listen on ${error.address}:${error.port}: ${error.code}\n`)
+    process.stderr.write('Another process may have the port, or the address is not of this host.\n')
+    return
+  }
+  process.stderr.write(`bootring: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+}
+
+function isListenFailure(error: unknown): error is NodeJS.ErrnoException & { address: string; port: number } {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen' && 'port' in error
+}
