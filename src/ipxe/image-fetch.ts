@@ -74,6 +74,19 @@ export async function fetchImage(
   }
 }
 
+const transientCodes: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+  'UND_ERR_SOCKET',
+])
+
 /** What has arrived so far, over several attempts. */
 class Transfer {
   readonly #url: string
@@ -149,7 +162,7 @@ function isTransient(error: unknown): boolean {
   if (error instanceof BootringError) return false
   if (error instanceof TransientFailure) return true
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return code.startsWith('UND_ERR_') || ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN'].includes(code)
+  return transientCodes.has(code)
 }
 
 function explained(url: string, error: unknown): BootringError {

@@ -1,4 +1,4 @@
-import { link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { link, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Agent, type Dispatcher, interceptors } from 'undici'
 import { BootringError } from '../model/errors.ts'
@@ -147,13 +147,24 @@ export class ImageStore {
     )
     this.#checkedAt.set(url, performance.now())
     if (fetched === 'unchanged') return held?.sha256 ?? this.#refuse(url)
-    await rename(temporary, join(this.#folder, fetched.sha256))
+    await this.#keep(temporary, fetched.sha256)
     await this.#index.set(url, { sha256: fetched.sha256, validators: fetched.validators })
     this.#options.logger.info(
       { url: withoutPassword(url), bytes: fetched.bytes, sha256: fetched.sha256 },
       'fetched an image',
     )
     return fetched.sha256
+  }
+
+  /** A copy that is there already stays: nodes have links to it, and a new one would be a second copy. */
+  async #keep(temporary: string, sha256: string): Promise<void> {
+    try {
+      await link(temporary, join(this.#folder, sha256))
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    } finally {
+      await rm(temporary, { force: true })
+    }
   }
 
   #refuse(url: string): never {

@@ -24,6 +24,11 @@ export class ScriptCache {
     this.#maxBytes = maxBytes
   }
 
+  /** Of text held now. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   /** The file's text; undefined where there is none. Throws the file system's error for anything else. */
   read(path: string): string | undefined {
     const stat = statSync(path, { bigint: true, throwIfNoEntry: false })

@@ -1,0 +1,167 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { aNode, aPort, nodeUuid } from '../../test/support/a-node.ts'
+import { BootFiles } from './boot-files.ts'
+import { ScriptCache } from './script-cache.ts'
+
+const otherUuid = '22222222-0000-4000-8000-000000000002'
+let httpRoot: string
+let files: BootFiles
+beforeEach(() => {
+  httpRoot = mkdtempSync(join(tmpdir(), 'bootring-files-'))
+  files = new BootFiles({ httpRoot })
+})
+afterEach(() => {
+  rmSync(httpRoot, { recursive: true })
+})
+
+const links = () => readdirSync(join(httpRoot, 'pxelinux.cfg')).sort()
+const config = join(nodeUuid, 'config')
+
+describe('BootFiles', () => {
+  it('lays files out as Ironic does', async () => {
+    await files.writeRootScript('#!ipxe\nroot')
+    const ports = [aPort('52:54:00:12:34:56'), aPort('52:54:00:12:34:57', false), aPort('52:54:00:12:34:58')]
+    await files.writeNodeScript(aNode({ ports }), '#!ipxe\nnode')
+    expect(readdirSync(httpRoot).sort()).toEqual([nodeUuid, 'boot.ipxe', 'pxelinux.cfg'])
+    expect(readFileSync(join(httpRoot, 'boot.ipxe'), 'utf8')).toBe('#!ipxe\nroot')
+    expect(statSync(join(httpRoot, config)).mode & 0o777).toBe(0o644)
+    expect(links()).toEqual(['52-54-00-12-34-56', '52-54-00-12-34-58'])
+    expect(readlinkSync(join(httpRoot, 'pxelinux.cfg/52-54-00-12-34-56'))).toBe(`../${nodeUuid}/config`)
+    expect(readFileSync(join(httpRoot, 'pxelinux.cfg/52-54-00-12-34-58'), 'utf8')).toBe('#!ipxe\nnode')
+    expect(await files.nodeUuids()).toEqual([nodeUuid])
+  })
+
+  it('removes links of ports that are gone, also those of an earlier process', async () => {
+    await files.writeNodeScript(aNode(), '#!ipxe')
+    await new BootFiles({ httpRoot }).writeNodeScript(aNode({ ports: [aPort('52:54:00:00:00:09')] }), '#!ipxe')
+    expect(links()).toEqual(['52-54-00-00-00-09'])
+  })
+
+  it('leaves a MAC to the node that has it now', async () => {
+    await files.writeNodeScript(aNode(), '#!ipxe\n1')
+    await files.writeNodeScript(aNode({ uuid: otherUuid }), '#!ipxe\n2')
+    await files.removeNode(nodeUuid)
+    expect(readlinkSync(join(httpRoot, 'pxelinux.cfg/52-54-00-12-34-56'))).toBe(`../${otherUuid}/config`)
+    expect(await files.nodeUuids()).toEqual([otherUuid])
+    await files.removeNode(otherUuid)
+    expect(links()).toEqual([])
+  })
+
+  it('does not write what is there already, and leaves no temporary files', async () => {
+    await files.writeNodeScript(aNode(), '#!ipxe\n1')
+    const before = statSync(join(httpRoot, config), { bigint: true })
+    await files.writeNodeScript(aNode(), '#!ipxe\n1')
+    expect(statSync(join(httpRoot, config), { bigint: true })).toMatchObject({
+      ino: before.ino,
+      ctimeNs: before.ctimeNs,
+    })
+    await files.writeNodeScript(aNode(), '#!ipxe\n2')
+    expect(statSync(join(httpRoot, config), { bigint: true }).ino).not.toBe(before.ino)
+    expect(readdirSync(join(httpRoot, nodeUuid))).toEqual(['config'])
+  })
+
+  it('removes what a kill left', async () => {
+    mkdirSync(join(httpRoot, 'pxelinux.cfg'))
+    writeFileSync(join(httpRoot, '.bootring-boot.ipxe-1'), 'half')
+    symlinkSync('../x', join(httpRoot, 'pxelinux.cfg/.bootring-1'))
+    await files.writeRootScript('#!ipxe')
+    await files.writeNodeScript(aNode(), '#!ipxe')
+    expect(readdirSync(httpRoot).sort()).toEqual([nodeUuid, 'boot.ipxe', 'pxelinux.cfg'])
+    expect(links()).toEqual(['52-54-00-12-34-56'])
+  })
+
+  it('reads what is on the disk, however it came there', async () => {
+    expect(files.readNodeScript(nodeUuid)).toBeUndefined()
+    await files.writeNodeScript(aNode(), '#!ipxe\n1')
+    expect(files.readNodeScript(nodeUuid)).toBe('#!ipxe\n1')
+    expect(files.readNodeScript(nodeUuid)).toBe('#!ipxe\n1')
+    const path = join(httpRoot, config)
+    // Same size and times, but another file.
+    const { atime, mtime } = statSync(path)
+    writeFileSync(`${path}.new`, '#!ipxe\n2')
+    utimesSync(`${path}.new`, atime, mtime)
+    renameSync(`${path}.new`, path)
+    expect(files.readNodeScript(nodeUuid)).toBe('#!ipxe\n2')
+    writeFileSync(path, '#!ipxe\n3')
+    expect(files.readNodeScript(nodeUuid)).toBe('#!ipxe\n3')
+    await files.removeNode(nodeUuid)
+    expect(files.readNodeScript(nodeUuid)).toBeUndefined()
+  })
+
+  it.each(['', '#!ip', '<html>'])('does not take %j for a script', (text) => {
+    mkdirSync(join(httpRoot, nodeUuid))
+    writeFileSync(join(httpRoot, config), text)
+    expect(files.readNodeScript(nodeUuid)).toBeUndefined()
+  })
+
+  it.each(['', '..', '../x', nodeUuid.toUpperCase(), `${nodeUuid}/..`, `${nodeUuid}\n`, `${nodeUuid}\0`])(
+    'never makes a path of %j',
+    async (uuid) => {
+      const refused = expect.objectContaining({ code: 'BootConfigUnavailable' })
+      expect(() => files.readNodeScript(uuid)).toThrow(refused)
+      await expect(files.removeNode(uuid)).rejects.toThrow(refused)
+      await expect(files.writeNodeScript(aNode({ uuid }), '#!ipxe')).rejects.toThrow(refused)
+    },
+  )
+
+  it('says why it could not write, and leaves the old file', async () => {
+    await files.writeNodeScript(aNode(), '#!ipxe\nold')
+    rmSync(join(httpRoot, 'pxelinux.cfg'), { recursive: true })
+    writeFileSync(join(httpRoot, 'pxelinux.cfg'), 'a file where a folder should be')
+    const error = await new BootFiles({ httpRoot }).writeNodeScript(aNode(), '#!ipxe\nold').catch((e: unknown) => e)
+    expect(error).toMatchObject({ code: 'BootConfigUnavailable', message: expect.stringContaining(nodeUuid) })
+    expect(readFileSync(join(httpRoot, config), 'utf8')).toBe('#!ipxe\nold')
+  })
+
+  it.skipIf(process.getuid?.() === 0)('says that it has no permission', async () => {
+    chmodSync(httpRoot, 0o555)
+    await expect(files.writeRootScript('#!ipxe')).rejects.toThrow(/EACCES/)
+    chmodSync(httpRoot, 0o755)
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('says that the disk is full, and leaves the old file', async () => {
+    await files.writeRootScript('#!ipxe\nold')
+    const { viaTemporary } = await import('./write-file-atomically.ts')
+    const path = join(httpRoot, 'boot.ipxe')
+    await expect(
+      viaTemporary(path, async (temporary) => {
+        symlinkSync('/dev/full', temporary)
+        writeFileSync(temporary, 'new')
+      }),
+    ).rejects.toThrow(/ENOSPC/)
+    expect(readFileSync(path, 'utf8')).toBe('#!ipxe\nold')
+    expect(readdirSync(httpRoot)).toEqual(['boot.ipxe'])
+  })
+})
+
+describe('ScriptCache', () => {
+  it('forgets what was used longest ago when it is full, and still answers', () => {
+    const paths = Array.from({ length: 20 }, (_, index) => {
+      const path = join(httpRoot, `f${index}`)
+      writeFileSync(path, String(index).padStart(10, '.'))
+      return path
+    })
+    const cache = new ScriptCache(50)
+    for (const round of [1, 2])
+      for (const [index, path] of paths.entries())
+        expect([round, cache.read(path)?.trim()]).toEqual([round, String(index).padStart(10, '.')])
+    expect(cache.bytes).toBeLessThanOrEqual(50)
+  })
+})
