@@ -28,7 +28,7 @@ export class Deadlines {
   #arm(at: number): void {
     clearTimeout(this.#timer)
     this.#timerAt = at
-    this.#timer = setTimeout(() => this.#look(), at - performance.now()).unref()
+    this.#timer = setTimeout(() => this.#look(), Math.max(1, at - performance.now())).unref()
   }
 
   /** Nearly always finds those that were waited for gone, and waits for the next. */

@@ -12,15 +12,19 @@ const shownCharacters = 64
 export class DecisionLog {
   readonly #logger: Logger
   readonly #budget: LogBudget
+  readonly #servedToo: boolean
 
   constructor(logger: Logger, budget: LogBudget) {
     this.#logger = logger
     this.#budget = budget
+    // Asked once: a served script must not pay for a line that nobody wants.
+    this.#servedToo = logger.isLevelEnabled('debug')
   }
 
   /** `client` is the address that asked. */
   write(decision: Decision, milliseconds: number, client: string | undefined): void {
     if (decision.outcome === 'served') {
+      if (!this.#servedToo) return
       const { conductor, facts } = decision
       this.#logger.debug(
         { requestId: facts.requestId, client, mac: facts.mac, node: facts.node?.nodeUuid, conductor, milliseconds },

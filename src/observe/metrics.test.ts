@@ -28,6 +28,17 @@ describe('Metrics', () => {
     )
   })
 
+  it('loses no duration among many', async () => {
+    const metrics = new Metrics({ processMetrics: false })
+    for (let i = 0; i < 2000; i += 1) metrics.bootRequest('served', undefined, 500)
+    expect(await lines(metrics)).toEqual(
+      expect.arrayContaining([
+        'bootring_boot_request_duration_seconds_count{outcome="served"} 2000',
+        'bootring_boot_request_duration_seconds_sum{outcome="served"} 1000',
+      ]),
+    )
+  })
+
   it('takes over what the rings say of themselves', async () => {
     const metrics = new Metrics({ processMetrics: false })
     metrics.fleet({ builds: 3, conductorsAlive: 5 })

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { type ErrorCode, errorKinds } from '../model/errors.ts'
+import { DeferredObservations } from './deferred-observations.ts'
 import { LabelledCount } from './labelled-count.ts'
 
 const outcomes = ['served', 'refused', 'unavailable'] as const
@@ -32,7 +33,7 @@ export class Metrics {
   readonly registry = new Registry()
   readonly #requests: Record<BootOutcome, LabelledCount>
   readonly #attempts: LabelledCount
-  readonly #durations: Record<BootOutcome, (seconds: number) => void>
+  readonly #durations: Record<BootOutcome, DeferredObservations>
   readonly #ringRebuilds: Counter
   readonly #conductorsAlive: Gauge
   #ringRebuildsSeen = 0
@@ -76,18 +77,22 @@ export class Metrics {
       },
     })
 
-    const durations = new Histogram({
+    const histogram = new Histogram({
       name: 'bootring_boot_request_duration_seconds',
       help: 'Time to decide a boot request, without the wait of refusals for their clock.',
       labelNames: ['outcome'] as const,
       buckets: durationBucketsSeconds,
       registers,
+      collect() {
+        for (const outcome of outcomes) durations[outcome].flush()
+      },
     })
-    this.#durations = {
-      served: durations.labels('served').observe,
-      refused: durations.labels('refused').observe,
-      unavailable: durations.labels('unavailable').observe,
+    const durations = {
+      served: new DeferredObservations(histogram, 'served'),
+      refused: new DeferredObservations(histogram, 'refused'),
+      unavailable: new DeferredObservations(histogram, 'unavailable'),
     }
+    this.#durations = durations
 
     const collect = () => this.#refreshFleet()
     this.#conductorsAlive = new Gauge({
@@ -109,7 +114,7 @@ export class Metrics {
   /** `code` says why a request was not served. */
   bootRequest(outcome: BootOutcome, code: ErrorCode | 'Internal' | undefined, milliseconds: number): void {
     this.#requests[outcome].add(code ?? 'none')
-    this.#durations[outcome](milliseconds / 1000)
+    this.#durations[outcome].add(milliseconds / 1000)
   }
 
   rpcAttempt(result: RpcResult): void {
