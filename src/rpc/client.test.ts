@@ -4,13 +4,16 @@ import { type AddressInfo, connect, createServer as createTcpServer, type Socket
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hashSync } from 'bcryptjs'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { recordingLogger } from '../../test/support/recording-logger.ts'
 import { type SelfSignedCertificate, selfSignedCertificate } from '../../test/support/self-signed-certificate.ts'
 import { BootringError } from '../model/errors.ts'
 import { type ConductorClientOptions, createConductorClient } from './client.ts'
 import type { Handlers } from './contract.ts'
 import { type RpcServerOptions, startRpcServer } from './server.ts'
+
+// A loaded machine must not fail a test.
+vi.setConfig({ testTimeout: 30_000 })
 
 const params = { node_id: '1be26c0b-03f2-4d2e-ae87-c02d7f33c123', name: 'boot.ipxe' }
 const password = 'hunter2'
@@ -39,7 +42,6 @@ function clientOf(options: Partial<ConductorClientOptions> = {}) {
     defaultPort: 1,
     useSsl: false,
     credentials: { username: 'alice', password },
-    // A loaded machine must not fail a test.
     attemptTimeoutSeconds: 30,
     ...options,
   })

@@ -42,14 +42,17 @@ describe('parseConductorHostname', () => {
 
   it('lets nothing but a host into a URL', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (hostname) => {
-        const address = parseConductorHostname(hostname, 8089)
-        if (address === undefined) return
-        const origin = originOf(address, 'http')
-        if (!URL.canParse(origin)) return
-        const url = new URL(origin)
-        expect([url.username, url.password, url.pathname, url.search, url.hash]).toEqual(['', '', '/', '', ''])
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
+        (hostname) => {
+          const address = parseConductorHostname(hostname, 8089)
+          if (address === undefined) return
+          const origin = originOf(address, 'http')
+          if (!URL.canParse(origin)) return
+          const url = new URL(origin)
+          expect([url.username, url.password, url.pathname, url.search, url.hash]).toEqual(['', '', '/', '', ''])
+        },
+      ),
     )
   })
 })

@@ -1,9 +1,12 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { recordingLogger } from '../../test/support/recording-logger.ts'
 import { BootringError, type ErrorCode, errorKinds } from '../model/errors.ts'
 import type { CallContext, Handlers } from './contract.ts'
 import { createDispatcher } from './dispatcher.ts'
+
+// A loaded machine must not fail a test.
+vi.setConfig({ testTimeout: 30_000 })
 
 const nodeId = '1be26c0b-03f2-4d2e-ae87-c02d7f33c123'
 const params = { node_id: nodeId, name: 'boot.ipxe', context: {}, 'rpc.version': '1.56' }

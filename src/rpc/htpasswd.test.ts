@@ -44,13 +44,16 @@ describe('parseHtpasswd', () => {
 
   it('survives any text', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
-        try {
-          parseHtpasswd(text, 'f')
-        } catch (error) {
-          expect(error).toBeInstanceOf(BootringError)
-        }
-      }),
+      fc.property(
+        fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('latin1')),
+        (text) => {
+          try {
+            parseHtpasswd(text, 'f')
+          } catch (error) {
+            expect(error).toBeInstanceOf(BootringError)
+          }
+        },
+      ),
     )
   })
 })

@@ -5,11 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hashSync } from 'bcryptjs'
 import fc from 'fast-check'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { parseAnswer, rawExchange, rawRequest } from '../../test/support/raw-request.ts'
 import { recordingLogger } from '../../test/support/recording-logger.ts'
 import type { Handlers } from './contract.ts'
 import { type RpcServer, type RpcServerOptions, startRpcServer } from './server.ts'
+
+// A loaded machine must not fail a test.
+vi.setConfig({ testTimeout: 30_000 })
 
 const call = JSON.stringify({
   jsonrpc: '2.0',
