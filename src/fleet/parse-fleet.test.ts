@@ -236,7 +236,8 @@ describe('problems', () => {
   })
 })
 
-describe('hostile files', () => {
+// Longer than the usual five seconds, for a busy machine.
+describe('hostile files', { timeout: 60_000 }, () => {
   it.each([
     ['YAML', '['.repeat(100_000), 'fleet.yaml'],
     ['YAML, balanced', node(`extra: {a: ${'['.repeat(100)}${']'.repeat(100)}}`), 'fleet.yaml'],
@@ -258,7 +259,7 @@ describe('hostile files', () => {
   })
 })
 
-describe('long files', () => {
+describe('long files', { timeout: 60_000 }, () => {
   const entries = (count: number): string =>
     Array.from(
       { length: count },
