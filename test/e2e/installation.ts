@@ -89,11 +89,10 @@ export class Installation {
   /** The conductor that owns the machine with this MAC, as `bootring explain` says. */
   async owner(mac: string): Promise<Member> {
     const api = this.api(0)
-    const explained = JSON.parse(await runBootring(api.host, ['explain', mac, '--json'], api.configFiles)) as {
-      owner: string
-    }
-    const owner = this.conductors.find(({ host }) => host.name === explained.owner)
-    if (!owner) throw new Error(`no conductor has the name of the owner: ${JSON.stringify(explained)}`)
+    const explained = await runBootring(api.host, ['explain', mac, '--json'], api.configFiles)
+    const { ring } = JSON.parse(explained) as { ring: { owner: string } }
+    const owner = this.conductors.find(({ host }) => host.name === ring.owner)
+    if (!owner) throw new Error(`no conductor has the name of the owner: ${explained}`)
     return owner
   }
 
