@@ -5,22 +5,28 @@ import { postgresql } from '../dialects/postgresql.ts'
 import { sqlite } from '../dialects/sqlite.ts'
 import { translator } from '../translate.ts'
 import type { Engine, EngineOptions } from './engine.ts'
-import { openMysqlEngine } from './mysql-engine.ts'
-import { openPostgresqlEngine } from './postgresql-engine.ts'
-import { openSqliteEngine } from './sqlite-engine.ts'
 
-/** Opens the engine that an address names: the only place that tells them apart. */
+/**
+ * Opens the engine that an address names: the only place that tells them apart. Its driver is loaded only then: each
+ * of them takes a good part of the time in which `bootring serve` should be up.
+ */
 export async function openEngine(
   address: DatabaseAddress,
   options: EngineOptions & { logger?: Logger },
 ): Promise<Engine> {
   const place = describeAddress(address)
   switch (address.engine) {
-    case 'sqlite':
+    case 'sqlite': {
+      const { openSqliteEngine } = await import('./sqlite-engine.ts')
       return await openSqliteEngine(address, translator(sqlite, place))
-    case 'postgresql':
+    }
+    case 'postgresql': {
+      const { openPostgresqlEngine } = await import('./postgresql-engine.ts')
       return openPostgresqlEngine(address, options, translator(postgresql, place), options.logger)
-    case 'mysql':
+    }
+    case 'mysql': {
+      const { openMysqlEngine } = await import('./mysql-engine.ts')
       return openMysqlEngine(address, options, translator(mysql, place))
+    }
   }
 }
