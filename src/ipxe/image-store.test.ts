@@ -249,11 +249,11 @@ describe('ImageStore, file', () => {
     expect(blobs()).toEqual([sha256('kernel')])
   })
 
-  it('leaves the node only the images that it boots now', async () => {
+  it("leaves the node's other images alone", async () => {
     const store = aStore()
     await store.ensure(nodeUuid, kernel(source()))
-    await store.ensure(nodeUuid, [{ fileName: 'kernel', url: source('i', 'instance') }])
-    expect(readdirSync(join(httpRoot, nodeUuid))).toEqual(['kernel'])
+    await store.ensure(nodeUuid, [{ fileName: 'deploy_ramdisk', url: source('i', 'initrd') }])
+    expect(readdirSync(join(httpRoot, nodeUuid)).sort()).toEqual(['deploy_kernel', 'deploy_ramdisk'])
   })
 
   it.each(['..', '../x', ''])('never makes a path of the UUID %j', async (uuid) => {

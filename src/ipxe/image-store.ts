@@ -65,7 +65,10 @@ export class ImageStore {
     }
   }
 
-  /** Makes these the images of the node, and its only ones. Throws `ImageUnavailable`; what the node had then stays. */
+  /**
+   * Makes these the node's images; others that it has stay until the node's folder goes, so that one of a pair may be asked for
+   * alone. Throws `ImageUnavailable`; what the node had then stays.
+   */
   async ensure(nodeUuid: string, images: readonly NodeImage[]): Promise<void> {
     const folder = join(this.#root, checkUuid(nodeUuid))
     while (this.#removing) await this.#removing.catch(() => undefined)
@@ -76,8 +79,6 @@ export class ImageStore {
       await mkdir(folder, { recursive: true, mode: 0o755 })
       for (const [at, { fileName }] of images.entries())
         await this.#link(join(this.#folder, digests[at] ?? ''), join(folder, fileName))
-      const wanted = new Set<string>(images.map(({ fileName }) => fileName))
-      for (const name of imageFileNames) if (!wanted.has(name)) await rm(join(folder, name), { force: true })
     } catch (error) {
       throw explained(images, error)
     } finally {
