@@ -9,7 +9,7 @@ import { describeInLab } from '../lab/require-lab.ts'
 import { bootMachine } from './boot-machine.ts'
 import { Installation } from './installation.ts'
 
-const waiting = ['bios', 'uefi', 'kea', 'undionly', 'snponly', 'proxy', 'old-way', 'orphan'] as const
+const waiting = ['bios', 'uefi', 'kea', 'undionly', 'snponly', 'proxy', 'old-way', 'orphan', 'half-way'] as const
 const active = '52:54:00:77:00:a0'
 const registered = '52:54:00:77:00:b1'
 const unregistered = '52:54:00:77:00:b0'
@@ -154,6 +154,20 @@ describeInLab('real firmware boots', () => {
     })
     const survivors = site.conductors.filter((conductor) => conductor !== owner)
     expect(survivors.map(({ host }) => `${host.ip}:8080`)).toContain(booted.kernelFrom)
+    expect(booted.report.mac).toBe(mac)
+    await site.restart(owner)
+  })
+
+  it('although its conductor was killed while it fetched the kernel from there', async () => {
+    const mac = macOf('half-way')
+    await useDnsmasq()
+    await linkTo(apiUrl(1))
+    const owner = await site.owner(mac)
+    const booted = await bootMachine(site, { firmware: 'bios', macs: [mac] }, async (machine) => {
+      await machine.untilConsole('/deploy_kernel...', 60)
+      await owner.process.kill()
+    })
+    expect(booted.kernelFrom).not.toBe(`${owner.host.ip}:8080`)
     expect(booted.report.mac).toBe(mac)
     await site.restart(owner)
   })

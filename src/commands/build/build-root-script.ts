@@ -9,6 +9,7 @@ export function buildRootScript({ apiRootUrl, config, httpUrl }: Installation): 
     useBootConfigApi: ipxe_use_boot_config_api,
     apiRootUrl,
     httpUrl,
+    failoverSeconds: config.conductor.heartbeat_timeout + config.DEFAULT.hash_ring_reset_interval,
     ...(ipxe_fallback_script === undefined ? {} : { fallbackScript: ipxe_fallback_script }),
   })
 }
