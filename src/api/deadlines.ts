@@ -6,8 +6,8 @@ export interface Deadline {
 }
 
 /**
- * Watches over many deadlines with one timer. Nearly all are met, and a timer that is set and cleared for each costs a
- * boot request more than asking the database's cache does: here a deadline that is met costs an entry in a set.
+ * Watches over many deadlines with one timer. Nearly all are met: one that is costs an entry in a set here, where a
+ * timer set and cleared for each was a measurable part of a boot request.
  * The timer does not keep the process alive: whoever is being waited for does.
  */
 export class Deadlines {

@@ -4,8 +4,8 @@ import type { Histogram } from 'prom-client'
 const size = 512
 
 /**
- * Keeps observations of one label value until there are many, or somebody asks. Putting each into the histogram at once
- * cost a boot request several microseconds: its code and data had always just left the processor's caches.
+ * Keeps observations of one label value until there are many, or somebody asks. Putting one into a histogram takes about
+ * 0.6 µs in a tight loop, and more between two requests; keeping it takes next to nothing.
  */
 export class DeferredObservations {
   readonly #observe: (value: number) => void
