@@ -1,9 +1,8 @@
 import cluster from 'node:cluster'
 import { Command } from 'commander'
 import { clusterMetricsText, shareMetricsWithPrimary } from '../observe/cluster-metrics.ts'
-import { Metrics } from '../observe/metrics.ts'
+import { buildMetrics } from './build/build-metrics.ts'
 import { buildRings } from './build/build-rings.ts'
-import { fleetMetricsText } from './build/fleet-metrics-text.ts'
 import { buildConductorClient } from './build/rpc-options.ts'
 import { startAdmin } from './build/start-admin.ts'
 import { startApi } from './build/start-api.ts'
@@ -28,10 +27,9 @@ export function apiCommand(): Command {
 /** One process does it all. */
 async function runAlone(context: Context): Promise<void> {
   const { config, database, installation, log } = context
-  const metrics = new Metrics()
-  const api = await startServing(context, metrics)
+  const api = await startServing(context)
   const port = config.bootring.admin_port
-  const metricsText = fleetMetricsText(metrics, api.rings)
+  const metricsText = () => api.metrics.text()
   const admin = await startAdmin({ installation, port, database, rings: api.rings, metricsText, log })
   await untilToldToStop(log)
   await api.stop()
@@ -55,21 +53,22 @@ async function runPrimary({ config, database, installation, log }: Context): Pro
 }
 
 async function runWorker(context: Context): Promise<void> {
-  const metrics = new Metrics()
-  shareMetricsWithPrimary(metrics.registry)
-  const api = await startServing(context, metrics)
+  const api = await startServing(context)
+  shareMetricsWithPrimary(api.metrics.registry)
   await untilToldToStop(context.log)
   await api.stop()
   // The channel to the primary would keep the process alive.
   cluster.worker?.disconnect()
 }
 
-async function startServing({ config, database, installation, log }: Context, metrics: Metrics) {
+async function startServing({ config, database, installation, log }: Context) {
   const rings = buildRings(config, database.conductors)
+  const metrics = buildMetrics(rings)
   const conductors = buildConductorClient(installation, log)
   const server = await startApi({ installation, database, rings, conductors, metrics, log })
   log.info({ ...server.address }, 'the API listens')
   return {
+    metrics,
     rings,
     async stop() {
       await server.close()

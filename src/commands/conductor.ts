@@ -1,7 +1,6 @@
 import { Command } from 'commander'
-import { Metrics } from '../observe/metrics.ts'
+import { buildMetrics } from './build/build-metrics.ts'
 import { buildRings } from './build/build-rings.ts'
-import { fleetMetricsText } from './build/fleet-metrics-text.ts'
 import { startAdmin } from './build/start-admin.ts'
 import { startConductor } from './build/start-conductor.ts'
 import { withContext } from './context.ts'
@@ -18,12 +17,13 @@ export function conductorCommand(): Command {
       await database.checkSchema()
       const rings = buildRings(config, database.conductors)
       const conductor = await startConductor({ installation, database, rings, log })
+      const metrics = buildMetrics(rings)
       const admin = await startAdmin({
         installation,
         port: config.bootring.conductor_admin_port,
         database,
         rings,
-        metricsText: fleetMetricsText(new Metrics(), rings),
+        metricsText: () => metrics.text(),
         log,
       })
       await untilToldToStop(log)

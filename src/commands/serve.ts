@@ -1,8 +1,7 @@
 import { Command } from 'commander'
-import { Metrics } from '../observe/metrics.ts'
 import { localFirst } from '../rpc/local-first-client.ts'
+import { buildMetrics } from './build/build-metrics.ts'
 import { buildRings } from './build/build-rings.ts'
-import { fleetMetricsText } from './build/fleet-metrics-text.ts'
 import { buildConductorClient } from './build/rpc-options.ts'
 import { startAdmin } from './build/start-admin.ts'
 import { startApi } from './build/start-api.ts'
@@ -23,13 +22,13 @@ export function serveCommand(): Command {
         for (const choice of installation.choices) process.stderr.write(`${choice}\n`)
         if (installation.databaseUrl.startsWith('sqlite:')) await database.upgrade()
         else await database.checkSchema()
-        const metrics = new Metrics()
         const rings = buildRings(config, database.conductors)
+        const metrics = buildMetrics(rings)
         const conductor = await startConductor({ installation, database, rings, log })
         const remote = buildConductorClient(installation, log)
         const conductors = localFirst(conductor.hostname, conductor.handlers, remote)
         const api = await startApi({ installation, database, rings, conductors, metrics, log })
-        const metricsText = fleetMetricsText(metrics, rings)
+        const metricsText = () => metrics.text()
         const port = config.bootring.admin_port
         const admin = await startAdmin({ installation, port, database, rings, metricsText, log })
         log.info({ ...api.address, files: installation.httpUrl }, 'bootring serves')

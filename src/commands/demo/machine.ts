@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:http'
+import { stripVTControlCharacters } from 'node:util'
 
 export interface MachineReport {
   /** What the booted Linux posted; undefined when it never did within the time. */
@@ -20,6 +21,13 @@ interface MachineOptions {
 
 /** Ends iPXE's two-second wait for a key at once. */
 const promptForKey = 'for the iPXE command line...'
+
+/** A line of a serial console without what moves the cursor: iPXE's and SeaBIOS's terminal codes, and blanks at the end. */
+function visibleText(line: string): string {
+  return stripVTControlCharacters(line)
+    .replace(/^c(?=\S)/, '')
+    .trimEnd()
+}
 
 /**
  * Starts a BIOS machine with iPXE in its network card under QEMU, on QEMU's own user network (no root needed), and
@@ -49,7 +57,7 @@ export async function bootMachine(options: MachineOptions): Promise<MachineRepor
     if (console.includes(promptForKey)) machine.stdin.write(' ')
     const lines = console.split(/\r?\n/)
     console = lines.pop() ?? ''
-    for (const line of lines) options.onConsoleLine(line)
+    for (const line of lines.map(visibleText)) if (line !== '') options.onConsoleLine(line)
   })
   const timer = setTimeout(() => report(undefined), options.timeoutSeconds * 1000)
   const text = await reported
