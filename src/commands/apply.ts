@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs'
 import { Command } from 'commander'
 import { parseConnectionUrl } from '../db/connection-url.ts'
-import { openDatabase } from '../db/open-database.ts'
 import { decodeFleet, type Fleet, maxFleetBytes, readFleet } from '../fleet/parse-fleet.ts'
 import { BootringError } from '../model/errors.ts'
 import type { Database, FleetChange } from '../model/stores.ts'
+import { withContext } from './context.ts'
 import { fleetReportJson, writeFleetReport, writePruneWarning } from './fleet-report.ts'
-import { addConfigOptions, type ConfigOptions, loadFromOptions } from './options.ts'
+import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { counted, type Output, Progress } from './terminal.ts'
 
 interface ApplyOptions extends ConfigOptions {
@@ -25,24 +25,17 @@ export function applyCommand(output: Output = process.stdout, messages: Output =
     .option('--json', 'print one JSON document: created, changed, unchanged, removed')
     .action(async (file: string, options: ApplyOptions) => {
       const request = { prune: options.prune ?? false, dryRun: options.dryRun ?? false }
-      const { config, installation } = loadFromOptions(options)
       const progress = new Progress(messages)
       try {
         progress.show(`Reading ${file}`)
         const fleet = await readFleetFile(file)
-        const database = await openDatabase(installation.databaseUrl, {
-          maxPoolSize: config.database.max_pool_size,
-          poolTimeoutSeconds: config.database.pool_timeout,
-        })
-        try {
+        await withContext(options, async ({ database, installation }) => {
           await prepareSchema(database, installation.databaseUrl)
           const changes = await apply(fleet, database, request, { progress, messages })
           progress.clear()
           if (options.json) output.write(fleetReportJson(changes, request))
           else writeFleetReport(output, changes, request)
-        } finally {
-          await database.close()
-        }
+        })
       } finally {
         progress.clear()
       }
