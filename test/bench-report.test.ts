@@ -147,7 +147,7 @@ describe('the plot', () => {
     expect(svg).toContain('prefers-color-scheme: dark')
     expect(svg).toContain('Some &lt;CPU&gt; &amp; more')
     expect(svg).not.toContain('<CPU>')
-    const opened = [...svg.matchAll(/<(\w+)(?:\s[^>]*)?(?<!/)>/g)].map(([, name]) => name)
+    const opened = [...svg.matchAll(/<(\w+)(?:\s[^>]*)?(?<!\/)>/g)].map(([, name]) => name)
     const closed = [...svg.matchAll(/<\/(\w+)>/g)].map(([, name]) => name)
     expect(opened.toSorted()).toEqual(closed.toSorted())
   })
