@@ -23,3 +23,4 @@ fi
 
 tools/debian-packages.sh
 tools/lab-images.sh
+tools/ironic-files.sh

@@ -7,9 +7,15 @@ import { startVitest } from 'vitest/node'
 const vitest = await startVitest('test', process.argv.slice(2), { watch: false, run: true })
 const tests = vitest.state.getTestModules().flatMap((module) => [...module.children.allTests()])
 const count = (state: 'passed' | 'failed' | 'skipped') => tests.filter((test) => test.result().state === state).length
-const brokenFiles = vitest.state.getTestModules().filter((module) => module.state() === 'failed' && module.errors().length > 0)
+const brokenFiles = vitest.state
+  .getTestModules()
+  .filter((module) => module.state() === 'failed' && module.errors().length > 0)
 const unhandled = vitest.state.getUnhandledErrors()
-const [passed, failed, skipped] = [count('passed'), count('failed') + brokenFiles.length + unhandled.length, count('skipped')]
+const [passed, failed, skipped] = [
+  count('passed'),
+  count('failed') + brokenFiles.length + unhandled.length,
+  count('skipped'),
+]
 await vitest.close()
 
 const skipFails = Boolean(process.env.CI) && skipped > 0

@@ -273,10 +273,11 @@ describe('any file', () => {
   })
 })
 
-/** Where the Debian package ironic-common is installed, or unpacked for the tests. */
-const debianSample = ['/', fileURLToPath(new URL('../../.tools/ironic-common/', import.meta.url))]
-  .map((root) => join(root, 'usr/share/ironic-common/ironic.conf'))
-  .find((file) => existsSync(file))
+/** From the Debian package ironic-common, where it is installed, or as tools/ironic-files.sh unpacked it. */
+const debianSample = [
+  '/usr/share/ironic-common/ironic.conf',
+  fileURLToPath(new URL('../../.tools/ironic/ironic.conf', import.meta.url)),
+].find((file) => existsSync(file))
 
 describe("Ironic's files", () => {
   it.skipIf(debianSample === undefined)("Debian's sample with every option uncommented", () => {

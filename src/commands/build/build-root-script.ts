@@ -3,7 +3,7 @@ import type { Installation } from '../installation.ts'
 
 /** The root script of this installation. Throws `ConfigInvalid` or `TemplateFailed`. */
 export function buildRootScript({ apiRootUrl, config, httpUrl }: Installation): string {
-  const { ipxe_boot_script, ipxe_fallback_script, ipxe_use_boot_config_api } = config.pxe
+  const { ipxe_boot_script, ipxe_fallback_script, ipxe_timeout, ipxe_use_boot_config_api } = config.pxe
   return renderRootScript({
     ...(ipxe_boot_script === undefined ? {} : { templateFile: ipxe_boot_script }),
     useBootConfigApi: ipxe_use_boot_config_api,

@@ -84,6 +84,7 @@ export async function startConductor({
   const stop = async () => {
     await Promise.all(servers.map((server) => server.close()))
     await conductor.stop()
+    await images.close()
   }
   try {
     servers.push(await startRpcServer({ ...rpcServerOptions(installation), handlers: conductor.handlers, logger: log }))

@@ -14,10 +14,10 @@ import { describeWith } from '../../support/describe-with.ts'
  * Ironic's two iPXE templates, as Debian ships them, rendered by us and by the real Jinja2: byte for byte the same.
  */
 
-// Installed, or else unpacked by tools/ironic-templates.sh.
+// Installed, or else unpacked by tools/ironic-files.sh.
 const folder = [
   '/usr/lib/python3/dist-packages/ironic/drivers/modules/',
-  fileURLToPath(new URL('../../../.tools/ironic-templates/', import.meta.url)),
+  fileURLToPath(new URL('../../../.tools/ironic/', import.meta.url)),
 ].find((candidate) => existsSync(`${candidate}ipxe_config.template`))
 const renderer = fileURLToPath(new URL('render-with-jinja2.py', import.meta.url))
 
