@@ -129,8 +129,10 @@ export class Installation {
     const file = join(this.lab.folder, 'fleet.json')
     writeFileSync(file, JSON.stringify(fleetFile(fleet)))
     await runBootring(this.dhcp, ['apply', file], [common])
-    for (const number of [1, 2, 3]) this.conductors.push(await this.#member('conductor', number, 20 + number, common))
-    for (const number of [1, 2]) this.apis.push(await this.#member('api', number, 10 + number, common))
+    const conductors = [1, 2, 3].map((number) => this.#member('conductor', number, 20 + number, common))
+    const apis = [1, 2].map((number) => this.#member('api', number, 10 + number, common))
+    this.conductors.push(...(await Promise.all(conductors)))
+    this.apis.push(...(await Promise.all(apis)))
   }
 
   async #member(command: 'api' | 'conductor', number: number, address: number, common: string): Promise<Member> {
