@@ -9,6 +9,8 @@ export function buildRootScript({ apiRootUrl, config, httpUrl }: Installation): 
     useBootConfigApi: ipxe_use_boot_config_api,
     apiRootUrl,
     httpUrl,
+    ipxeTimeoutSeconds: ipxe_timeout,
+    // A dead conductor stays on the rings for this long at most.
     failoverSeconds: config.conductor.heartbeat_timeout + config.DEFAULT.hash_ring_reset_interval,
     ...(ipxe_fallback_script === undefined ? {} : { fallbackScript: ipxe_fallback_script }),
   })
