@@ -1,0 +1,44 @@
+import type { Command } from 'commander'
+import { program } from '../src/commands/program.ts'
+
+const introduction = `# Commands
+
+<!-- Made by \`node tools/reference.ts\`. Edit src/commands/ instead. -->
+
+\`bootring --help\` shows the commands, \`bootring <command> --help\` the options of one. Commands print what was asked for on
+standard output, and everything else on standard error. The exit code is 0 when all is well, and 1 when something failed, when
+\`config check\` found a problem, or when \`explain\` found that the machine would not get its file.
+
+Nearly every command takes \`--config-file\`. [Options](options.md) says what such a file may hold, and how environment
+variables stand in for it.
+`
+
+/** The reference page of all commands, in Markdown, made from what \`--help\` prints. */
+export async function commandsReference(): Promise<string> {
+  return `${introduction}${(await program(undefined)).commands.map((command) => section(command, 'bootring')).join('')}`
+}
+
+function section(command: Command, parent: string): string {
+  const name = `${parent} ${command.name()}`
+  if (command.commands.length > 0) return command.commands.map((inner) => section(inner, name)).join('')
+  const help = command.createHelp()
+  const usage = command.registeredArguments.map((argument) =>
+    argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+  )
+  const rows = [
+    ...command.registeredArguments.map((argument) => [argument.name(), help.argumentDescription(argument)]),
+    ...command.options.map((option) => [option.flags, help.optionDescription(option)]),
+  ]
+  const table = rows.map(([term, meaning]) => `| \`${term}\` | ${escaped(meaning ?? '')} |\n`).join('')
+  return `
+## ${name}
+
+${sentence(command.description())}
+
+    ${[name, ...usage].join(' ')}${command.options.length > 0 ? ' [options]' : ''}
+${rows.length > 0 ? `\n| argument or option | meaning |\n|---|---|\n${table}` : ''}`
+}
+
+const sentence = (text: string) => `${escaped(text.charAt(0).toUpperCase() + text.slice(1))}.`
+
+const escaped = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '\\<').replaceAll('*', '\\*')
