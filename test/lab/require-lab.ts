@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, it } from 'vitest'
@@ -7,6 +8,7 @@ const images = fileURLToPath(new URL('../../.tools/lab/', import.meta.url))
 /** The kernel and the initial RAM disk that the lab's machines boot; `make setup` makes them. */
 export const labImages = { folder: images, kernel: `${images}vmlinuz`, ramdisk: `${images}initrd.gz` }
 
+const searchPath = `${process.env.PATH}:/usr/sbin:/sbin`
 const programs = ['unshare', 'nsenter', 'ip', 'qemu-system-x86_64', 'dnsmasq', 'kea-dhcp4', 'nginx', 'openssl']
 const files = [
   '/usr/share/OVMF/OVMF_CODE_4M.fd',
@@ -21,23 +23,36 @@ const files = [
 /** What this machine lacks for the laboratory, in plain words; empty: nothing. */
 export function missingForLab(): string[] {
   const missing = process.getuid?.() === 0 ? [] : ['root']
-  const folders = `${process.env.PATH}:/usr/sbin:/sbin`.split(':')
+  const folders = searchPath.split(':')
   for (const program of programs) {
     if (!folders.some((folder) => isExecutable(`${folder}/${program}`))) missing.push(program)
   }
   for (const file of files) if (!existsSync(file)) missing.push(file)
+  if (missing.length === 0 && !canMakeNamespaces()) missing.push('the right to make namespaces and tap devices')
   return missing
 }
 
 /** Like `describe`, for tests that need the laboratory: skipped where it can't be had, with CI set a failure. */
 export function describeInLab(name: string, tests: () => void): void {
   const missing = missingForLab()
-  if (missing.length === 0) describe(name, tests)
-  else if (process.env.CI) {
+  if (missing.length === 0) {
+    describe(name, tests)
+    return
+  }
+  const why = `the laboratory lacks ${missing.join(', ')}`
+  if (process.env.CI) {
     it(name, () => {
-      throw new Error(`the laboratory lacks ${missing.join(', ')}`)
+      throw new Error(why)
     })
-  } else describe.skip(`${name} (skipped: the laboratory lacks ${missing.join(', ')})`, tests)
+    return
+  }
+  process.stderr.write(`"${name}" is skipped: ${why}\n`)
+  describe.skip(name, tests)
+}
+
+function canMakeNamespaces(): boolean {
+  const attempt = ['--net', '--mount', '--pid', '--fork', 'ip', 'tuntap', 'add', 'tap0', 'mode', 'tap']
+  return spawnSync('unshare', attempt, { env: { PATH: searchPath } }).status === 0
 }
 
 function isExecutable(file: string): boolean {
