@@ -34,7 +34,7 @@ bench: setup ## Measure requests per second against nginx; results in bench/resu
 	@$(NODE) bench/run.ts
 
 package: setup ## Build dist/ and the npm package
-	@$(NODE) tools/build.ts && npm pack --ignore-scripts
+	@npm pack
 
 clean: ## Remove what was built and what setup brought in
 	@rm -rf dist $(TOOLS) node_modules

@@ -1,6 +1,6 @@
+import { nearestName } from '../model/nearest-name.ts'
 import { sections } from './config.ts'
 import type { IniEntry } from './ini.ts'
-import { nearestName } from './nearest-name.ts'
 import type { Option, Section } from './option.ts'
 import type { Problem } from './problem.ts'
 

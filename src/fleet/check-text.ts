@@ -1,6 +1,6 @@
 import { type MacAddress, parseMac } from '../model/mac.ts'
+import { nearestName } from '../model/nearest-name.ts'
 import { provisionStates } from '../model/provision-states.ts'
-import { nearestKey } from './nearest-key.ts'
 
 /** What a text field must look like: its value as stored, or what is wrong with it. */
 export type TextRule<T extends string = string> = (text: string) => { value: T } | { problem: string }
@@ -39,7 +39,7 @@ export const conductorGroup: TextRule = (text) =>
 
 export const provisionState: TextRule = (text) => {
   if (provisionStates.some((state) => state === text)) return { value: text }
-  const meant = nearestKey(text, provisionStates)
+  const meant = nearestName(text, provisionStates)
   const hint = meant === undefined ? `known are ${provisionStates.join(', ')}` : `did you mean ${quoted(meant)}?`
   return { problem: `${quoted(text)} is not a provision state; ${hint}` }
 }

@@ -1,4 +1,4 @@
-import { nearestKey } from './nearest-key.ts'
+import { nearestName } from '../model/nearest-name.ts'
 import type { Problems } from './problems.ts'
 import type { Entry, MapValue } from './value.ts'
 
@@ -34,7 +34,7 @@ export function knownEntries<K extends string>(
       known[key] = entry
       continue
     }
-    const meant = nearestKey(entry.key, keys)
+    const meant = nearestName(entry.key, keys)
     const hint = meant === undefined ? `known are ${keys.join(', ')}` : `did you mean ${meant}?`
     problems.add(entry.at, keyPath(path, entry.key), `unknown key; ${hint}`)
   }

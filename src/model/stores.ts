@@ -1,6 +1,6 @@
 import type { Conductor, HardwareInterface } from './conductor.ts'
 import type { MacAddress } from './mac.ts'
-import type { BootTarget, JsonObject, NodeWithPorts } from './node.ts'
+import type { BootNode, BootTarget, JsonObject, NodeWithPorts } from './node.ts'
 
 /*
  * What the rest of bootring asks of a database. Every method may throw `DatabaseUnavailable`, which is never the same
@@ -13,8 +13,14 @@ export interface BootTargetStore {
   bootTarget(address: MacAddress): Promise<BootTarget | undefined>
 }
 
+/** The conductor's question when a machine boots. */
+export interface BootNodeStore {
+  /** By canonical lower-case UUID, in one query. */
+  bootNode(uuid: string): Promise<BootNode | undefined>
+}
+
 /** Nodes, for reading. */
-export interface NodeStore extends BootTargetStore {
+export interface NodeStore extends BootTargetStore, BootNodeStore {
   /** By canonical lower-case UUID. */
   node(uuid: string): Promise<NodeWithPorts | undefined>
   /** All nodes in id order, fetched in pages of `pageSize` (default 1000) so that 100,000 never lie in memory at once. */

@@ -1,5 +1,5 @@
-/** The candidate that was probably meant: at most two letters off, or undefined. */
-export function nearestKey(word: string, candidates: readonly string[]): string | undefined {
+/** The candidate that a misspelt word probably means: at most two letters off, or undefined. */
+export function nearestName(word: string, candidates: readonly string[]): string | undefined {
   // Nothing much longer than a candidate can be near one, and the cost grows with the length.
   if (word.length > 64) return undefined
   const lower = word.toLowerCase().replaceAll('-', '_')
