@@ -1,6 +1,6 @@
 import type { BootInterface } from '../drivers/boot/boot-interface.ts'
 import type { HardwareInterface } from '../model/conductor.ts'
-import type { NodeWithPorts } from '../model/node.ts'
+import type { BootNode } from '../model/node.ts'
 import type { Database } from '../model/stores.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { FleetRings } from '../ring/fleet-rings.ts'
@@ -14,7 +14,7 @@ import { Periodic } from './periodic.ts'
 export interface ConductorParts {
   database: Pick<Database, 'nodes' | 'conductors'>
   rings: FleetRings
-  bootInterfaceOf(node: NodeWithPorts): BootInterface
+  bootInterfaceOf(node: Pick<BootNode, 'bootInterface'>): BootInterface
   sync: BootFileSync
   /** What other hosts call this conductor by; unique in the fleet. */
   hostname: string

@@ -1,4 +1,4 @@
-import type { NodeWithPorts } from '../model/node.ts'
+import type { BootNode } from '../model/node.ts'
 import { BootInterface } from './boot/boot-interface.ts'
 import type { IpxeBoot } from './boot/ipxe-boot.ts'
 
@@ -15,7 +15,7 @@ export class BootInterfaces {
   }
 
   /** Bound: may be handed on as it is. */
-  readonly bootInterfaceOf = (node: Pick<NodeWithPorts, 'bootInterface'>): BootInterface => {
+  readonly bootInterfaceOf = (node: Pick<BootNode, 'bootInterface'>): BootInterface => {
     const name = node.bootInterface ?? defaultBootInterface
     if (name === this.#ipxe.name) return this.#ipxe
     const known = this.#others.get(name)

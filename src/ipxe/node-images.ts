@@ -1,5 +1,5 @@
 import { BootringError } from '../model/errors.ts'
-import type { JsonObject, NodeWithPorts } from '../model/node.ts'
+import type { BootNode, JsonObject } from '../model/node.ts'
 import { bootsInstanceRamdisk } from '../model/provision-states.ts'
 import { safeUrl } from './safe-value.ts'
 
@@ -31,7 +31,7 @@ export interface DefaultImages {
   deployRamdisk?: string | undefined
 }
 
-export function bootModeOf(node: NodeWithPorts): BootMode {
+export function bootModeOf(node: BootNode): BootMode {
   if (bootsInstanceRamdisk(node)) return 'ramdisk'
   // A node that names no images for rescue is rescued with the agent that deploys it.
   const namesRescueImages = isSet(node.driverInfo.rescue_kernel) || isSet(node.driverInfo.rescue_ramdisk)
@@ -39,7 +39,7 @@ export function bootModeOf(node: NodeWithPorts): BootMode {
 }
 
 /** The images of a node. Throws `MissingParameter` naming node and field. */
-export function nodeImages(node: NodeWithPorts, defaults: DefaultImages): NodeImage[] {
+export function nodeImages(node: BootNode, defaults: DefaultImages): NodeImage[] {
   switch (bootModeOf(node)) {
     case 'ramdisk':
       return isSet(node.instanceInfo.boot_iso)
@@ -53,7 +53,7 @@ export function nodeImages(node: NodeWithPorts, defaults: DefaultImages): NodeIm
 }
 
 /** Kernel and ramdisk come from the same place: one of each would be a mistake, and boots nothing. */
-function agentImages(node: NodeWithPorts, defaults: DefaultImages): NodeImage[] {
+function agentImages(node: BootNode, defaults: DefaultImages): NodeImage[] {
   if (isSet(node.driverInfo.deploy_kernel) || isSet(node.driverInfo.deploy_ramdisk))
     return [image(node, 'driver_info', 'deploy_kernel'), image(node, 'driver_info', 'deploy_ramdisk')]
   const wanted = [
@@ -67,7 +67,7 @@ function agentImages(node: NodeWithPorts, defaults: DefaultImages): NodeImage[] 
   })
 }
 
-function image(node: NodeWithPorts, column: 'driver_info' | 'instance_info', fileName: ImageFileName): NodeImage {
+function image(node: BootNode, column: 'driver_info' | 'instance_info', fileName: ImageFileName): NodeImage {
   const info: JsonObject = column === 'driver_info' ? node.driverInfo : node.instanceInfo
   const url = info[fileName]
   if (!isSet(url)) throw missing(node, column, fileName, '')
@@ -76,5 +76,5 @@ function image(node: NodeWithPorts, column: 'driver_info' | 'instance_info', fil
 
 const isSet = (value: unknown): boolean => value !== undefined && value !== null && value !== ''
 
-const missing = (node: NodeWithPorts, column: string, field: string, more: string) =>
+const missing = (node: BootNode, column: string, field: string, more: string) =>
   new BootringError('MissingParameter', `node ${node.uuid} has no ${column}.${field}${more}`)

@@ -1,5 +1,5 @@
 import { BootringError } from '../model/errors.ts'
-import type { NodeWithPorts } from '../model/node.ts'
+import type { BootNode } from '../model/node.ts'
 import { type BootMode, bootModeOf, type DefaultImages, type NodeImage, nodeImages } from './node-images.ts'
 import { ownTemplate } from './own-template.ts'
 import { type PxeSettings, pxeOptions } from './pxe-options.ts'
@@ -24,12 +24,12 @@ export class NodeScripts {
   }
 
   /** What the node's machine needs beside the script. Throws `MissingParameter` naming node and field. */
-  images(node: NodeWithPorts): NodeImage[] {
+  images(node: BootNode): NodeImage[] {
     return nodeImages(node, this.#options)
   }
 
   /** The node's script. Throws `MissingParameter`, or `TemplateFailed` for a bad template or a value that may not get into a script. */
-  render(node: NodeWithPorts): string {
+  render(node: BootNode): string {
     // A script that names files which nothing will ever provide helps no one.
     this.images(node)
     const label = labels[bootModeOf(node)]

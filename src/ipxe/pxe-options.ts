@@ -1,4 +1,4 @@
-import type { NodeWithPorts } from '../model/node.ts'
+import type { BootNode } from '../model/node.ts'
 import { checkUuid } from './canonical-uuid.ts'
 import { bootModeOf, imageFileNames } from './node-images.ts'
 import { safeUrl, safeWords } from './safe-value.ts'
@@ -19,7 +19,7 @@ export interface PxeSettings {
 export type PxeOptions = Record<string, string | number>
 
 /** Throws `TemplateFailed` naming the field for values that must not get into a script. */
-export function pxeOptions(node: NodeWithPorts, settings: PxeSettings): PxeOptions {
+export function pxeOptions(node: BootNode, settings: PxeSettings): PxeOptions {
   const mode = bootModeOf(node)
   const folder = `${safeUrl('[deploy]http_url', settings.httpUrl).replace(/\/+$/, '')}/${checkUuid(node.uuid)}`
   const apiUrl = safeUrl('the API URL', settings.apiUrl).replace(/\/+$/, '')
@@ -61,7 +61,7 @@ export function pxeOptions(node: NodeWithPorts, settings: PxeSettings): PxeOptio
 }
 
 /** The node's own (instance_info before driver_info), in which `%default%` stands for the configuration's; else the latter. */
-function kernelAppendParams(node: NodeWithPorts, byDefault: string): string {
+function kernelAppendParams(node: BootNode, byDefault: string): string {
   const checkedDefault = safeWords('[pxe]kernel_append_params', byDefault)
   const columns = [
     ['instance_info', node.instanceInfo],
@@ -81,14 +81,13 @@ function kernelAppendParams(node: NodeWithPorts, byDefault: string): string {
   return checkedDefault
 }
 
-const words = (node: NodeWithPorts, field: string, value: unknown) =>
-  safeWords(`${field} of node ${node.uuid}`, value ?? '')
+const words = (node: BootNode, field: string, value: unknown) => safeWords(`${field} of node ${node.uuid}`, value ?? '')
 
 /**
  * Everything of a node that its script depends on, as text to compare: two nodes (or one, at two times) for which it is
  * the same get the same script.
  */
-export function scriptInputs(node: NodeWithPorts): string {
+export function scriptInputs(node: BootNode): string {
   const { driverInfo, instanceInfo } = node
   return JSON.stringify([
     bootModeOf(node),

@@ -1,7 +1,7 @@
 import type { BootInterface } from '../../drivers/boot/boot-interface.ts'
 import { BootringError } from '../../model/errors.ts'
-import type { NodeWithPorts } from '../../model/node.ts'
-import type { NodeStore } from '../../model/stores.ts'
+import type { BootNode } from '../../model/node.ts'
+import type { BootNodeStore } from '../../model/stores.ts'
 import type { Handlers } from '../../rpc/contract.ts'
 
 /**
@@ -9,11 +9,11 @@ import type { Handlers } from '../../rpc/contract.ts'
  * lock and validates nothing, so that a machine boots whatever else is being done to its node.
  */
 export function getBootConfig(
-  nodes: Pick<NodeStore, 'node'>,
-  bootInterfaceOf: (node: NodeWithPorts) => BootInterface,
+  nodes: BootNodeStore,
+  bootInterfaceOf: (node: Pick<BootNode, 'bootInterface'>) => BootInterface,
 ): Handlers['get_boot_config'] {
   return async ({ node_id: uuid, name }) => {
-    const node = await nodes.node(uuid)
+    const node = await nodes.bootNode(uuid)
     if (!node) throw new BootringError('NodeNotFound', `no node has the UUID ${JSON.stringify(uuid)}`)
     return bootInterfaceOf(node).getBootConfig(node, name)
   }

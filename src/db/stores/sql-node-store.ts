@@ -1,11 +1,12 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { MacAddress } from '../../model/mac.ts'
-import type { BootTarget, NodeWithPorts, Port } from '../../model/node.ts'
+import type { BootNode, BootTarget, NodeWithPorts, Port } from '../../model/node.ts'
 import { waitStates } from '../../model/provision-states.ts'
 import type { NodeStore } from '../../model/stores.ts'
 import type { Engine, Lookup } from '../engines/engine.ts'
 import { parseJsonColumn } from '../json-column.ts'
 import type { NodesTable, PortsTable, Tables } from '../tables.ts'
+import { bootNodeLookup } from './boot-node-lookup.ts'
 import { bootTargetLookup } from './boot-target-lookup.ts'
 
 const defaultPageSize = 1000
@@ -45,14 +46,20 @@ type NodeQuery = ReturnType<typeof selectNodes>
 export class SqlNodeStore implements NodeStore {
   readonly #db: Kysely<Tables>
   readonly #bootTarget: Lookup<BootTarget>
+  readonly #bootNode: (uuid: string) => Promise<BootNode | undefined>
 
   constructor(engine: Engine) {
     this.#db = engine.read
     this.#bootTarget = bootTargetLookup(engine)
+    this.#bootNode = bootNodeLookup(engine)
   }
 
   bootTarget(address: MacAddress): Promise<BootTarget | undefined> {
     return this.#bootTarget(address)
+  }
+
+  bootNode(uuid: string): Promise<BootNode | undefined> {
+    return this.#bootNode(uuid)
   }
 
   async node(uuid: string): Promise<NodeWithPorts | undefined> {

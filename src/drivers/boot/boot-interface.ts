@@ -1,5 +1,5 @@
 import { BootringError } from '../../model/errors.ts'
-import type { NodeWithPorts } from '../../model/node.ts'
+import type { BootNode, NodeWithPorts } from '../../model/node.ts'
 
 /**
  * How a node's machine boots. `getBootConfig` answers the boot configuration API: it may read files and render, but
@@ -12,7 +12,7 @@ export class BootInterface {
   }
 
   /** The text of the boot file called `fileName`. Throws `UnsupportedDriverExtension` or `UnknownBootFile`. */
-  async getBootConfig(node: NodeWithPorts, fileName: string): Promise<string> {
+  async getBootConfig(node: BootNode, fileName: string): Promise<string> {
     throw new BootringError(
       'UnsupportedDriverExtension',
       `boot interface ${this.name} of node ${node.uuid} serves no boot files (asked for ${JSON.stringify(fileName)})`,

@@ -3,7 +3,7 @@ import type { ImageStore } from '../../ipxe/image-store.ts'
 import type { NodeScripts } from '../../ipxe/node-script.ts'
 import { scriptInputs } from '../../ipxe/pxe-options.ts'
 import { BootringError } from '../../model/errors.ts'
-import type { NodeWithPorts } from '../../model/node.ts'
+import type { BootNode, NodeWithPorts } from '../../model/node.ts'
 import type { Logger } from '../../observe/logger.ts'
 import { BootInterface } from './boot-interface.ts'
 
@@ -32,7 +32,7 @@ export class IpxeBoot extends BootInterface {
   }
 
   /** Knows `boot.ipxe`. Throws `UnknownBootFile`, `MissingParameter`, `TemplateFailed` or `BootConfigUnavailable`. */
-  override async getBootConfig(node: NodeWithPorts, fileName: string): Promise<string> {
+  override async getBootConfig(node: BootNode, fileName: string): Promise<string> {
     if (fileName !== 'boot.ipxe')
       throw new BootringError(
         'UnknownBootFile',
@@ -62,7 +62,7 @@ export class IpxeBoot extends BootInterface {
   }
 
   /** In the background: the machine is not kept waiting, and tries again when its script is quicker than the images. */
-  #fetchImages(node: NodeWithPorts): void {
+  #fetchImages(node: BootNode): void {
     if (this.#fetching.has(node.uuid)) return
     this.#fetching.add(node.uuid)
     const { images, logger, scripts } = this.#parts

@@ -57,6 +57,21 @@ eachDatabase((engine) => {
     expect(await database.nodes.bootTarget(mac(3))).toMatchObject({ nodeName: null, provisionState: 'active' })
   })
 
+  it('gives what a script is made of', async () => {
+    expect(await database.nodes.bootNode(uuid)).toEqual({
+      uuid,
+      bootInterface: 'ipxe',
+      deployInterface: 'direct',
+      provisionState: 'wait call-back',
+      driverInfo: {
+        deploy_kernel: 'file:///vmlinuz',
+        nested: { list: [1, 'two', null, true], text: 'ünï\u0000cöde 🚀' },
+      },
+      instanceInfo: {},
+    })
+    expect(await database.nodes.bootNode('00000000-0000-0000-0000-000000000000')).toBeUndefined()
+  })
+
   it('finds nothing for a MAC that no port has', async () => {
     expect(await database.nodes.bootTarget(mac(99))).toBeUndefined()
     expect(await database.nodes.bootTarget("' or ''='" as MacAddress)).toBeUndefined()

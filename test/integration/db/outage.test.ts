@@ -36,6 +36,7 @@ eachDatabase(
       for (const work of [
         () => database.nodes.bootTarget(mac(1)),
         () => database.nodes.node('x'),
+        () => database.nodes.bootNode('x'),
         () => database.conductors.conductors(60),
         () => database.conductors.heartbeat('cond-1'),
         () => database.conductors.register('cond-1', '', []),

@@ -1,0 +1,38 @@
+import type { BootNode } from '../../model/node.ts'
+import type { Engine } from '../engines/engine.ts'
+import { parseJsonColumn } from '../json-column.ts'
+
+/** The row of a booting node without all that its script does not need. */
+type BootNodeRow = Omit<BootNode, 'driverInfo' | 'instanceInfo'> & {
+  driverInfo: string | null
+  instanceInfo: string | null
+}
+
+/** A conductor's one query for each boot, compiled once as it is asked thousands of times a second. */
+export function bootNodeLookup(engine: Engine): (uuid: string) => Promise<BootNode | undefined> {
+  const query = engine.read
+    .selectFrom('nodes')
+    .where('uuid', '=', '')
+    .select([
+      'uuid',
+      'boot_interface as bootInterface',
+      'deploy_interface as deployInterface',
+      'provision_state as provisionState',
+      'driver_info as driverInfo',
+      'instance_info as instanceInfo',
+    ])
+    .compile()
+  const lookup = engine.prepare<BootNodeRow>(query)
+  return async (uuid) => {
+    const row = await lookup(uuid)
+    if (row === undefined) return undefined
+    return {
+      uuid: row.uuid,
+      bootInterface: row.bootInterface,
+      deployInterface: row.deployInterface,
+      provisionState: row.provisionState,
+      driverInfo: parseJsonColumn(row.driverInfo),
+      instanceInfo: parseJsonColumn(row.instanceInfo),
+    }
+  }
+}
