@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const launcher = fileURLToPath(new URL('../../bin/bootring', import.meta.url))
+
+/** How a command ended, and what it printed. */
+export interface Finished {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+/** `bin/bootring`, running as a process of its own. */
+export class BootringProcess {
+  readonly #process: ChildProcess
+  readonly #closed: Promise<unknown>
+  #stdout = ''
+  #stderr = ''
+
+  constructor(args: string[], env: Record<string, string> = {}) {
+    this.#process = spawn(launcher, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#process.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stdout += text
+    })
+    this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr += text
+    })
+    this.#closed = once(this.#process, 'close')
+  }
+
+  get output(): string {
+    return this.#stdout + this.#stderr
+  }
+
+  get running(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null
+  }
+
+  async finished(): Promise<Finished> {
+    await this.#closed
+    return { code: this.#process.exitCode, stdout: this.#stdout, stderr: this.#stderr }
+  }
+
+  async end(signal: NodeJS.Signals): Promise<Finished> {
+    if (this.running) this.#process.kill(signal)
+    return await this.finished()
+  }
+
+  /** Waits until /readyz at this port of 127.0.0.1 says yes; throws with the output when the process ends before. */
+  async ready(adminPort: number): Promise<void> {
+    for (let tries = 0; tries < 1200; tries++) {
+      if (!this.running) throw new Error(`ended before it was ready:\n${this.output}`)
+      const response = await fetch(`http://127.0.0.1:${adminPort}/readyz`).catch(() => undefined)
+      if (response?.ok) return
+      await pause(50)
+    }
+    throw new Error(`not ready after a minute:\n${this.output}`)
+  }
+}
+
+/** Runs a command to its end. */
+export function bootring(args: string[], env: Record<string, string> = {}): Promise<Finished> {
+  return new BootringProcess(args, env).finished()
+}
