@@ -1,0 +1,145 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Command } from 'commander'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { program } from '../src/commands/program.ts'
+import { checkConfig } from '../src/config/load.ts'
+import { formatProblem } from '../src/config/problem.ts'
+import { parseFleet } from '../src/fleet/parse-fleet.ts'
+import { errorKinds } from '../src/model/errors.ts'
+import { commandsReference } from '../tools/commands-reference.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const skipped = ['node_modules', '.tools', '.git', 'dist']
+
+/** Every Markdown file of the project, relative to its root. */
+const pages = readdirSync(root, { withFileTypes: true })
+  .filter(({ name }) => !skipped.includes(name))
+  .flatMap((entry) =>
+    entry.isDirectory()
+      ? readdirSync(join(root, entry.name), { recursive: true, encoding: 'utf8' }).map((file) => join(entry.name, file))
+      : [entry.name],
+  )
+  .filter((file) => file.endsWith('.md'))
+const read = (page: string) => readFileSync(join(root, page), 'utf8')
+
+interface Example {
+  page: string
+  /** Of its first line, from 1. */
+  line: number
+  text: string
+}
+
+/** The fenced blocks of one language, in all pages. */
+function examples(language: string): Example[] {
+  return pages.flatMap((page) => {
+    const text = read(page)
+    return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
+      .filter((match) => match[1] === language)
+      .map((match) => ({ page, line: text.slice(0, match.index).split('\n').length + 1, text: match[2] ?? '' }))
+  })
+}
+
+/** GitHub's anchors of a page's headings. */
+function anchors(page: string): Set<string> {
+  const headings = [...read(page).matchAll(/^#+ (.*)$/gm)].map((match) => match[1] ?? '')
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  )
+}
+
+/** What follows `bootring` in code, be it inline, an indented line or a unit file. In prose it is the project's name. */
+function callsIn(markdown: string): string[] {
+  const code = [...markdown.matchAll(/`([^`\n]+)`|^ {4}(?:\$ )?(.+)$|^ExecStart=(.+)$/gm)]
+  return code.flatMap((match) => /^(?:\S*\/)?bootring (.+)/.exec(match[1] ?? match[2] ?? match[3] ?? '')?.[1] ?? [])
+}
+
+function isKnown(call: string, commands: Command): boolean {
+  const words = call.split(/\s+/)
+  let command = commands
+  for (const word of words) {
+    const inner = command.commands.find((candidate) => candidate.name() === word)
+    if (!inner) break
+    command = inner
+  }
+  if (command === commands) return ['--help', '--version', '<command>'].includes(words[0] ?? '')
+  const known = ['--help', ...command.options.map(({ long }) => long)]
+  const options = words.filter((word) => word.startsWith('--'))
+  return command.commands.length === 0 && options.every((option) => known.includes(option))
+}
+
+describe('the documentation', () => {
+  let commands: Command
+  const folder = mkdtempSync(join(tmpdir(), 'bootring-docs-'))
+  beforeAll(async () => {
+    commands = await program(undefined)
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('has the pages that the README links to', () => {
+    expect(pages).toEqual(expect.arrayContaining(['README.md', 'CHANGELOG.md', 'docs/install.md']))
+  })
+
+  it('has no link that leads nowhere', () => {
+    const broken = pages.flatMap((page) =>
+      [...read(page).matchAll(/\]\(([^)\s]+)\)/g)]
+        .map((match) => match[1] ?? '')
+        // To other sites, and to what `make bench` writes.
+        .filter((link) => !/^[a-z]+:|^results\//.test(link))
+        .filter((link) => {
+          const [path = '', anchor] = link.split('#')
+          const target = path === '' ? join(root, page) : resolve(root, dirname(page), path)
+          if (!existsSync(target)) return true
+          return anchor !== undefined && !anchors(relative(root, target)).has(anchor)
+        })
+        .map((link) => `${page}: ${link}`),
+    )
+    expect(broken).toEqual([])
+  })
+
+  it('names each error with its status and what to do about it', () => {
+    const page = read('docs/reference/rest.md')
+    const rows = Object.entries(errorKinds).map(
+      ([code, { httpStatus, remedy }]) => `| \`${code}\` | ${httpStatus} | ${remedy} |`,
+    )
+    expect(rows.filter((row) => !page.includes(row))).toEqual([])
+  })
+
+  it('names no command or option of ours that is not there', () => {
+    const calls = pages.flatMap((page) => callsIn(read(page)).map((call) => ({ page, call })))
+    const unknown = calls.filter(({ call }) => !isKnown(call, commands))
+    expect(unknown).toEqual([])
+    expect(calls.length).toBeGreaterThan(40)
+  })
+
+  it('has a reference of commands that is made from them', async () => {
+    expect(read('docs/reference/commands.md')).toBe(await commandsReference())
+  })
+
+  it('has no configuration that config check finds fault with', () => {
+    const problems = examples('ini').flatMap(({ page, line, text }) => {
+      const file = join(folder, `line-${line}-of-${page.replaceAll('/', '-')}`)
+      writeFileSync(file, text)
+      const checked = checkConfig({ files: [file], env: {} })
+      expect(checked.optionsSet).toBeGreaterThan(0)
+      return [...checked.problems, ...checked.warnings].map(formatProblem)
+    })
+    expect(problems).toEqual([])
+    expect(examples('ini').length).toBeGreaterThan(2)
+  })
+
+  it.each(examples('yaml'))('has a fleet file that can be loaded, at $page:$line', ({ page, text }) => {
+    expect(parseFleet(text, page).length).toBeGreaterThan(0)
+  })
+
+  it.each(examples('json'))('has JSON that can be read, at $page:$line', ({ text }) => {
+    expect(() => JSON.parse(text)).not.toThrow()
+  })
+})
