@@ -1,7 +1,6 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import Type from 'typebox'
-import { Check } from 'typebox/value'
+import { Ajv } from 'ajv'
 import type { Validators } from './image-source.ts'
 import { temporaryPrefix, unlessMissing, writeFileAtomically } from './write-file-atomically.ts'
 
@@ -12,17 +11,20 @@ export interface KnownImage {
 }
 
 const fileName = 'index.json'
-const shape = Type.Record(
-  Type.String(),
-  Type.Object({
-    sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
-    validators: Type.Object({
-      fileVersion: Type.Optional(Type.String()),
-      etag: Type.Optional(Type.String()),
-      lastModified: Type.Optional(Type.String()),
-    }),
-  }),
-)
+const isIndex = new Ajv().compile<Record<string, KnownImage>>({
+  type: 'object',
+  additionalProperties: {
+    type: 'object',
+    properties: {
+      sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+      validators: {
+        type: 'object',
+        properties: { fileVersion: { type: 'string' }, etag: { type: 'string' }, lastModified: { type: 'string' } },
+      },
+    },
+    required: ['sha256', 'validators'],
+  },
+})
 
 /** Which URL's content lies in which file; kept on disk, so that a restart does not fetch a fleet's images again. */
 export class ImageIndex {
@@ -66,7 +68,7 @@ export class ImageIndex {
       if (name.startsWith(temporaryPrefix)) await rm(join(this.#folder, name), { force: true })
     const text = await unlessMissing(readFile(join(this.#folder, fileName), 'utf8'))
     const known = text === undefined ? {} : parsed(text)
-    if (Check(shape, known)) for (const [url, image] of Object.entries(known)) this.#known.set(url, image)
+    if (isIndex(known)) for (const [url, image] of Object.entries(known)) this.#known.set(url, image)
   }
 
   /** One after the other: what is saved last is the newest. */

@@ -1,21 +1,26 @@
-import Type from 'typebox'
-import { Compile } from 'typebox/compile'
 import { BootringError } from '../model/errors.ts'
+import { ajv } from './ajv.ts'
 import { type MethodName, methods, type Result } from './contract.ts'
 import type { Exchange } from './exchange.ts'
 import { errorFromCallee } from './json-rpc-error.ts'
 
-const isError = Compile(
-  Type.Object({
-    error: Type.Object({
-      code: Type.Number(),
-      message: Type.String(),
-      data: Type.Optional(Type.Object({ class: Type.String() })),
-    }),
-  }),
-)
+const isError = ajv.compile<{ error: { code: number; message: string; data?: { class: string } } }>({
+  type: 'object',
+  properties: {
+    error: {
+      type: 'object',
+      properties: {
+        code: { type: 'number' },
+        message: { type: 'string' },
+        data: { type: 'object', properties: { class: { type: 'string' } }, required: ['class'] },
+      },
+      required: ['code', 'message'],
+    },
+  },
+  required: ['error'],
+})
 
-const results = Object.fromEntries(Object.entries(methods).map(([name, { result }]) => [name, Compile(result)]))
+const results = Object.fromEntries(Object.entries(methods).map(([name, { result }]) => [name, ajv.compile(result)]))
 
 /**
  * The result that an HTTP answer holds. Throws the callee's error as a `BootringError`, and `ConductorUnreachable`
@@ -37,11 +42,11 @@ export function parseAnswer<M extends MethodName>(
   }
   if (typeof answer !== 'object' || answer === null) throw unusable(hostname, 'answered no JSON object')
   const { id: answeredId, result } = answer as { id?: unknown; result?: unknown }
-  if (isError.Check(answer) && (answeredId === id || answeredId === null)) {
+  if (isError(answer) && (answeredId === id || answeredId === null)) {
     throw errorFromCallee(hostname, method, answer.error)
   }
   if (answeredId !== id) throw unusable(hostname, 'answered another call (wrong id)')
-  if (results[method]?.Check(result) !== true) throw unusable(hostname, `answered no valid result of ${method}`)
+  if (results[method]?.(result) !== true) throw unusable(hostname, `answered no valid result of ${method}`)
   return result as Result<M>
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import Type from 'typebox'
-import { Compile } from 'typebox/compile'
+import type { ValidateFunction } from 'ajv'
 import { BootringError } from '../model/errors.ts'
 import type { Logger } from '../observe/logger.ts'
+import { ajv } from './ajv.ts'
 import { type CallContext, type Handlers, type MethodName, methods } from './contract.ts'
 import { errorObject, ProtocolError, unexpectedError } from './json-rpc-error.ts'
 
@@ -13,8 +13,8 @@ type JsonObject = Record<string, unknown>
 type Id = string | number | null
 
 interface Method {
-  params: { Check(value: unknown): boolean; Errors(value: unknown): { instancePath: string; message: string }[] }
-  result: { Check(value: unknown): boolean }
+  params: ValidateFunction
+  result: ValidateFunction
   paramNames: string[]
   call(params: JsonObject, context: CallContext): Promise<unknown>
 }
@@ -88,15 +88,15 @@ async function call(table: Record<string, Method>, request: JsonObject, id: Id):
   const method = table[name]
   if (method === undefined) throw new ProtocolError('MethodNotFound', `Method ${shortened(name)} was not found`)
   const params = request.params ?? {}
-  if (!method.params.Check(params)) {
-    const faults = method.params.Errors(params).map(({ instancePath, message }) => `${instancePath || '/'} ${message}`)
+  if (!method.params(params)) {
+    const faults = (method.params.errors ?? []).map(({ instancePath, message }) => `${instancePath || '/'} ${message}`)
     throw new ProtocolError('InvalidParams', shortened(`Params are invalid for ${name}: ${faults.join('; ')}`))
   }
   const given = params as JsonObject
   const callParams: JsonObject = {}
   for (const key of method.paramNames) if (given[key] !== undefined) callParams[key] = given[key]
   const result = await method.call(callParams, { requestId: requestId(given.context as JsonObject, id) })
-  if (!method.result.Check(result)) throw new TypeError(`${name} gave a result that its schema forbids`)
+  if (!method.result(result)) throw new TypeError(`${name} gave a result that its schema forbids`)
   return result
 }
 
@@ -117,13 +117,14 @@ function methodTable(handlers: Handlers): Record<string, Method> {
   const table: Record<string, Method> = Object.create(null)
   for (const name of Object.keys(methods) as MethodName[]) {
     const { params, result } = methods[name]
-    const schema = Type.Object(
-      { ...params.properties, context: Type.Object({}), 'rpc.version': Type.Optional(Type.String()) },
-      { additionalProperties: false },
-    )
     table[name] = {
-      params: Compile(schema),
-      result: Compile(result),
+      params: ajv.compile({
+        type: 'object',
+        properties: { ...params.properties, context: { type: 'object' }, 'rpc.version': { type: 'string' } },
+        required: [...params.required, 'context'],
+        additionalProperties: false,
+      }),
+      result: ajv.compile(result),
       paramNames: Object.keys(params.properties),
       // The schema has just been checked; the compiler can't tell that params and handler belong together.
       call: (callParams, context) =>
