@@ -1,9 +1,9 @@
 import { createHash, type Hash } from 'node:crypto'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Dispatcher } from 'undici'
 import { BootringError } from '../model/errors.ts'
 import type { Logger } from '../observe/logger.ts'
+import type { ImageHttp } from './image-http.ts'
 import {
   type OpenedImage,
   openFile,
@@ -22,7 +22,7 @@ export interface ImageProgress {
 }
 
 export interface FetchParts {
-  dispatcher: Dispatcher
+  http: ImageHttp
   fileUrlAllowedPaths: readonly string[]
   timeoutSeconds: number
   logger: Logger
@@ -56,7 +56,7 @@ export async function fetchImage(
         const resume = transfer.resumable
         const opening = /^file:/i.test(url)
           ? await openFile(url, parts.fileUrlAllowedPaths, known)
-          : await openHttp(url, { dispatcher: parts.dispatcher, signal, known, resume })
+          : await openHttp(url, { http: parts.http, signal, known, resume })
         if (opening === 'unchanged') return 'unchanged'
         return await transfer.receive(opening, signal)
       } catch (error) {

@@ -1,6 +1,5 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Ajv } from 'ajv'
 import type { Validators } from './image-source.ts'
 import { temporaryPrefix, unlessMissing, writeFileAtomically } from './write-file-atomically.ts'
 
@@ -11,21 +10,6 @@ export interface KnownImage {
 }
 
 const fileName = 'index.json'
-const isIndex = new Ajv().compile<Record<string, KnownImage>>({
-  type: 'object',
-  additionalProperties: {
-    type: 'object',
-    properties: {
-      sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' },
-      validators: {
-        type: 'object',
-        properties: { fileVersion: { type: 'string' }, etag: { type: 'string' }, lastModified: { type: 'string' } },
-      },
-    },
-    required: ['sha256', 'validators'],
-  },
-})
-
 /** Which URL's content lies in which file; kept on disk, so that a restart does not fetch a fleet's images again. */
 export class ImageIndex {
   readonly #folder: string
@@ -67,8 +51,9 @@ export class ImageIndex {
     for (const name of await readdir(this.#folder))
       if (name.startsWith(temporaryPrefix)) await rm(join(this.#folder, name), { force: true })
     const text = await unlessMissing(readFile(join(this.#folder, fileName), 'utf8'))
-    const known = text === undefined ? {} : parsed(text)
-    if (isIndex(known)) for (const [url, image] of Object.entries(known)) this.#known.set(url, image)
+    for (const [url, image] of Object.entries(text === undefined ? {} : parsed(text))) {
+      if (isKnownImage(image)) this.#known.set(url, image)
+    }
   }
 
   /** One after the other: what is saved last is the newest. */
@@ -81,10 +66,22 @@ export class ImageIndex {
   }
 }
 
-function parsed(text: string): unknown {
+/** The entries of an index; none where it is damaged. */
+function parsed(text: string): object {
   try {
-    return JSON.parse(text)
+    const index: unknown = JSON.parse(text)
+    return typeof index === 'object' && index !== null ? index : {}
   } catch {
     return {}
   }
+}
+
+function isKnownImage(value: unknown): value is KnownImage {
+  if (typeof value !== 'object' || value === null) return false
+  const { sha256, validators } = value as Partial<Record<keyof KnownImage, unknown>>
+  return typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) && isValidators(validators)
+}
+
+function isValidators(value: unknown): value is Validators {
+  return typeof value === 'object' && value !== null && Object.values(value).every((text) => typeof text === 'string')
 }

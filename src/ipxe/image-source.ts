@@ -3,8 +3,8 @@ import { open, realpath } from 'node:fs/promises'
 import { isAbsolute, relative, sep } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { type Dispatcher, request } from 'undici'
 import { BootringError } from '../model/errors.ts'
+import type { ImageHttp } from './image-http.ts'
 
 /** What tells whether a source is still what it was: a file's identity and times, or HTTP's validators. */
 export interface Validators {
@@ -47,7 +47,7 @@ export async function openFile(url: string, allowedPaths: readonly string[], kno
 }
 
 export interface HttpOpening {
-  dispatcher: Dispatcher
+  http: ImageHttp
   signal: AbortSignal
   known: Validators
   /** A transfer that broke after so many bytes of an image with these validators. */
@@ -55,7 +55,7 @@ export interface HttpOpening {
 }
 
 /** Opens an `http(s)://` URL, conditionally where there is a copy, and further on where a transfer broke. Throws `ImageUnavailable`. */
-export async function openHttp(url: string, { dispatcher, signal, known, resume }: HttpOpening): Promise<Opening> {
+export async function openHttp(url: string, { http, signal, known, resume }: HttpOpening): Promise<Opening> {
   // Compressed on the way, neither lengths nor ranges would be those of the file.
   const headers: Record<string, string> = { 'accept-encoding': 'identity' }
   const strongEtag = resume?.validators.etag?.startsWith('W/') ? undefined : resume?.validators.etag
@@ -65,7 +65,7 @@ export async function openHttp(url: string, { dispatcher, signal, known, resume 
     headers['if-range'] = condition
   } else if (known.etag !== undefined) headers['if-none-match'] = known.etag
   else if (known.lastModified !== undefined) headers['if-modified-since'] = known.lastModified
-  const answer = await request(url, { dispatcher, signal, headers })
+  const answer = await http.get(url, { signal, headers })
   if (answer.statusCode === 304) {
     await answer.body.dump()
     return 'unchanged'

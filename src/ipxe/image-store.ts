@@ -1,10 +1,10 @@
 import { link, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { Agent, type Dispatcher, interceptors } from 'undici'
 import { BootringError } from '../model/errors.ts'
 import type { Logger } from '../observe/logger.ts'
 import { checkUuid, isCanonicalUuid } from './canonical-uuid.ts'
 import { type FetchParts, fetchImage, type ImageProgress } from './image-fetch.ts'
+import { ImageHttp } from './image-http.ts'
 import { ImageIndex } from './image-index.ts'
 import { unavailable, withoutPassword } from './image-source.ts'
 import { imageFileNames, type NodeImage } from './node-images.ts'
@@ -25,7 +25,6 @@ export interface ImageStoreOptions {
 const freshMilliseconds = 60_000
 /** For servers that give nothing to ask "changed since?" by, where asking means fetching it all. */
 const freshMillisecondsUnconditional = 3_600_000
-const maxRedirections = 5
 
 /**
  * Kernels and ramdisks by content: `<http_root>/.images/<sha256>`, with a hard link `<http_root>/<uuid>/<name>` for each
@@ -36,7 +35,7 @@ export class ImageStore {
   readonly #root: string
   readonly #folder: string
   readonly #index: ImageIndex
-  readonly #agent: Agent
+  readonly #http = new ImageHttp()
   readonly #fetchParts: FetchParts
   /** URLs being fetched. */
   readonly #fetching = new Map<string, Promise<string>>()
@@ -52,12 +51,8 @@ export class ImageStore {
     this.#root = resolve(options.httpRoot)
     this.#folder = join(this.#root, '.images')
     this.#index = new ImageIndex(this.#folder)
-    this.#agent = new Agent({ connections: 4, headersTimeout: 30_000, bodyTimeout: 30_000 })
-    const dispatcher: Dispatcher = this.#agent.compose(
-      interceptors.redirect({ maxRedirections, throwOnMaxRedirect: true }),
-    )
     this.#fetchParts = {
-      dispatcher,
+      http: this.#http,
       fileUrlAllowedPaths: options.fileUrlAllowedPaths,
       timeoutSeconds: options.downloadTimeoutSeconds,
       logger: options.logger,
@@ -117,7 +112,7 @@ export class ImageStore {
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy()
+    await this.#http.close()
   }
 
   /** The digest under which the URL's content lies in the folder. */

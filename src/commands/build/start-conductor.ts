@@ -15,7 +15,7 @@ import { type RpcServer, startRpcServer } from '../../rpc/server.ts'
 import type { Installation } from '../installation.ts'
 import { buildRootScript } from './build-root-script.ts'
 import { registeredHostname } from './registered-hostname.ts'
-import { rpcServerOptions } from './rpc-options.ts'
+import { rpcServerOptions } from './rpc-server-options.ts'
 
 export interface ConductorSetting {
   installation: Installation

@@ -1,29 +1,7 @@
 import ipaddr from 'ipaddr.js'
 import { BootringError } from '../../model/errors.ts'
-import type { Logger } from '../../observe/logger.ts'
-import { createConductorClient } from '../../rpc/client.ts'
-import type { ConductorClient } from '../../rpc/contract.ts'
 import type { RpcAuth, RpcServerOptions } from '../../rpc/server.ts'
 import type { Installation } from '../installation.ts'
-
-/** Calls conductors as `[json_rpc]` says. */
-export function buildConductorClient(
-  { config, rpcPort }: Installation,
-  logger: Logger,
-): ConductorClient & { close(): Promise<void> } {
-  const { cafile, password, use_ssl: useSsl, username } = config.json_rpc
-  if ((username === undefined) !== (password === undefined)) {
-    throw new BootringError('ConfigInvalid', '[json_rpc]username and password belong together: one is not set')
-  }
-  return createConductorClient({
-    defaultPort: rpcPort,
-    useSsl,
-    tls: { cafile },
-    ...(username !== undefined && password !== undefined ? { credentials: { username, password } } : {}),
-    attemptTimeoutSeconds: config.bootring.rpc_attempt_timeout,
-    logger,
-  })
-}
 
 /** How `[json_rpc]` says that this conductor lets callers in. Closed by default: without a word, only on loopback. */
 export function rpcServerOptions(installation: Installation): Pick<RpcServerOptions, 'host' | 'port' | 'auth' | 'tls'> {

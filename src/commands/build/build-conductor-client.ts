@@ -1,0 +1,44 @@
+import { BootringError } from '../../model/errors.ts'
+import type { Logger } from '../../observe/logger.ts'
+import type { ConductorClientOptions } from '../../rpc/client.ts'
+import type { ConductorClient } from '../../rpc/contract.ts'
+import type { Installation } from '../installation.ts'
+
+type ClosableClient = ConductorClient & { close(): Promise<void> }
+
+/**
+ * Calls conductors as `[json_rpc]` says. The client is loaded with the first call: `bootring serve`, which answers for
+ * itself, is ready for its first machine sooner without it. Throws `ConfigInvalid`.
+ */
+export function buildConductorClient(installation: Installation, logger: Logger): ClosableClient {
+  const options = clientOptions(installation, logger)
+  let opened: Promise<ClosableClient> | undefined
+  const open = async () => {
+    const { createConductorClient } = await import('../../rpc/client.ts')
+    return createConductorClient(options)
+  }
+  return {
+    async call(hostname, method, params, context) {
+      opened ??= open()
+      return await (await opened).call(hostname, method, params, context)
+    },
+    async close() {
+      await (await opened)?.close()
+    },
+  }
+}
+
+function clientOptions({ config, rpcPort }: Installation, logger: Logger): ConductorClientOptions {
+  const { cafile, password, use_ssl: useSsl, username } = config.json_rpc
+  if ((username === undefined) !== (password === undefined)) {
+    throw new BootringError('ConfigInvalid', '[json_rpc]username and password belong together: one is not set')
+  }
+  return {
+    defaultPort: rpcPort,
+    useSsl,
+    tls: { cafile },
+    ...(username !== undefined && password !== undefined ? { credentials: { username, password } } : {}),
+    attemptTimeoutSeconds: config.bootring.rpc_attempt_timeout,
+    logger,
+  }
+}
