@@ -1,15 +1,15 @@
 import cluster from 'node:cluster'
 import { Command } from 'commander'
 import { clusterMetricsText, shareMetricsWithPrimary } from '../observe/cluster-metrics.ts'
-import { buildConductorClient } from './build/build-conductor-client.ts'
-import { buildMetrics } from './build/build-metrics.ts'
-import { buildRings } from './build/build-rings.ts'
-import { startAdmin } from './build/start-admin.ts'
-import { startApi } from './build/start-api.ts'
 import { type Context, withContext } from './context.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { superviseWorkers } from './supervise-workers.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
+import { buildConductorClient } from './wiring/build-conductor-client.ts'
+import { buildMetrics } from './wiring/build-metrics.ts'
+import { buildRings } from './wiring/build-rings.ts'
+import { startAdmin } from './wiring/start-admin.ts'
+import { startApi } from './wiring/start-api.ts'
 
 /** `bootring api`: the API in `[api]api_workers` processes. */
 export function apiCommand(): Command {

@@ -1,11 +1,11 @@
 import { Command } from 'commander'
-import { buildMetrics } from './build/build-metrics.ts'
-import { buildRings } from './build/build-rings.ts'
-import { startAdmin } from './build/start-admin.ts'
-import { startConductor } from './build/start-conductor.ts'
 import { withContext } from './context.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
+import { buildMetrics } from './wiring/build-metrics.ts'
+import { buildRings } from './wiring/build-rings.ts'
+import { startAdmin } from './wiring/start-admin.ts'
+import { startConductor } from './wiring/start-conductor.ts'
 
 /** `bootring conductor`: one conductor with its RPC server, its boot files and their HTTP server. */
 export function conductorCommand(): Command {

@@ -6,11 +6,11 @@ import { errorKinds } from '../model/errors.ts'
 import { waitStates } from '../model/provision-states.ts'
 import type { FleetRings } from '../ring/fleet-rings.ts'
 import { ringName } from '../ring/membership.ts'
-import { buildConductorClient } from './build/build-conductor-client.ts'
-import { buildRings } from './build/build-rings.ts'
-import { buildBootDecision } from './build/start-api.ts'
 import { withContext } from './context.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
+import { buildConductorClient } from './wiring/build-conductor-client.ts'
+import { buildRings } from './wiring/build-rings.ts'
+import { buildBootDecision } from './wiring/start-api.ts'
 
 interface ExplainOptions extends ConfigOptions {
   json?: boolean

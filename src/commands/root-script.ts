@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { buildRootScript } from './build/build-root-script.ts'
 import { addConfigOptions, type ConfigOptions, loadFromOptions } from './options.ts'
+import { buildRootScript } from './wiring/build-root-script.ts'
 
 /** `bootring root-script`: what DHCP's boot file should hold, for whatever web server gives it out. */
 export function rootScriptCommand(): Command {

@@ -1,14 +1,14 @@
 import { Command } from 'commander'
 import { localFirst } from '../rpc/local-first-client.ts'
-import { buildConductorClient } from './build/build-conductor-client.ts'
-import { buildMetrics } from './build/build-metrics.ts'
-import { buildRings } from './build/build-rings.ts'
-import { startAdmin } from './build/start-admin.ts'
-import { startApi } from './build/start-api.ts'
-import { startConductor } from './build/start-conductor.ts'
 import { withContext } from './context.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
+import { buildConductorClient } from './wiring/build-conductor-client.ts'
+import { buildMetrics } from './wiring/build-metrics.ts'
+import { buildRings } from './wiring/build-rings.ts'
+import { startAdmin } from './wiring/start-admin.ts'
+import { startApi } from './wiring/start-api.ts'
+import { startConductor } from './wiring/start-conductor.ts'
 
 /** `bootring serve`: everything in one process. Needs no configuration at all, and then keeps to loopback. */
 export function serveCommand(): Command {
