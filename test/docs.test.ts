@@ -104,6 +104,16 @@ describe('the documentation', () => {
     expect(broken).toEqual([])
   })
 
+  it('names no file or folder of the project that is not there', () => {
+    const missing = pages.flatMap((page) =>
+      [...read(page).matchAll(/`((?:src|test|tools|docs|examples|bench)\/[\w./-]*)`/g)]
+        .map((match) => match[1] ?? '')
+        .filter((path) => !existsSync(join(root, path)))
+        .map((path) => `${page}: ${path}`),
+    )
+    expect(missing).toEqual([])
+  })
+
   it('names each error with its status and what to do about it', () => {
     const page = read('docs/reference/rest.md')
     const rows = Object.entries(errorKinds).map(

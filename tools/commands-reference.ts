@@ -13,9 +13,22 @@ Nearly every command takes \`--config-file\`. [Options](options.md) says what su
 variables stand in for it.
 `
 
+const jsonOutput = `
+## What --json prints
+
+One document on standard output, for programs. Keys may be added in later releases.
+
+| command | keys |
+|---|---|
+| \`apply\` | \`dry_run\`; \`created\`, \`changed\`, \`unchanged\`, \`removed\`: lists of \`{uuid, name}\`, those changed also with \`fields\` |
+| \`config check\` | \`files\`, \`options_set\`; \`problems\`, \`warnings\`: lists of \`{file, line, group, option, value, expected, message}\`, as far as known |
+| \`ring\` | \`conductors\`: \`{hostname, conductor_group, alive, nodes}\`; \`nodes\`: \`{uuid, name, ring, owner, order}\`, where \`order\` has all conductors, owner first |
+| \`explain\` | \`mac\`, \`name\`; \`outcome\`: \`served\`, \`refused\` (404) or \`unavailable\` (503); \`code\`, \`reason\`, \`remedy\`; \`node\`, \`ring\`, \`attempts\`; \`conductor\`, \`script\`. What the decision did not get to is null |
+`
+
 /** The reference page of all commands, in Markdown, made from what \`--help\` prints. */
 export async function commandsReference(): Promise<string> {
-  return `${introduction}${(await program(undefined)).commands.map((command) => section(command, 'bootring')).join('')}`
+  return `${introduction}${(await program(undefined)).commands.map((command) => section(command, 'bootring')).join('')}${jsonOutput}`
 }
 
 function section(command: Command, parent: string): string {
