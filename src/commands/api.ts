@@ -38,7 +38,9 @@ async function runAlone(context: Context): Promise<void> {
 
 /** Watches over the workers, and answers for them at the admin port. */
 async function runPrimary({ config, database, installation, log }: Context): Promise<void> {
+  const stopped = untilToldToStop(log)
   const workers = superviseWorkers(config.api.api_workers, log)
+  await Promise.race([workers.listening, stopped])
   const admin = await startAdmin({
     installation,
     port: config.bootring.admin_port,
@@ -47,7 +49,7 @@ async function runPrimary({ config, database, installation, log }: Context): Pro
     metricsText: clusterMetricsText(),
     log,
   })
-  await untilToldToStop(log)
+  await stopped
   await workers.stop()
   await admin.close()
 }

@@ -15,7 +15,8 @@ export function computeDefaults(
   { loopbackDefaults = false }: { loopbackDefaults?: boolean } = {},
 ): ComputedDefaults {
   return {
-    host: hostname,
+    // Debian gives the machine's own name an address on which nothing of ours listens by default.
+    host: loopbackDefaults ? 'localhost' : hostname,
     my_ip: loopbackDefaults ? '127.0.0.1' : (addresses[0] ?? '127.0.0.1'),
     statePath(): string {
       if (uid === 0) return '/var/lib/bootring'

@@ -59,7 +59,6 @@ export function explainCommand(): Command {
     .option('--json', 'print one JSON document')
   return addConfigOptions(command).action((mac: string, name: string, options: ExplainOptions) =>
     withContext(options, async ({ config, database, installation, log }) => {
-      await database.checkSchema()
       const rings = buildRings(config, database.conductors)
       const conductors = buildConductorClient(installation, log)
       try {

@@ -35,7 +35,6 @@ describe('the installation', () => {
       fileServerHost: '::',
       fileServerPort: 8080,
       choices: [
-        '[DEFAULT]host is not set: using metal.',
         '[DEFAULT]my_ip is not set: using 192.0.2.5.',
         '[DEFAULT]state_path is not set: using /var/lib/bootring.',
         '[database]connection is not set: using sqlite:////var/lib/bootring/bootring.sqlite.',
@@ -43,6 +42,7 @@ describe('the installation', () => {
         '[deploy]http_url is not set: using http://192.0.2.5:8080.',
         '[api]host_ip is not set: using 0.0.0.0.',
         '[json_rpc]host_ip is not set: using ::.',
+        '[DEFAULT]host is not set: using metal.',
       ],
     })
   })
@@ -55,7 +55,10 @@ describe('the installation', () => {
       apiHost: '127.0.0.1',
       rpcHost: '127.0.0.1',
       fileServerHost: '127.0.0.1',
+      host: 'localhost',
     })
+    const rpcForOthers = resolve({ json_rpc: { host_ip: '192.0.2.5' } }, {}, { loopbackDefaults: true })
+    expect(rpcForOthers).toMatchObject({ host: 'metal', rpcHost: '192.0.2.5' })
   })
 
   it('follows what is set, also for bootring serve, and chooses nothing then', () => {

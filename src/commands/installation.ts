@@ -57,7 +57,6 @@ export function resolveInstallation(
   }
 
   const computed = computeDefaults(facts, { loopbackDefaults })
-  const host = choose('[DEFAULT]host', config.DEFAULT.host, () => computed.host)
   const myIp = choose('[DEFAULT]my_ip', config.DEFAULT.my_ip, () => computed.my_ip)
   const urlHost = inUrl(myIp)
   const statePath = choose('[DEFAULT]state_path', config.DEFAULT.state_path, () => computed.statePath())
@@ -78,6 +77,10 @@ export function resolveInstallation(
     '[json_rpc]host_ip',
     loaded.isSet('json_rpc', 'host_ip') ? config.json_rpc.host_ip : undefined,
     () => (loopbackDefaults ? '127.0.0.1' : anyAddress),
+  )
+  // A name for this machine alone would be wrong where other hosts call it.
+  const host = choose('[DEFAULT]host', config.DEFAULT.host, () =>
+    loopbackAddress(rpcHost) === undefined ? facts.hostname : computed.host,
   )
   const { hostname, port, protocol } = new URL(httpUrl)
   const fileServerHost = config.bootring.http_root_ip ?? loopbackAddress(hostname) ?? anyAddress

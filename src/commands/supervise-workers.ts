@@ -2,6 +2,12 @@ import cluster, { type Worker } from 'node:cluster'
 import { once } from 'node:events'
 import type { Logger } from '../observe/logger.ts'
 
+export interface Workers {
+  /** Resolves once each of them listens. */
+  readonly listening: Promise<unknown>
+  stop(): Promise<void>
+}
+
 /** A worker that ends sooner than this after its start is not started again: the next one would fare no better. */
 const soonestRestartMilliseconds = 1_000
 
@@ -9,7 +15,7 @@ const soonestRestartMilliseconds = 1_000
  * Keeps `count` workers of this same command running. They share one listening socket, so that a connection which
  * waits when a worker dies is answered by another.
  */
-export function superviseWorkers(count: number, log: Logger): { stop(): Promise<void> } {
+export function superviseWorkers(count: number, log: Logger): Workers {
   cluster.schedulingPolicy = cluster.SCHED_NONE
   let stopping = false
   const fork = () => {
@@ -19,11 +25,17 @@ export function superviseWorkers(count: number, log: Logger): { stop(): Promise<
       if (stopping) return
       log.error({ worker: worker.process.pid, code, signal }, 'an API worker ended')
       if (performance.now() - startedAt >= soonestRestartMilliseconds) fork()
-      else process.kill(process.pid, 'SIGTERM')
+      else {
+        log.error('it had hardly begun, so another would fare no better: stopping')
+        process.exitCode = 1
+        process.kill(process.pid, 'SIGTERM')
+      }
     })
+    return worker
   }
-  for (let number = 0; number < count; number++) fork()
+  const first = Array.from({ length: count }, fork)
   return {
+    listening: Promise.all(first.map((worker) => once(worker, 'listening'))),
     async stop() {
       stopping = true
       const workers = Object.values(cluster.workers ?? {}).filter((worker): worker is Worker => worker !== undefined)

@@ -1,3 +1,5 @@
+import { imageFileNames } from '../ipxe/node-images.ts'
+
 /*
  * The file server's only way from a URL to a path: what does not match is never looked up on disk.
  */
@@ -22,7 +24,7 @@ export function parseFilePath(target: string): readonly string[] | undefined {
 }
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-const fetchable: ReadonlySet<string> = new Set(['deploy_kernel', 'deploy_ramdisk', 'kernel', 'ramdisk'])
+const fetchable: ReadonlySet<string> = new Set(imageFileNames)
 
 /** The node and file name, where the path is one of a node's kernels or ramdisks. */
 export function parseImagePath(segments: readonly string[]): { nodeUuid: string; fileName: string } | undefined {

@@ -41,7 +41,8 @@ export const errorKinds = {
     httpStatus: 404,
     rpcCode: 409,
     rpcClass: `${ironic}InvalidState`,
-    remedy: 'Bring the node into a wait state, or set [api]restrict_boot_config = False.',
+    remedy:
+      'Bring the node into a wait state, or set [api]restrict_boot_config = False (diskless machines boot while active, and need that).',
   },
   NetworkForbidden: {
     httpStatus: 404,

@@ -25,7 +25,7 @@ function rpcAuth({ config, rpcHost }: Installation): RpcAuth {
       if (isLoopback(rpcHost)) return { strategy: 'noauth' }
       throw new BootringError(
         'ConfigInvalid',
-        `[json_rpc]auth_strategy is not set and the conductor would listen on ${rpcHost}: set it to http_basic (with http_basic_auth_user_file), or say noauth where the network is trusted`,
+        `[json_rpc]auth_strategy is not set and the conductor would listen on "${rpcHost}": set it to http_basic (with http_basic_auth_user_file), or say noauth where the network is trusted`,
       )
   }
 }

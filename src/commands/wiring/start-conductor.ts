@@ -79,6 +79,10 @@ export async function startConductor({
     log,
   })
 
+  if (config.conductor.deploy_kernel === undefined || config.conductor.deploy_ramdisk === undefined) {
+    const option = '[conductor]deploy_kernel and deploy_ramdisk'
+    log.warn({ option }, 'not both are set: nodes that name no images of their own in driver_info will not boot')
+  }
   await bootFiles.writeRootScript(buildRootScript(installation))
   const servers: (RpcServer | FileServer)[] = []
   const stop = async () => {
