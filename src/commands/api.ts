@@ -10,71 +10,66 @@ import { buildMetrics } from './wiring/build-metrics.ts'
 import { buildRings } from './wiring/build-rings.ts'
 import { startAdmin } from './wiring/start-admin.ts'
 import { startApi } from './wiring/start-api.ts'
+import { withCleanup } from './with-cleanup.ts'
 
 /** `bootring api`: the API in `[api]api_workers` processes. */
 export function apiCommand(): Command {
   const command = new Command('api').description('run the API: /v1/boot/<MAC>/<NAME>, in [api]api_workers processes')
   return addConfigOptions(command).action((options: ConfigOptions) =>
-    withContext(options, async (context) => {
-      await context.database.checkSchema()
-      if (context.config.api.api_workers === 1) await runAlone(context)
-      else if (cluster.isPrimary) await runPrimary(context)
-      else await runWorker(context)
-    }),
+    withContext(options, (context) =>
+      withCleanup(async (cleanup) => {
+        await context.database.checkSchema()
+        if (context.config.api.api_workers === 1) await runAlone(context, cleanup)
+        else if (cluster.isPrimary) await runPrimary(context, cleanup)
+        else await runWorker(context, cleanup)
+      }),
+    ),
   )
 }
 
+type Cleanup = Pick<AsyncDisposableStack, 'defer'>
+
 /** One process does it all. */
-async function runAlone(context: Context): Promise<void> {
+async function runAlone(context: Context, cleanup: Cleanup): Promise<void> {
   const { config, database, installation, log } = context
-  const api = await startServing(context)
+  const { metrics, rings } = await startServing(context, cleanup)
   const port = config.bootring.admin_port
-  const metricsText = () => api.metrics.text()
-  const admin = await startAdmin({ installation, port, database, rings: api.rings, metricsText, log })
+  const metricsText = () => metrics.text()
+  const admin = await startAdmin({ installation, port, database, rings, metricsText, log })
+  cleanup.defer(() => admin.close())
   await untilToldToStop(log)
-  await api.stop()
-  await admin.close()
 }
 
 /** Watches over the workers, and answers for them at the admin port. */
-async function runPrimary({ config, database, installation, log }: Context): Promise<void> {
+async function runPrimary({ config, database, installation, log }: Context, cleanup: Cleanup): Promise<void> {
   const stopped = untilToldToStop(log)
   const workers = superviseWorkers(config.api.api_workers, log)
+  cleanup.defer(() => workers.stop())
   await Promise.race([workers.listening, stopped])
-  const admin = await startAdmin({
-    installation,
-    port: config.bootring.admin_port,
-    database,
-    rings: buildRings(config, database.conductors),
-    metricsText: clusterMetricsText(),
-    log,
-  })
+  const port = config.bootring.admin_port
+  const rings = buildRings(config, database.conductors)
+  const admin = await startAdmin({ installation, port, database, rings, metricsText: clusterMetricsText(), log })
+  cleanup.defer(() => admin.close())
   await stopped
-  await workers.stop()
-  await admin.close()
 }
 
-async function runWorker(context: Context): Promise<void> {
-  const api = await startServing(context)
-  shareMetricsWithPrimary(api.metrics.registry)
-  await untilToldToStop(context.log)
-  await api.stop()
+async function runWorker(context: Context, cleanup: Cleanup): Promise<void> {
   // The channel to the primary would keep the process alive.
-  cluster.worker?.disconnect()
+  cleanup.defer(() => {
+    cluster.worker?.disconnect()
+  })
+  const { metrics } = await startServing(context, cleanup)
+  shareMetricsWithPrimary(metrics.registry)
+  await untilToldToStop(context.log)
 }
 
-async function startServing({ config, database, installation, log }: Context) {
+async function startServing({ config, database, installation, log }: Context, cleanup: Cleanup) {
   const rings = buildRings(config, database.conductors)
   const metrics = buildMetrics(rings)
   const conductors = buildConductorClient(installation, log)
+  cleanup.defer(() => conductors.close())
   const server = await startApi({ installation, database, rings, conductors, metrics, log })
+  cleanup.defer(() => server.close())
   log.info({ ...server.address }, 'the API listens')
-  return {
-    metrics,
-    rings,
-    async stop() {
-      await server.close()
-      await conductors.close()
-    },
-  }
+  return { metrics, rings }
 }

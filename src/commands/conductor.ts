@@ -6,6 +6,7 @@ import { buildMetrics } from './wiring/build-metrics.ts'
 import { buildRings } from './wiring/build-rings.ts'
 import { startAdmin } from './wiring/start-admin.ts'
 import { startConductor } from './wiring/start-conductor.ts'
+import { withCleanup } from './with-cleanup.ts'
 
 /** `bootring conductor`: one conductor with its RPC server, its boot files and their HTTP server. */
 export function conductorCommand(): Command {
@@ -13,22 +14,19 @@ export function conductorCommand(): Command {
     'run one conductor: RPC server, heartbeat, boot files and the HTTP server that gives them out',
   )
   return addConfigOptions(command).action((options: ConfigOptions) =>
-    withContext(options, async ({ config, database, installation, log }) => {
-      await database.checkSchema()
-      const rings = buildRings(config, database.conductors)
-      const conductor = await startConductor({ installation, database, rings, log })
-      const metrics = buildMetrics(rings)
-      const admin = await startAdmin({
-        installation,
-        port: config.bootring.conductor_admin_port,
-        database,
-        rings,
-        metricsText: () => metrics.text(),
-        log,
-      })
-      await untilToldToStop(log)
-      await conductor.stop()
-      await admin.close()
-    }),
+    withContext(options, ({ config, database, installation, log }) =>
+      withCleanup(async (cleanup) => {
+        await database.checkSchema()
+        const rings = buildRings(config, database.conductors)
+        const metrics = buildMetrics(rings)
+        const conductor = await startConductor({ installation, database, rings, log })
+        cleanup.defer(() => conductor.stop())
+        const metricsText = () => metrics.text()
+        const port = config.bootring.conductor_admin_port
+        const admin = await startAdmin({ installation, port, database, rings, metricsText, log })
+        cleanup.defer(() => admin.close())
+        await untilToldToStop(log)
+      }),
+    ),
   )
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { localFirst } from '../rpc/local-first-client.ts'
-import { withContext } from './context.ts'
+import { type Context, withContext } from './context.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
 import { buildConductorClient } from './wiring/build-conductor-client.ts'
@@ -9,6 +9,7 @@ import { buildRings } from './wiring/build-rings.ts'
 import { startAdmin } from './wiring/start-admin.ts'
 import { startApi } from './wiring/start-api.ts'
 import { startConductor } from './wiring/start-conductor.ts'
+import { withCleanup } from './with-cleanup.ts'
 
 /** `bootring serve`: everything in one process. Needs no configuration at all, and then keeps to loopback. */
 export function serveCommand(): Command {
@@ -16,29 +17,30 @@ export function serveCommand(): Command {
     'run everything in one process: API, conductor, boot files; without a configuration on loopback, with SQLite',
   )
   return addConfigOptions(command).action((options: ConfigOptions) =>
-    withContext(
-      options,
-      async ({ config, database, installation, log }) => {
-        for (const choice of installation.choices) process.stderr.write(`${choice}\n`)
-        if (installation.databaseUrl.startsWith('sqlite:')) await database.upgrade()
-        else await database.checkSchema()
-        const rings = buildRings(config, database.conductors)
-        const metrics = buildMetrics(rings)
-        const conductor = await startConductor({ installation, database, rings, log })
-        const remote = buildConductorClient(installation, log)
-        const conductors = localFirst(conductor.hostname, conductor.handlers, remote)
-        const api = await startApi({ installation, database, rings, conductors, metrics, log })
-        const metricsText = () => metrics.text()
-        const port = config.bootring.admin_port
-        const admin = await startAdmin({ installation, port, database, rings, metricsText, log })
-        log.info({ ...api.address, files: installation.httpUrl }, 'bootring serves')
-        await untilToldToStop(log)
-        await api.close()
-        await conductor.stop()
-        await remote.close()
-        await admin.close()
-      },
-      { loopbackDefaults: true },
-    ),
+    withContext(options, (context) => withCleanup((cleanup) => serve(context, cleanup)), { loopbackDefaults: true }),
   )
+}
+
+async function serve(
+  { config, database, installation, log }: Context,
+  cleanup: Pick<AsyncDisposableStack, 'defer'>,
+): Promise<void> {
+  for (const choice of installation.choices) process.stderr.write(`${choice}\n`)
+  if (installation.databaseUrl.startsWith('sqlite:')) await database.upgrade()
+  else await database.checkSchema()
+  const rings = buildRings(config, database.conductors)
+  const metrics = buildMetrics(rings)
+  const conductor = await startConductor({ installation, database, rings, log })
+  cleanup.defer(() => conductor.stop())
+  const remote = buildConductorClient(installation, log)
+  cleanup.defer(() => remote.close())
+  const conductors = localFirst(conductor.hostname, conductor.handlers, remote)
+  const api = await startApi({ installation, database, rings, conductors, metrics, log })
+  cleanup.defer(() => api.close())
+  const metricsText = () => metrics.text()
+  const port = config.bootring.admin_port
+  const admin = await startAdmin({ installation, port, database, rings, metricsText, log })
+  cleanup.defer(() => admin.close())
+  log.info({ ...api.address, files: installation.httpUrl }, 'bootring serves')
+  await untilToldToStop(log)
 }
