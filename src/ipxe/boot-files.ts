@@ -49,7 +49,7 @@ export class BootFiles {
 
   /** undefined where there is none, or what is there is no whole iPXE script: firmware runs anything else as a program. */
   readNodeScript(uuid: string): string | undefined {
-    const path = join(this.#folder(uuid), 'config')
+    const path = `${this.#folder(uuid)}/config`
     try {
       const text = this.#cache.read(path)
       return text?.startsWith('#!ipxe') ? text : undefined
@@ -63,7 +63,8 @@ export class BootFiles {
     const folder = this.#folder(uuid)
     await explained(`remove the boot files of node ${uuid}`, async () => {
       await this.#links.set(uuid, [])
-      await rm(folder, { recursive: true, force: true })
+      // An image may be linked into the folder meanwhile, for a machine that has just asked: then once more.
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
     })
   }
 
@@ -76,7 +77,8 @@ export class BootFiles {
   }
 
   #folder(uuid: string): string {
-    return join(this.#root, checkUuid(uuid))
+    // Both parts are clean already; `join` would look at every character again.
+    return `${this.#root}/${checkUuid(uuid)}`
   }
 }
 
