@@ -39,6 +39,10 @@ export function openPostgresqlEngine(
   })
   // An idle connection broke: the pool has dropped it and makes a new one when needed.
   pool.on('error', (error) => logger?.debug({ err: error }, 'idle database connection lost'))
+  // One in use broke. Whoever uses it hears of that by its query; but an event without a listener would end the process.
+  pool.on('connect', (client) => {
+    client.on('error', (error) => logger?.debug({ err: error }, 'database connection lost'))
+  })
   const db = new Kysely<Tables>({ dialect: translating(new PostgresDialect({ pool }), translate) })
   return {
     dialect: postgresql,

@@ -67,6 +67,20 @@ eachDatabase(
       await database.ping()
     })
 
+    it('a connection that breaks between two queries of a transaction costs that transaction alone', async () => {
+      const address = parseConnectionUrl(await engine.emptyUrl())
+      const { close, read, write } = await openEngine(address, { maxPoolSize: 2, poolTimeoutSeconds: 10 })
+      const query = sql<{ one: number }>`select 1 as one`.compile(read)
+      const broken = write.transaction().execute(async (trx) => {
+        await trx.executeQuery(query)
+        await engine.server().restart()
+        return await trx.executeQuery(query)
+      })
+      expect(await failure(broken)).toMatchObject({ code: 'DatabaseUnavailable' })
+      expect((await write.executeQuery(query)).rows).toEqual([{ one: 1 }])
+      await close()
+    })
+
     it('a pool that stays in use is DatabaseUnavailable after the time-out, and goes on afterwards', async () => {
       const address = parseConnectionUrl(await engine.emptyUrl())
       const { read, close, prepare } = await openEngine(address, { maxPoolSize: 1, poolTimeoutSeconds: 1 })
