@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { clusterMetricsText, shareMetricsWithPrimary } from '../observe/cluster-metrics.ts'
 import { type Context, withContext } from './context.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
-import { superviseWorkers } from './supervise-workers.ts'
+import { superviseWorkers, untilStoppedByPrimary } from './supervise-workers.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
 import { buildConductorClient } from './wiring/build-conductor-client.ts'
 import { buildMetrics } from './wiring/build-metrics.ts'
@@ -60,7 +60,7 @@ async function runWorker(context: Context, cleanup: Cleanup): Promise<void> {
   })
   const { metrics } = await startServing(context, cleanup)
   shareMetricsWithPrimary(metrics.registry)
-  await untilToldToStop(context.log)
+  await Promise.race([untilToldToStop(context.log), untilStoppedByPrimary()])
 }
 
 async function startServing({ config, database, installation, log }: Context, cleanup: Cleanup) {

@@ -8,6 +8,17 @@ export interface Workers {
   stop(): Promise<void>
 }
 
+const stopMessage = 'stop'
+
+/** In a worker: resolves when the primary stops its workers. */
+export function untilStoppedByPrimary(): Promise<void> {
+  return new Promise((resolve) => {
+    process.on('message', (message) => {
+      if (message === stopMessage) resolve()
+    })
+  })
+}
+
 /** A worker that ends sooner than this after its start is not started again: the next one would fare no better. */
 const soonestRestartMilliseconds = 1_000
 
@@ -42,7 +53,8 @@ export function superviseWorkers(count: number, log: Logger): Workers {
       await Promise.all(
         workers.map((worker) => {
           const ended = once(worker, 'exit')
-          worker.process.kill('SIGTERM')
+          // No signal: a terminal and systemd send theirs to the workers too, and a second one cuts requests off.
+          worker.send(stopMessage, () => undefined)
           return ended
         }),
       )

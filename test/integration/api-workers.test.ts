@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { freePorts } from '../../src/commands/demo/free-ports.ts'
+import { openDatabase } from '../../src/db/open-database.ts'
+import { hardwareInterfaces } from '../../src/drivers/hardware-types.ts'
+import { fleetNode, mac } from '../support/fleet-node.ts'
+
+const launcher = fileURLToPath(new URL('../../bin/bootring', import.meta.url))
+
+describe('bootring api with several workers', () => {
+  let folder: string
+  let conductor: ReturnType<typeof createServer>
+  /** Resolves when the conductor is asked; it takes its time to answer. */
+  let asked: Promise<unknown>
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'bootring-workers-'))
+    let body = ''
+    conductor = createServer((request, response) => {
+      request.setEncoding('utf8').on('data', (text: string) => {
+        body += text
+      })
+      request.on('end', async () => {
+        await pause(800)
+        response.end(JSON.stringify({ jsonrpc: '2.0', id: JSON.parse(body).id, result: '#!ipxe\n' }))
+      })
+    }).listen(0, '127.0.0.1')
+    asked = once(conductor, 'request')
+    await once(conductor, 'listening')
+  })
+
+  afterEach(() => {
+    conductor.closeAllConnections()
+    conductor.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  // A terminal's Ctrl-C and systemd signal the workers as well as their parent.
+  it.each(['SIGINT', 'SIGTERM'] as const)('answers what is in flight when all get %s', async (signal) => {
+    const url = `sqlite:///${join(folder, 'db.sqlite')}`
+    const database = await openDatabase(url, { maxPoolSize: 1, poolTimeoutSeconds: 10 })
+    await database.upgrade()
+    const node = fleetNode({ provisionState: 'wait call-back', ports: [{ address: mac(1), pxeEnabled: true }] })
+    await database.fleet.apply([node], { prune: false, dryRun: false })
+    const { port } = conductor.address() as AddressInfo
+    await database.conductors.register(`127.0.0.1:${port}`, '', hardwareInterfaces())
+    await database.close()
+    const [apiPort, adminPort] = (await freePorts(2)) as [number, number]
+    const env = {
+      ...process.env,
+      OS_DATABASE__CONNECTION: url,
+      OS_API__HOST_IP: '127.0.0.1',
+      OS_API__PORT: String(apiPort),
+      OS_API__API_WORKERS: '2',
+      OS_BOOTRING__ADMIN_PORT: String(adminPort),
+    }
+    const api = spawn(launcher, ['api'], { env, detached: true, stdio: 'ignore' })
+    const ended = once(api, 'exit')
+    try {
+      while ((await fetch(`http://127.0.0.1:${adminPort}/readyz`).catch(() => undefined))?.ok !== true) await pause(50)
+      const answer = fetch(`http://127.0.0.1:${apiPort}/v1/boot/${mac(1)}/boot.ipxe`)
+      await Promise.race([asked, answer])
+      process.kill(-Number(api.pid), signal)
+      expect(await (await answer).text()).toBe('#!ipxe\n')
+      expect(await ended).toEqual([0, null])
+    } finally {
+      if (api.exitCode === null && api.signalCode === null) process.kill(-Number(api.pid), 'SIGKILL')
+    }
+  })
+})
