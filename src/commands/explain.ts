@@ -28,6 +28,8 @@ interface Explanation {
   reason: string | null
   /** What to do about it, in plain words. */
   remedy: string | null
+  /** The port that has the address. */
+  port: { address: string; node_uuid: string } | null
   node: {
     uuid: string
     name: string | null
@@ -98,6 +100,7 @@ async function explain(decision: Decision, rings: FleetRings, restricted: boolea
     code: served ? null : decision.code,
     reason: served ? null : decision.reason,
     remedy: served ? null : remedyOf(decision.code),
+    port: facts.node ? { address: facts.mac ?? facts.macText, node_uuid: facts.node.nodeUuid } : null,
     node: facts.node
       ? {
           uuid: facts.node.nodeUuid,
@@ -151,6 +154,7 @@ function describe(explanation: Explanation): string {
   const lines = [`${mac} asks for ${name}`, '']
   if (node) {
     lines.push(
+      `port ${mac}`,
       `node ${node.name ?? '(no name)'}, ${node.uuid}`,
       `driver ${node.driver}, conductor group ${node.conductor_group || '(none)'}`,
       `state ${node.provision_state ?? 'available'}: ${node.may_boot ? 'may boot' : 'may not boot'}`,
