@@ -7,6 +7,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
+// Nobody is left to be told, and that is no reason to stop serving.
+process.stderr.on('error', () => undefined)
+
 try {
   await (await program(process.argv[2])).parseAsync(process.argv)
 } catch (error) {

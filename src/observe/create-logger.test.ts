@@ -1,4 +1,6 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { LineSink } from '../../test/support/line-sink.ts'
 import { createLogger, type LoggerOptions } from './create-logger.ts'
@@ -79,5 +81,39 @@ describe('createLogger', () => {
     const ended = spawnSync(node, args, { encoding: 'utf8' })
     expect([ended.status, ended.stdout]).toEqual([status, ''])
     expect(ended.stderr.match(/"msg":"line"/g)).toHaveLength(2000)
+  })
+
+  it.each(['process.exit(3)', 'setTimeout(() => process.exit(3), 300)', 'process.exitCode = 3'])(
+    'lets the process work and end by %j where nothing can be written',
+    (ending) => {
+      const module = JSON.stringify(new URL('./create-logger.ts', import.meta.url).href)
+      const program = `
+        import { createLogger } from ${module}
+        const logger = createLogger({ level: 'info', format: 'json' })
+        for (let i = 0; i < 2000; i++) setImmediate(() => logger.info({ i }, 'line'))
+        setTimeout(() => { console.log('worked'); ${ending} }, 100)`
+      const full = openSync('/dev/full', 'w')
+      const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program]
+      const ended = spawnSync(process.execPath, args, {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', full],
+        timeout: 20_000,
+      })
+      closeSync(full)
+      expect([ended.status, ended.stdout]).toEqual([3, 'worked\n'])
+    },
+  )
+
+  it('lets the process end when its reader has gone', async () => {
+    const module = JSON.stringify(new URL('./create-logger.ts', import.meta.url).href)
+    const program = `
+      import { createLogger } from ${module}
+      const logger = createLogger({ level: 'info', format: 'json' })
+      process.stdin.resume().on('end', () => { logger.info('nobody reads this'); process.exit(3) })`
+    const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program]
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'pipe'] })
+    child.stderr.destroy()
+    child.stdin.end()
+    expect(await once(child, 'exit')).toEqual([3, null])
   })
 })

@@ -1,13 +1,7 @@
 import type { Writable } from 'node:stream'
 import { isatty } from 'node:tty'
-import {
-  type DestinationStream,
-  destination as fileDestination,
-  type Level,
-  type Logger,
-  pino,
-  stdTimeFunctions,
-} from 'pino'
+import { type DestinationStream, type Level, type Logger, pino, stdTimeFunctions } from 'pino'
+import { LineWriter } from './line-writer.ts'
 import { redaction, withoutCredentials } from './redact.ts'
 import { textLine } from './text-line.ts'
 
@@ -25,15 +19,14 @@ const standardError = 2
 
 /**
  * Makes the logger of a process. Lines to a descriptor are written without waiting, so that a full pipe or a slow disk
- * holds up nobody's boot; what is left then is written when the process exits, however it exits by itself.
+ * holds up nobody's boot, and a full disk stops nobody's; what is left then is written when the process exits, however it exits by itself.
  * Passwords, `Authorization` values and credentials inside URLs never get into a line.
  */
 export function createLogger(options: LoggerOptions): Logger {
   const { level, format, destination = standardError, noColor = false } = options
   const terminal = typeof destination === 'number' && isatty(destination)
   const asText = format === 'text' || (format === 'auto' && terminal)
-  const output: DestinationStream =
-    typeof destination === 'number' ? fileDestination({ fd: destination, sync: false }) : destination
+  const output: DestinationStream = typeof destination === 'number' ? new LineWriter(destination) : destination
   const color = terminal && !noColor
   return pino(
     {
