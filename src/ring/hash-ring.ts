@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 
 /** Digests that the ring may use, under the names of Python's hashlib, each with OpenSSL's name for it. */
 const digests = {
@@ -53,7 +53,7 @@ export class HashRing {
   order(key: string, count: number = this.hosts.length): string[] {
     const wanted = Math.min(count, this.hosts.length)
     const met: string[] = []
-    const start = this.#firstPointAfter(createHash(this.#digest).update(key).digest('hex'))
+    const start = this.#firstPointAfter(hash(this.#digest, key, 'hex'))
     for (let step = 0; met.length < wanted && step < this.#owners.length; step++) {
       const host = this.#owners[(start + step) % this.#owners.length] as string
       if (!met.includes(host)) met.push(host)

@@ -3,6 +3,7 @@ import type { SqliteAddress } from '../connection-url.ts'
 import { sqlite } from '../dialects/sqlite.ts'
 import { nodeSqliteDialect } from '../sqlite/node-sqlite-dialect.ts'
 import { openSqliteFile } from '../sqlite/sqlite-file.ts'
+import { TurnSnapshot } from '../sqlite/turn-snapshot.ts'
 import type { Tables } from '../tables.ts'
 import type { Translate } from '../translate.ts'
 import { translating } from '../translating-dialect.ts'
@@ -12,15 +13,22 @@ import type { Engine, Lookup } from './engine.ts'
 export async function openSqliteEngine(address: SqliteAddress, translate: Translate): Promise<Engine> {
   const writer = await openFile(address.path, 'write', translate)
   const reader = await openFile(address.path, 'read', translate)
+  const snapshot = new TurnSnapshot(reader)
   return {
     dialect: sqlite,
     read: new Kysely<Tables>({ dialect: translating(nodeSqliteDialect(reader), translate) }),
-    write: new Kysely<Tables>({ dialect: translating(nodeSqliteDialect(writer), translate) }),
+    write: new Kysely<Tables>({
+      dialect: translating(
+        nodeSqliteDialect(writer, () => snapshot.end()),
+        translate,
+      ),
+    }),
     prepare<Row>(query: CompiledQuery<Row>): Lookup<Row> {
       // Prepared at first use: the table may not be there yet.
       let statement: ReturnType<typeof reader.prepare> | undefined
       return async (...parameters) => {
         try {
+          snapshot.begin()
           statement ??= reader.prepare(query.sql)
           return statement.get(...parameters) as Row | undefined
         } catch (error) {
@@ -29,7 +37,10 @@ export async function openSqliteEngine(address: SqliteAddress, translate: Transl
       }
     },
     async close() {
-      if (reader.isOpen) reader.close()
+      if (reader.isOpen) {
+        snapshot.end()
+        reader.close()
+      }
       if (writer.isOpen) writer.close()
     },
   }

@@ -7,14 +7,21 @@ import { StatementCache } from './statement-cache.ts'
 export class NodeSqliteConnection implements DatabaseConnection {
   readonly #statements: StatementCache
 
-  constructor(database: DatabaseSync) {
+  readonly #afterQuery: (() => void) | undefined
+
+  constructor(database: DatabaseSync, afterQuery?: () => void) {
+    this.#afterQuery = afterQuery
     this.#statements = new StatementCache(database)
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const statement = this.#statements.get(query.sql)
     const parameters = query.parameters.map(toSqlite)
-    return await retryWhileBusy(() => run<R>(statement, parameters))
+    try {
+      return await retryWhileBusy(() => run<R>(statement, parameters))
+    } finally {
+      this.#afterQuery?.()
+    }
   }
 
   // Kysely asks for a stream; the result is read at once and given out in pieces.

@@ -10,10 +10,13 @@ import {
 } from 'kysely'
 import { NodeSqliteConnection } from './node-sqlite-connection.ts'
 
-/** Kysely over one open `node:sqlite` connection, which whoever opened it closes. */
-export function nodeSqliteDialect(database: DatabaseSync): Dialect {
+/**
+ * Kysely over one open `node:sqlite` connection, which whoever opened it closes. `afterQuery` is called after each
+ * statement.
+ */
+export function nodeSqliteDialect(database: DatabaseSync, afterQuery?: () => void): Dialect {
   return {
-    createDriver: () => new NodeSqliteDriver(database),
+    createDriver: () => new NodeSqliteDriver(database, afterQuery),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createAdapter: () => new NodeSqliteAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
@@ -30,8 +33,8 @@ class NodeSqliteAdapter extends SqliteAdapter {
 class NodeSqliteDriver implements Driver {
   readonly #connection: DatabaseConnection
 
-  constructor(database: DatabaseSync) {
-    this.#connection = new NodeSqliteConnection(database)
+  constructor(database: DatabaseSync, afterQuery?: () => void) {
+    this.#connection = new NodeSqliteConnection(database, afterQuery)
   }
 
   async init(): Promise<void> {}

@@ -57,6 +57,23 @@ eachDatabase((engine) => {
     expect(await database.nodes.bootTarget(mac(3))).toMatchObject({ nodeName: null, provisionState: 'active' })
   })
 
+  it('finds what was written within the same turn of the event loop', async () => {
+    const apply = (provisionState: string) =>
+      database.fleet.apply(
+        [fleetNode({ name: 'spare0', provisionState, ports: [{ address: mac(9), pxeEnabled: true }] })],
+        {
+          prune: false,
+          dryRun: false,
+        },
+      )
+    for (const state of ['clean wait', 'inspect wait', 'available']) {
+      const before = database.nodes.bootTarget(mac(9))
+      await apply(state)
+      expect((await database.nodes.bootTarget(mac(9)))?.provisionState).toBe(state)
+      await before
+    }
+  })
+
   it('gives what a script is made of', async () => {
     expect(await database.nodes.bootNode(uuid)).toEqual({
       uuid,
