@@ -11,17 +11,18 @@ const source = fileURLToPath(new URL('../src', import.meta.url))
  */
 const mayImport: Record<string, string[]> = {
   model: [],
+  http: [],
   config: ['model'],
   ring: ['model'],
   ipxe: ['model', 'observe'],
-  rpc: ['model', 'observe'],
+  rpc: ['model', 'observe', 'http'],
   dhcp: ['model'],
   db: ['model', 'observe'],
   fleet: ['model'],
   observe: ['model'],
   drivers: ['model', 'observe', 'ipxe'],
   conductor: ['model', 'observe', 'ipxe', 'rpc', 'ring', 'drivers'],
-  api: ['model', 'observe', 'rpc', 'ring'],
+  api: ['model', 'observe', 'rpc', 'ring', 'http'],
   commands: ['*'],
   'main.ts': ['*'],
 }

@@ -1,20 +1,26 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { type HttpExchange, NodeHttpExchange } from '../http/http-exchange.ts'
+import { type PlainFront, putPlainFront } from '../http/plain-front.ts'
 import { isBootTarget } from './boot-path.ts'
 
-/** One that answers a request on Node's own objects. */
+/** Answers what is asked below /v1/boot. */
+export type BootHandler = (exchange: HttpExchange) => void
+
+/** Answers a request on Node's own objects. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
 
 /** Connections of one process; further ones are closed at once. A fleet that boots together keeps one a machine. */
 const maxConnections = 20_000
 
 /**
- * The HTTP server of the API, without a listener: /v1/boot goes to `boot`, everything else to `others`.
+ * The HTTP server of the API, without a listener: /v1/boot goes to `boot`, everything else to `others`. Machines' plain
+ * requests take a short way before it.
  * Its limits are wide for slow firmware on a crowded link, and narrow for those who open connections to hold them.
  */
-export function createApiHttpServer(boot: NodeHandler, others: NodeHandler): Server {
+export function createApiHttpServer(boot: BootHandler, others: NodeHandler): { server: Server; front: PlainFront } {
   const handler: NodeHandler = (request, response) => {
-    if (isBootTarget(request.url ?? '')) boot(request, response)
+    if (isBootTarget(request.url ?? '')) boot(new NodeHttpExchange(request, response))
     else others(request, response)
   }
   const server = createServer(
@@ -39,7 +45,11 @@ export function createApiHttpServer(boot: NodeHandler, others: NodeHandler): Ser
   })
   // Node would answer 417 without a length.
   server.on('checkExpectation', handler)
-  return server
+  const front = putPlainFront(server, {
+    takes: ({ method, target }) => method === 'GET' && isBootTarget(target),
+    handle: boot,
+  })
+  return { server, front }
 }
 
 /** Answers what is no HTTP request, is too long or too slow. Says nothing but the status, and closes. */

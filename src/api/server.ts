@@ -1,6 +1,8 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import fastify, { type FastifyReply } from 'fastify'
+import type { HttpExchange } from '../http/http-exchange.ts'
+import type { PlainFront } from '../http/plain-front.ts'
 import { type ApiAppDeps, apiApp } from './app.ts'
 import { clientFault } from './fault.ts'
 import { answerBadRequest, createApiHttpServer } from './http-server.ts'
@@ -27,14 +29,19 @@ export interface ApiServer {
 /** Starts the API; resolves when it listens, rejects when it can't (address in use, not ours, no permission). */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { boot, host, port, logger, publicEndpoint, reuse = false, closeTimeoutSeconds = 15 } = options
+  const answerBoot = (exchange: HttpExchange) => {
+    boot.handle(exchange).catch((error) => {
+      logger.error({ err: error }, 'boot request failed without an answer')
+      exchange.destroy()
+    })
+  }
+  let front: PlainFront | undefined
   const app = fastify({
-    serverFactory: (others) =>
-      createApiHttpServer((request, response) => {
-        boot.handle(request, response).catch((error) => {
-          logger.error({ err: error }, 'boot request failed without an answer')
-          response.destroy()
-        })
-      }, others),
+    serverFactory: (others) => {
+      const http = createApiHttpServer(answerBoot, others)
+      front = http.front
+      return http.server
+    },
     clientErrorHandler: answerBadRequest,
     // Errors from before routing, e.g. a path that is wrongly encoded.
     frameworkErrors: (error, _request, reply: FastifyReply) => {
@@ -53,7 +60,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     close: () => {
       closing ??= (async () => {
         boot.drain()
-        await closeServer(app.server, closeTimeoutSeconds * 1000)
+        await closeServer(app.server, front, closeTimeoutSeconds * 1000)
         await app.close()
       })()
       return closing
@@ -77,9 +84,13 @@ function listeningAddress(server: Server): { host: string; port: number } {
   return { host: address, port }
 }
 
-function closeServer(server: Server, milliseconds: number): Promise<void> {
+function closeServer(server: Server, front: PlainFront | undefined, milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), milliseconds)
+    const cut = setTimeout(() => {
+      front?.closeAll()
+      server.closeAllConnections()
+    }, milliseconds)
+    front?.drain()
     // Node closes idle connections by itself.
     server.close(() => {
       clearTimeout(cut)
