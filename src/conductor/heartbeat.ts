@@ -56,7 +56,10 @@ export class Heartbeat {
   async #beat(): Promise<void> {
     try {
       if (await this.#store.heartbeat(this.#options.hostname)) return
-      this.#log.warn({ conductor: this.#options.hostname }, 'the row of this conductor is gone; registering again')
+      this.#log.warn(
+        { conductor: this.#options.hostname },
+        'somebody else has removed this conductor or taken it offline; registering again',
+      )
       await this.#register()
     } catch (error) {
       this.#log.error({ err: error, conductor: this.#options.hostname }, 'heartbeat failed')

@@ -35,7 +35,7 @@ export interface ConductorStore {
   conductors(heartbeatTimeoutSeconds: number): Promise<Conductor[]>
   /** Creates or revives the row, sets it online and its heartbeat to now, and replaces its hardware interfaces. */
   register(hostname: string, conductorGroup: string, interfaces: HardwareInterface[]): Promise<void>
-  /** Sets `updated_at` to now and `online` to true. False when the row is gone (somebody removed it: register again). */
+  /** Sets `updated_at` to now. False when the row is gone or not online (somebody else's doing: register again). */
   heartbeat(hostname: string): Promise<boolean>
   /** Sets `online` to false and removes its hardware interfaces; no error when there is no such row. */
   unregister(hostname: string): Promise<void>

@@ -60,8 +60,10 @@ export class SqlConductorStore implements ConductorStore {
     const { write, dialect } = this.#engine
     const { numUpdatedRows } = await write
       .updateTable('conductors')
-      .set({ online: dialect.boolean(true), updated_at: dialect.now() })
+      .set({ updated_at: dialect.now() })
       .where('hostname', '=', hostname)
+      // Taken offline by someone else, it has lost what it offers, and would be alive on no ring.
+      .where('online', '=', dialect.boolean(true))
       .executeTakeFirst()
     return numUpdatedRows > 0n
   }

@@ -99,6 +99,13 @@ eachDatabase((engine) => {
     expect(await database.conductors.heartbeat('cond-2')).toBe(false)
   })
 
+  it('a heartbeat does not revive one that was taken offline, as it offers nothing: it has to register again', async () => {
+    await database.conductors.register('cond-1', '', interfaces)
+    await database.conductors.unregister('cond-1')
+    expect(await database.conductors.heartbeat('cond-1')).toBe(false)
+    expect(await database.conductors.conductors(60)).toMatchObject([{ alive: false, online: false }])
+  })
+
   it('one that says good-bye is gone at once', async () => {
     await database.conductors.register('cond-1', '', interfaces)
     await database.conductors.unregister('cond-1')
