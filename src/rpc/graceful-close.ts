@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import type { PlainFront } from '../http/plain-front.ts'
 
 /** Ends an HTTP server without cutting off what it works on. */
 export interface GracefulCloser {
@@ -8,8 +9,8 @@ export interface GracefulCloser {
   close(graceSeconds: number): Promise<void>
 }
 
-/** Watches a server's requests; call it before the server listens. */
-export function gracefulCloser(server: Server): GracefulCloser {
+/** Watches a server's requests; call it before the server listens. `front`: the short way before it, if there is one. */
+export function gracefulCloser(server: Server, front?: PlainFront): GracefulCloser {
   let inFlight = 0
   let closed: Promise<void> | undefined
   server.on('request', (_request, response) => {
@@ -24,7 +25,11 @@ export function gracefulCloser(server: Server): GracefulCloser {
     isClosing: () => closed !== undefined,
     close(graceSeconds) {
       closed ??= new Promise<void>((resolve) => {
-        const timer = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000)
+        const timer = setTimeout(() => {
+          front?.closeAll()
+          server.closeAllConnections()
+        }, graceSeconds * 1000)
+        front?.drain()
         server.close(() => {
           clearTimeout(timer)
           resolve()

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import { type HttpExchange, NodeHttpExchange } from '../http/http-exchange.ts'
+import { type PlainFront, putPlainFront } from '../http/plain-front.ts'
 import { BootringError } from '../model/errors.ts'
 import type { Logger } from '../observe/logger.ts'
 import { type AuthResult, type BasicAuthenticator, basicChallenge, createBasicAuthenticator } from './basic-auth.ts'
@@ -8,9 +10,11 @@ import type { Handlers } from './contract.ts'
 import { createDispatcher, type Dispatcher } from './dispatcher.ts'
 import { gracefulCloser } from './graceful-close.ts'
 import { HtpasswdFile } from './htpasswd.ts'
+import { errorBody, jsonFields } from './json-answer.ts'
 import { type ListenAddress, listen } from './listen.ts'
 import { receiveBody } from './receive-body.ts'
 import { refuseBrokenRequests } from './refuse-broken-requests.ts'
+import { refuseLargeBody } from './refuse-large-body.ts'
 
 /** How callers are known. */
 export type RpcAuth = { strategy: 'noauth' } | { strategy: 'http_basic'; userFile: string }
@@ -52,9 +56,6 @@ const defaultLimits: RpcServerLimits = {
   closeGraceSeconds: 10,
 }
 
-/** How long the rest of a refused body is read and thrown away: closing at once could cost the client our answer. */
-const lingerMs = 1000
-
 /**
  * Ironic's JSON-RPC over HTTP(S): POST to any path. Rejects with `ConfigInvalid` for a bad certificate or user file,
  * with the system's error where it can't listen.
@@ -68,8 +69,16 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
       : undefined
   const dispatch = createDispatcher(options.handlers, logger)
   const server = createHttpServer(options.tls, limits)
-  const closer = gracefulCloser(server)
-  const handling = { dispatch, authenticate, maxBodyBytes: limits.maxBodyBytes, logger, isClosing: closer.isClosing }
+  const handling = {
+    dispatch,
+    authenticate,
+    maxBodyBytes: limits.maxBodyBytes,
+    logger,
+    isClosing: () => closer.isClosing(),
+  }
+  // TLS is Node's alone.
+  const front = options.tls === undefined ? plainFront(server, handling) : undefined
+  const closer = gracefulCloser(server, front)
   server.on('request', (request, response) => handle(request, response, handling))
   refuseBrokenRequests(server)
   const address = await listen(server, options)
@@ -101,79 +110,84 @@ interface Handling {
   isClosing(): boolean
 }
 
-function handle(request: IncomingMessage, response: ServerResponse, handling: Handling): void {
-  if (request.method !== 'POST') {
-    request.resume()
-    answerError(response, 405, 'Only POST method can be used', { Allow: 'POST' })
-    return
-  }
-  receiveBody(request, handling.maxBodyBytes, (body, failure) => {
-    if (failure !== undefined || body === undefined) {
-      refuseLargeBody(request, response, handling.maxBodyBytes)
-      return
-    }
-    respond(request, response, body, handling).catch((error: unknown) => {
-      handling.logger.error({ err: error }, 'rpc request failed')
-      if (response.headersSent) response.destroy()
-      else answerError(response, 500, 'Unexpected error')
-    })
+/** Calls of other bootring processes are plain. */
+function plainFront(server: Server, handling: Handling): PlainFront {
+  return putPlainFront(server, {
+    takes: ({ body, method }) => method === 'POST' && Buffer.byteLength(body) <= handling.maxBodyBytes,
+    handle: (exchange) => {
+      const { body, fields } = exchange.request
+      void respond(exchange, /^authorization: *(.*?) *$/im.exec(fields)?.[1], body, handling)
+    },
   })
 }
 
-async function respond(request: IncomingMessage, response: ServerResponse, body: string, handling: Handling) {
-  if (handling.authenticate !== undefined) {
-    const known = handling.authenticate(request.headers.authorization)
-    const caller = known instanceof Promise ? await known : known
-    if (typeof caller === 'string') {
-      refuseCaller(request, response, caller, handling)
-      return
-    }
-  }
-  const answer = await handling.dispatch(body)
-  if (handling.isClosing()) response.shouldKeepAlive = false
-  if (answer === undefined) response.writeHead(204).end()
-  else answerJson(response, 200, answer)
-}
-
-function refuseCaller(
-  request: IncomingMessage,
-  response: ServerResponse,
-  reason: Extract<AuthResult, string>,
-  { logger }: Handling,
-): void {
-  logger.warn({ remoteAddress: request.socket.remoteAddress, reason }, 'rpc caller refused')
-  if (reason === 'busy') {
-    answerError(response, 503, 'Too many logins are being checked', { 'Retry-After': '1' })
+function handle(request: IncomingMessage, response: ServerResponse, handling: Handling): void {
+  const exchange = new NodeHttpExchange(request, response)
+  if (request.method !== 'POST') {
+    request.resume()
+    send(
+      exchange,
+      { status: 405, text: errorBody(405, 'Only POST method can be used'), fields: ['Allow', 'POST'] },
+      false,
+    )
     return
   }
-  const message = reason === 'missing' ? 'Authorization required' : 'Incorrect username or password'
-  answerError(response, 401, message, { 'Www-Authenticate': basicChallenge })
+  receiveBody(request, handling.maxBodyBytes, (body, failure) => {
+    if (failure === undefined && body !== undefined) {
+      void respond(exchange, request.headers.authorization, body, handling)
+    } else {
+      refuseLargeBody(request, response, handling.maxBodyBytes)
+    }
+  })
 }
 
-function refuseLargeBody(request: IncomingMessage, response: ServerResponse, maxBodyBytes: number): void {
-  const text = errorBody(413, `Request body is larger than ${maxBodyBytes} bytes`)
-  response.shouldKeepAlive = false
-  response.writeHead(413, jsonHeaders(text)).write(text)
-  const finish = () => {
-    clearTimeout(timer)
-    response.end()
+interface Answer {
+  status: number
+  /** JSON; none for a notification. */
+  text?: string | undefined
+  /** Names and values of further header fields in turn. */
+  fields?: readonly string[]
+}
+
+/** Never rejects. */
+async function respond(exchange: HttpExchange, authorization: string | undefined, body: string, handling: Handling) {
+  let answer: Answer
+  try {
+    answer = await answerTo(exchange, authorization, body, handling)
+  } catch (error) {
+    handling.logger.error({ err: error }, 'rpc request failed')
+    answer = { status: 500, text: errorBody(500, 'Unexpected error') }
   }
-  const timer = setTimeout(finish, lingerMs)
-  request.once('end', finish).once('close', finish).resume()
+  send(exchange, answer, handling.isClosing())
 }
 
-function answerJson(response: ServerResponse, status: number, text: string, extra?: Record<string, string>): void {
-  response.writeHead(status, extra === undefined ? jsonHeaders(text) : { ...jsonHeaders(text), ...extra }).end(text)
+async function answerTo(
+  { remoteAddress }: HttpExchange,
+  authorization: string | undefined,
+  body: string,
+  { authenticate, dispatch, logger }: Handling,
+): Promise<Answer> {
+  if (authenticate !== undefined) {
+    const known = authenticate(authorization)
+    const caller = known instanceof Promise ? await known : known
+    if (typeof caller === 'string') {
+      logger.warn({ remoteAddress, reason: caller }, 'rpc caller refused')
+      return refusal(caller)
+    }
+  }
+  const text = await dispatch(body)
+  return text === undefined ? { status: 204 } : { status: 200, text }
 }
 
-function answerError(response: ServerResponse, status: number, message: string, extra?: Record<string, string>): void {
-  answerJson(response, status, errorBody(status, message), extra)
+function refusal(reason: Extract<AuthResult, string>): Answer {
+  if (reason === 'busy') {
+    return { status: 503, text: errorBody(503, 'Too many logins are being checked'), fields: ['Retry-After', '1'] }
+  }
+  const message = reason === 'missing' ? 'Authorization required' : 'Incorrect username or password'
+  return { status: 401, text: errorBody(401, message), fields: ['Www-Authenticate', basicChallenge] }
 }
 
-function errorBody(code: number, message: string): string {
-  return JSON.stringify({ error: { code, message } })
-}
-
-function jsonHeaders(text: string): Record<string, string | number> {
-  return { 'Content-Type': 'application/json; charset=UTF-8', 'Content-Length': Buffer.byteLength(text) }
+function send(exchange: HttpExchange, { fields = [], status, text }: Answer, last: boolean): void {
+  if (text === undefined) exchange.answer(status, fields, '', last)
+  else exchange.answer(status, [...jsonFields(text), ...fields], text, last)
 }
