@@ -55,6 +55,12 @@ export class BootFileSync {
     return this.#running
   }
 
+  /** A pass that begins now or, where one is running, after it: that one began with what was true before. */
+  async runAnew(): Promise<SyncResult> {
+    await this.#running?.catch(() => undefined)
+    return await this.run()
+  }
+
   /** Ends the running pass at the next node, and waits for it. */
   async stop(): Promise<void> {
     this.#stopped = true

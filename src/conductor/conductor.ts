@@ -37,7 +37,10 @@ export class Conductor {
   readonly handlers: Handlers
   readonly #parts: ConductorParts
   readonly #heartbeat: Heartbeat
+  readonly #membership: MembershipWatch
   readonly #periodic: Periodic[]
+  /** The boot files have not been brought in line with the membership yet, or that failed. */
+  #behind = true
 
   constructor(parts: ConductorParts) {
     this.#parts = parts
@@ -52,17 +55,10 @@ export class Conductor {
       },
       parts.log,
     )
-    const watch = new MembershipWatch(parts.rings)
+    this.#membership = new MembershipWatch(parts.rings)
     this.#periodic = [
       new Periodic('boot files', parts.syncIntervalSeconds, () => parts.sync.run(), parts.log),
-      new Periodic(
-        'membership',
-        parts.membershipIntervalSeconds,
-        async () => {
-          if (await watch.changed()) await parts.sync.run()
-        },
-        parts.log,
-      ),
+      new Periodic('membership', parts.membershipIntervalSeconds, () => this.#followMembership(), parts.log),
     ]
   }
 
@@ -73,7 +69,7 @@ export class Conductor {
   async start(): Promise<void> {
     await this.#heartbeat.start()
     this.#parts.rings.reset()
-    this.#parts.sync.run().catch((error: unknown) => {
+    this.#followMembership().catch((error: unknown) => {
       this.#parts.log.error({ err: error }, 'could not bring boot files in line; it will be tried again')
     })
     for (const task of this.#periodic) task.start()
@@ -81,8 +77,20 @@ export class Conductor {
 
   /** Ends the periodic work and unregisters. Call it after the requests in flight have been answered. */
   async stop(): Promise<void> {
-    await Promise.all(this.#periodic.map((task) => task.stop()))
-    await this.#parts.sync.stop()
+    // The pass first: a periodic task may be waiting for it.
+    await Promise.all([this.#parts.sync.stop(), ...this.#periodic.map((task) => task.stop())])
     await this.#heartbeat.stop()
+  }
+
+  async #followMembership(): Promise<void> {
+    if (await this.#membership.changed()) this.#behind = true
+    if (!this.#behind) return
+    this.#behind = false
+    try {
+      await this.#parts.sync.runAnew()
+    } catch (error) {
+      this.#behind = true
+      throw error
+    }
   }
 }

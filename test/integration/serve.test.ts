@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -71,6 +74,23 @@ describe('bootring serve without a configuration file', () => {
     expect(await first.end('SIGTERM')).toMatchObject({ code: 0 })
     await serve()
     expect((await ask(firstMac)).status).toBe(200)
+  })
+
+  it('ends when told to also while an image is being fetched that never comes', async () => {
+    const images = createServer((_request, response) => {
+      response.writeHead(200, { 'Content-Length': 1_000_000 }).write('the beginning')
+    }).listen(0, '127.0.0.1')
+    await once(images, 'listening')
+    const asked = once(images, 'request')
+    const { port } = images.address() as AddressInfo
+    env.OS_CONDUCTOR__DEPLOY_KERNEL = `http://127.0.0.1:${port}/kernel`
+    await bootring(['db', 'upgrade'], env)
+    await bootring(['apply', exampleFleet], env)
+    const process = await serve()
+    await asked
+    expect(await process.end('SIGTERM')).toMatchObject({ code: 0 })
+    images.closeAllConnections()
+    images.close()
   })
 
   it('survives a kill with nothing lost', async () => {

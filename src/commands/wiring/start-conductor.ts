@@ -87,8 +87,8 @@ export async function startConductor({
   const servers: (RpcServer | FileServer)[] = []
   const stop = async () => {
     await Promise.all(servers.map((server) => server.close()))
-    await conductor.stop()
-    await images.close()
+    // A download that takes an hour must not hold up the end.
+    await Promise.all([conductor.stop(), images.close()])
   }
   try {
     servers.push(await startRpcServer({ ...rpcServerOptions(installation), handlers: conductor.handlers, logger: log }))
