@@ -31,9 +31,11 @@ class NodeSqliteAdapter extends SqliteAdapter {
 }
 
 class NodeSqliteDriver implements Driver {
+  readonly #database: DatabaseSync
   readonly #connection: DatabaseConnection
 
   constructor(database: DatabaseSync, afterQuery?: () => void) {
+    this.#database = database
     this.#connection = new NodeSqliteConnection(database, afterQuery)
   }
 
@@ -55,8 +57,9 @@ class NodeSqliteDriver implements Driver {
     await connection.executeQuery(CompiledQuery.raw('commit'))
   }
 
+  // A full disk and the like have SQLite roll back by itself; another one would fail, and hide why.
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('rollback'))
+    if (this.#database.isTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'))
   }
 
   async destroy(): Promise<void> {}

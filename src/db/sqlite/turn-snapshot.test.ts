@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, fstatSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -9,6 +9,9 @@ import { TurnSnapshot } from './turn-snapshot.ts'
 describe('TurnSnapshot', () => {
   let count: () => unknown
   let add: () => void
+  let checkpoint: () => void
+  /** Overwrites all of the file but its first page. */
+  let damage: () => void
   let snapshot: TurnSnapshot
 
   beforeEach(async () => {
@@ -23,6 +26,13 @@ describe('TurnSnapshot', () => {
       return question.get()?.n
     }
     add = () => writer.exec('insert into things default values')
+    checkpoint = () => writer.exec('pragma wal_checkpoint(truncate)')
+    damage = () => {
+      const file = openSync(join(folder, 'db.sqlite'), 'r+')
+      const { size } = fstatSync(file)
+      writeSync(file, Buffer.alloc(size - 4096, 0xa5), 0, size - 4096, 4096)
+      closeSync(file)
+    }
     onTestFinished(() => {
       snapshot.end()
       reader.close()
@@ -50,6 +60,17 @@ describe('TurnSnapshot', () => {
     await nextTurn()
     add()
     expect(count()).toBe(2)
+  })
+
+  it('survives a file that is damaged while it is being used', async () => {
+    for (let i = 0; i < 2000; i += 1) add()
+    checkpoint()
+    await nextTurn()
+    damage()
+    for (let turn = 0; turn < 5; turn += 1) {
+      expect(count).toThrow('malformed')
+      await nextTurn()
+    }
   })
 
   it('keeps nobody from writing', () => {

@@ -9,9 +9,11 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 export class TurnSnapshot {
   readonly #begin: StatementSync
   readonly #commit: StatementSync
+  readonly #database: DatabaseSync
   #open = false
 
   constructor(database: DatabaseSync) {
+    this.#database = database
     this.#begin = database.prepare('begin')
     this.#commit = database.prepare('commit')
   }
@@ -24,11 +26,25 @@ export class TurnSnapshot {
     setImmediate(this.#endOfTurn)
   }
 
-  /** The next question sees what has been written until then. */
+  /** The next question sees what has been written until then. Never throws. */
   end(): void {
     if (!this.#open) return
     this.#open = false
-    this.#commit.run()
+    try {
+      this.#commit.run()
+    } catch {
+      // The file is damaged or can't be read, which the next question will say; nothing was to be committed.
+      this.#abandon()
+    }
+  }
+
+  /** Left open, the transaction would be in the way of the next one. */
+  #abandon(): void {
+    try {
+      if (this.#database.isTransaction) this.#database.exec('rollback')
+    } catch {
+      // Then the next question fails, and says why.
+    }
   }
 
   readonly #endOfTurn = (): void => this.end()
