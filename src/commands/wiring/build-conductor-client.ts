@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs'
 import { BootringError } from '../../model/errors.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { ConductorClientOptions } from '../../rpc/client.ts'
@@ -33,6 +34,7 @@ function clientOptions({ config, rpcPort }: Installation, logger: Logger): Condu
   if ((username === undefined) !== (password === undefined)) {
     throw new BootringError('ConfigInvalid', '[json_rpc]username and password belong together: one is not set')
   }
+  if (cafile !== undefined) checkReadable(cafile)
   return {
     defaultPort: rpcPort,
     useSsl,
@@ -40,5 +42,14 @@ function clientOptions({ config, rpcPort }: Installation, logger: Logger): Condu
     ...(username !== undefined && password !== undefined ? { credentials: { username, password } } : {}),
     attemptTimeoutSeconds: config.bootring.rpc_attempt_timeout,
     logger,
+  }
+}
+
+/** Said at the start, and not with the first machine that boots. */
+function checkReadable(cafile: string): void {
+  try {
+    accessSync(cafile, constants.R_OK)
+  } catch (error) {
+    throw new BootringError('ConfigInvalid', `[json_rpc]cafile: ${(error as Error).message}`, { cause: error })
   }
 }
