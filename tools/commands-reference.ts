@@ -23,7 +23,7 @@ One document on standard output, for programs. Keys may be added in later releas
 | \`apply\` | \`dry_run\`; \`created\`, \`changed\`, \`unchanged\`, \`removed\`: lists of \`{uuid, name}\`, those changed also with \`fields\` |
 | \`config check\` | \`files\`, \`options_set\`; \`problems\`, \`warnings\`: lists of \`{file, line, group, option, value, expected, message}\`, as far as known |
 | \`ring\` | \`conductors\`: \`{hostname, conductor_group, alive, nodes}\`; \`nodes\`: \`{uuid, name, ring, owner, order}\`, where \`order\` has all conductors, owner first |
-| \`explain\` | \`mac\`, \`name\`; \`outcome\`: \`served\`, \`refused\` (404) or \`unavailable\` (503); \`code\`, \`reason\`, \`remedy\`; \`node\`, \`ring\`, \`attempts\`; \`conductor\`, \`script\`. What the decision did not get to is null |
+| \`explain\` | \`mac\`, \`name\`; \`outcome\`: \`served\`, \`refused\` (404) or \`unavailable\` (503); \`code\`, \`reason\`, \`remedy\`; \`port\`, \`node\`, \`ring\`, \`attempts\`; \`conductor\`, \`script\`. What the decision did not get to is null |
 `
 
 /** The reference page of all commands, in Markdown, made from what \`--help\` prints. */
