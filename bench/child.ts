@@ -17,13 +17,21 @@ export class Child {
   readonly #listenedFor: readonly string[]
 
   /** `listenFor`: words whose appearance in the output `untilSaid` can wait for. */
-  constructor(name: string, command: string, args: readonly string[], listenFor: readonly string[] = []) {
+  constructor(
+    name: string,
+    command: string,
+    args: readonly string[],
+    { env = {}, listenFor = [] }: { env?: Record<string, string>; listenFor?: readonly string[] } = {},
+  ) {
     this.name = name
     this.#listenedFor = listenFor
     const [program, ...all] = existsSync(setpriv)
       ? [setpriv, '--pdeathsig', 'KILL', '--', command, ...args]
       : [command, ...args]
-    this.#process = spawn(program as string, all, { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#process = spawn(program as string, all, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    })
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.on('data', (chunk: Buffer) => this.#heard(chunk.toString()))
     }

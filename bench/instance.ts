@@ -6,7 +6,6 @@ import { Child } from './child.ts'
 import { fetchText } from './fetch-text.ts'
 import { bootPath, macOf } from './fleet.ts'
 
-const mainFile = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 export const launcher = fileURLToPath(new URL('../bin/bootring', import.meta.url))
 
 /** What a conductor logs once its boot files are all written. */
@@ -61,15 +60,15 @@ export async function writeInstallation(folder: string, databaseUrl: string): Pr
   return { configFile, apiUrl: `http://127.0.0.1:${api}`, fileUrl: `http://127.0.0.1:${files}` }
 }
 
-/** One of bootring's processes. `nodeOptions`: e.g. for a profile. */
+/** One of bootring's processes, started as an operator does. `nodeOptions`: e.g. for a profile. */
 export function startBootring(
   name: string,
   command: 'serve' | 'api' | 'conductor',
   { configFile }: Installation,
   nodeOptions: readonly string[] = [],
 ): Child {
-  const args = ['--disable-warning=ExperimentalWarning', ...nodeOptions, mainFile, command, '--config-file', configFile]
-  return new Child(name, process.execPath, args, [inLine])
+  const env = nodeOptions.length === 0 ? {} : { NODE_OPTIONS: nodeOptions.join(' ') }
+  return new Child(name, launcher, [command, '--config-file', configFile], { env, listenFor: [inLine] })
 }
 
 /** Running processes that together answer boot requests. */

@@ -18,7 +18,7 @@ export async function profileService(
   load: (url: string) => Promise<unknown>,
 ): Promise<ProfiledProcess[]> {
   await mkdir(folder, { recursive: true })
-  const service = await startService('profile', kind, installation, ['--cpu-prof', '--cpu-prof-dir', folder])
+  const service = await startService('profile', kind, installation, ['--cpu-prof', `--cpu-prof-dir=${folder}`])
   let window: { fromMicroseconds: number; toMicroseconds: number }
   try {
     // Once for the compiler, once for the figures.
