@@ -14,8 +14,8 @@ const installed = join(folder, 'node_modules/bootring')
 const launcher = join(folder, 'node_modules/.bin/bootring')
 /** Nothing of this process's own settings; only the Node that runs it comes first on the path. */
 const env = { PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`, HOME: folder }
-// The real home: there lies npm's cache, which makes a second run independent of the network.
-const npmEnv = { ...env, HOME: process.env.HOME ?? folder }
+// npm itself needs the user's settings: certificates and proxies of his network, and the home folder with its cache.
+const npmEnv = { ...process.env, PATH: env.PATH, NODE_ENV: undefined }
 
 function bootring(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   return spawnSync(launcher, args, { cwd: folder, env, encoding: 'utf8' })
