@@ -22,6 +22,7 @@ const mayImport: Record<string, string[]> = {
   observe: ['model'],
   drivers: ['model', 'observe', 'ipxe'],
   conductor: ['model', 'observe', 'ipxe', 'rpc', 'ring', 'drivers'],
+  attached: ['model', 'observe', 'rpc', 'ring'],
   api: ['model', 'observe', 'rpc', 'ring', 'http'],
   commands: ['*'],
   'main.ts': ['*'],

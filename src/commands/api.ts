@@ -1,7 +1,7 @@
 import cluster from 'node:cluster'
 import { Command } from 'commander'
 import { clusterMetricsText, shareMetricsWithPrimary } from '../observe/cluster-metrics.ts'
-import { type Context, withContext } from './context.ts'
+import { type FleetContext, withFleet } from './context.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { superviseWorkers, untilStoppedByPrimary } from './supervise-workers.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
@@ -16,7 +16,7 @@ import { withCleanup } from './with-cleanup.ts'
 export function apiCommand(): Command {
   const command = new Command('api').description('run the API: /v1/boot/<MAC>/<NAME>, in [api]api_workers processes')
   return addConfigOptions(command).action((options: ConfigOptions) =>
-    withContext(options, (context) =>
+    withFleet(options, (context) =>
       withCleanup(async (cleanup) => {
         await context.database.checkSchema()
         if (context.config.api.api_workers === 1) await runAlone(context, cleanup)
@@ -30,7 +30,7 @@ export function apiCommand(): Command {
 type Cleanup = Pick<AsyncDisposableStack, 'defer'>
 
 /** One process does it all. */
-async function runAlone(context: Context, cleanup: Cleanup): Promise<void> {
+async function runAlone(context: FleetContext, cleanup: Cleanup): Promise<void> {
   const { config, database, installation, log } = context
   const { metrics, rings } = await startServing(context, cleanup)
   const port = config.bootring.admin_port
@@ -41,7 +41,7 @@ async function runAlone(context: Context, cleanup: Cleanup): Promise<void> {
 }
 
 /** Watches over the workers, and answers for them at the admin port. */
-async function runPrimary({ config, database, installation, log }: Context, cleanup: Cleanup): Promise<void> {
+async function runPrimary({ config, database, installation, log }: FleetContext, cleanup: Cleanup): Promise<void> {
   const stopped = untilToldToStop(log)
   const workers = superviseWorkers(config.api.api_workers, log)
   cleanup.defer(() => workers.stop())
@@ -53,7 +53,7 @@ async function runPrimary({ config, database, installation, log }: Context, clea
   await stopped
 }
 
-async function runWorker(context: Context, cleanup: Cleanup): Promise<void> {
+async function runWorker(context: FleetContext, cleanup: Cleanup): Promise<void> {
   // The channel to the primary would keep the process alive.
   cleanup.defer(() => {
     cluster.worker?.disconnect()
@@ -63,7 +63,7 @@ async function runWorker(context: Context, cleanup: Cleanup): Promise<void> {
   await Promise.race([untilToldToStop(context.log), untilStoppedByPrimary()])
 }
 
-async function startServing({ config, database, installation, log }: Context, cleanup: Cleanup) {
+async function startServing({ config, database, installation, log }: FleetContext, cleanup: Cleanup) {
   const rings = buildRings(config, database.conductors)
   const metrics = buildMetrics(rings)
   const conductors = buildConductorClient(installation, log)

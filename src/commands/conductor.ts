@@ -1,32 +1,37 @@
 import { Command } from 'commander'
-import { withContext } from './context.ts'
+import { type FleetContext, withFleet } from './context.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
 import { buildMetrics } from './wiring/build-metrics.ts'
 import { buildRings } from './wiring/build-rings.ts'
 import { startAdmin } from './wiring/start-admin.ts'
+import { startAttachedConductor } from './wiring/start-attached-conductor.ts'
 import { startConductor } from './wiring/start-conductor.ts'
 import { withCleanup } from './with-cleanup.ts'
 
-/** `bootring conductor`: one conductor with its RPC server, its boot files and their HTTP server. */
+/** `bootring conductor`: one conductor with its RPC server, its boot files and their HTTP server; attached, Ironic's files. */
 export function conductorCommand(): Command {
   const command = new Command('conductor').description(
     'run one conductor: RPC server, heartbeat, boot files and the HTTP server that gives them out',
   )
   return addConfigOptions(command).action((options: ConfigOptions) =>
-    withContext(options, ({ config, database, installation, log }) =>
-      withCleanup(async (cleanup) => {
-        await database.checkSchema()
-        const rings = buildRings(config, database.conductors)
-        const metrics = buildMetrics(rings)
-        const conductor = await startConductor({ installation, database, rings, log })
-        cleanup.defer(() => conductor.stop())
-        const metricsText = () => metrics.text()
-        const port = config.bootring.conductor_admin_port
-        const admin = await startAdmin({ installation, port, database, rings, metricsText, log })
-        cleanup.defer(() => admin.close())
-        await untilToldToStop(log)
-      }),
-    ),
+    withFleet(options, (context) => withCleanup((cleanup) => conduct(context, cleanup))),
   )
+}
+
+async function conduct(context: FleetContext, cleanup: Pick<AsyncDisposableStack, 'defer'>): Promise<void> {
+  const { config, database, installation, log } = context
+  await database.checkSchema()
+  const rings = buildRings(config, database.conductors)
+  const metrics = buildMetrics(rings)
+  const conductor =
+    context.mode === 'attached'
+      ? await startAttachedConductor({ installation, database: context.database, rings, log })
+      : await startConductor({ installation, database: context.database, rings, log })
+  cleanup.defer(() => conductor.stop())
+  const metricsText = () => metrics.text()
+  const port = config.bootring.conductor_admin_port
+  const admin = await startAdmin({ installation, port, database, rings, metricsText, log })
+  cleanup.defer(() => admin.close())
+  await untilToldToStop(log)
 }

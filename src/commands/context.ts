@@ -1,27 +1,63 @@
 import type { Config } from '../config/config.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { openDatabase } from '../db/open-database.ts'
-import type { Database } from '../model/stores.ts'
+import { openIronicDatabase } from '../db/open-ironic-database.ts'
+import { BootringError } from '../model/errors.ts'
+import type { Database, IronicDatabase } from '../model/stores.ts'
 import { createLogger } from '../observe/create-logger.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Installation } from './installation.ts'
 import { type ConfigOptions, loadFromOptions } from './options.ts'
 
 /** What nearly every command starts from. */
-export interface Context {
+interface Setting {
   loaded: LoadedConfig
   config: Config
   installation: Installation
   log: Logger
+}
+
+/** bootring's own database. */
+export interface Context extends Setting {
+  readonly mode: 'standalone'
   database: Database
 }
 
-/** Loads the options, opens the database, does the work, and closes the database again. */
+/** The database of the Ironic that bootring is attached to. */
+export interface AttachedContext extends Setting {
+  readonly mode: 'attached'
+  database: IronicDatabase
+}
+
+/** For commands that only read the fleet. */
+export type FleetContext = Context | AttachedContext
+
+/** Loads the options, opens the database of whichever mode is set, does the work, and closes the database again. */
+export async function withFleet<T>(options: ConfigOptions, work: (context: FleetContext) => Promise<T>): Promise<T> {
+  const setting = prepare(options)
+  const context: FleetContext = setting.installation.attached
+    ? { ...setting, mode: 'attached', database: await openIronicDatabase(...databaseOf(setting)) }
+    : { ...setting, mode: 'standalone', database: await openDatabase(...databaseOf(setting)) }
+  return await thenClose(context, work)
+}
+
+/** The same for commands that change the database, which only bootring's own may be. Throws `ConfigInvalid` where bootring is attached. */
 export async function withContext<T>(
   options: ConfigOptions,
   work: (context: Context) => Promise<T>,
   request: { loopbackDefaults?: boolean } = {},
 ): Promise<T> {
+  const setting = prepare(options, request)
+  if (setting.installation.attached) {
+    throw new BootringError(
+      'ConfigInvalid',
+      "[bootring]mode = attached: this command changes the database, and Ironic's is never changed",
+    )
+  }
+  return await thenClose({ ...setting, mode: 'standalone', database: await openDatabase(...databaseOf(setting)) }, work)
+}
+
+function prepare(options: ConfigOptions, request: { loopbackDefaults?: boolean } = {}): Setting {
   const loaded = loadFromOptions(options, request)
   const { config, installation } = loaded
   const log = createLogger({
@@ -30,14 +66,18 @@ export async function withContext<T>(
     noColor: Boolean(process.env.NO_COLOR),
   })
   for (const { expected, ...place } of loaded.warnings) log.warn(place, `expected ${expected}`)
-  const database = await openDatabase(installation.databaseUrl, {
-    maxPoolSize: config.database.max_pool_size,
-    poolTimeoutSeconds: config.database.pool_timeout,
-    logger: log,
-  })
+  return { loaded, config, installation, log }
+}
+
+function databaseOf({ config, installation, log }: Setting): Parameters<typeof openDatabase> {
+  const { max_pool_size: maxPoolSize, pool_timeout: poolTimeoutSeconds } = config.database
+  return [installation.databaseUrl, { maxPoolSize, poolTimeoutSeconds, logger: log }]
+}
+
+async function thenClose<C extends FleetContext, T>(context: C, work: (context: C) => Promise<T>): Promise<T> {
   try {
-    return await work({ loaded, config, installation, log, database })
+    return await work(context)
   } finally {
-    await database.close()
+    await context.database.close()
   }
 }

@@ -6,7 +6,7 @@ import { errorKinds } from '../model/errors.ts'
 import { waitStates } from '../model/provision-states.ts'
 import type { FleetRings } from '../ring/fleet-rings.ts'
 import { ringName } from '../ring/membership.ts'
-import { withContext } from './context.ts'
+import { withFleet } from './context.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { buildConductorClient } from './wiring/build-conductor-client.ts'
 import { buildRings } from './wiring/build-rings.ts'
@@ -60,7 +60,7 @@ export function explainCommand(): Command {
     .option('--from <address>', 'also check that a client with this address is allowed')
     .option('--json', 'print one JSON document')
   return addConfigOptions(command).action((mac: string, name: string, options: ExplainOptions) =>
-    withContext(options, async ({ config, database, installation, log }) => {
+    withFleet(options, async ({ config, database, installation, log }) => {
       const rings = buildRings(config, database.conductors)
       const conductors = buildConductorClient(installation, log)
       try {

@@ -2,12 +2,15 @@ import { join } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import type { Config } from '../config/config.ts'
 import type { LoadedConfig } from '../config/load.ts'
+import { BootringError } from '../model/errors.ts'
 import { computeDefaults } from './computed-defaults.ts'
 import type { MachineFacts } from './machine-facts.ts'
 
 /** Everything that depends on the machine, filled in. */
 export interface Installation {
   readonly config: Config
+  /** Beside a running Ironic, whose database and files are read. */
+  readonly attached: boolean
   /** This conductor's name in the ring, without a port. */
   readonly host: string
   /** IPv4 or IPv6 address, the latter without brackets. */
@@ -16,6 +19,10 @@ export interface Installation {
   /** SQLAlchemy's form; may hold a password. */
   readonly databaseUrl: string
   readonly httpRoot: string
+  /** Attached: Ironic's folder of GRUB and pxelinux files. */
+  readonly tftpRoot: string
+  /** Attached: where copies of other conductors' boot files lie. */
+  readonly replicaPath: string
   /** Without a slash at the end, as all URLs here. */
   readonly httpUrl: string
   /** Under which firmware reaches `/v1/boot`. */
@@ -48,6 +55,7 @@ export function resolveInstallation(
   { loopbackDefaults = false }: InstallationRequest = {},
 ): Installation {
   const { config } = loaded
+  const attached = config.bootring.mode === 'attached'
   const choices: string[] = []
   function choose(option: string, value: string | undefined, otherwise: () => string): string {
     if (value !== undefined) return value
@@ -60,13 +68,19 @@ export function resolveInstallation(
   const myIp = choose('[DEFAULT]my_ip', config.DEFAULT.my_ip, () => computed.my_ip)
   const urlHost = inUrl(myIp)
   const statePath = choose('[DEFAULT]state_path', config.DEFAULT.state_path, () => computed.statePath())
-  const databaseUrl = choose(
-    '[database]connection',
-    config.database.connection,
+  const databaseUrl = choose('[database]connection', config.database.connection, () => {
+    if (attached)
+      throw new BootringError(
+        'ConfigInvalid',
+        "[database]connection: expected the URL of Ironic's database, as mode is attached",
+      )
     // Four slashes in all before an absolute path.
-    () => `sqlite:///${join(statePath, 'bootring.sqlite')}`,
+    return `sqlite:///${join(statePath, 'bootring.sqlite')}`
+  })
+  const httpRoot = choose('[deploy]http_root', config.deploy.http_root, () =>
+    // Ironic's own default.
+    attached ? '/httpboot' : join(statePath, 'httpboot'),
   )
-  const httpRoot = choose('[deploy]http_root', config.deploy.http_root, () => join(statePath, 'httpboot'))
   const httpUrl = withoutSlash(choose('[deploy]http_url', config.deploy.http_url, () => `http://${urlHost}:8080`))
 
   const anyAddress = (facts.hasIpv6 ?? true) ? '::' : '0.0.0.0'
@@ -82,24 +96,30 @@ export function resolveInstallation(
   const host = choose('[DEFAULT]host', config.DEFAULT.host, () =>
     loopbackAddress(rpcHost) === undefined ? facts.hostname : computed.host,
   )
+  // Ironic's own API and conductor have the usual ports.
+  const apiPort = attached ? config.bootring.api_port : config.api.port
+  const rpcPort = attached ? config.bootring.rpc_port : config.json_rpc.port
+  // Ironic's own API is not ours.
+  const publicEndpoint = attached ? undefined : config.api.public_endpoint
   const { hostname, port, protocol } = new URL(httpUrl)
   const fileServerHost = config.bootring.http_root_ip ?? loopbackAddress(hostname) ?? anyAddress
 
   return {
     config,
+    attached,
     host,
     myIp,
     statePath,
     databaseUrl,
     httpRoot,
+    tftpRoot: config.pxe.tftp_root,
+    replicaPath: config.bootring.replica_path ?? join(statePath, 'replicas'),
     httpUrl,
-    apiRootUrl: withoutSlash(
-      config.pxe.ipxe_config_api_root_url ?? config.api.public_endpoint ?? `http://${urlHost}:${config.api.port}`,
-    ),
+    apiRootUrl: withoutSlash(config.pxe.ipxe_config_api_root_url ?? publicEndpoint ?? `http://${urlHost}:${apiPort}`),
     apiHost,
-    apiPort: config.api.port,
+    apiPort,
     rpcHost,
-    rpcPort: config.json_rpc.port,
+    rpcPort,
     fileServerHost,
     fileServerPort: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
     choices,

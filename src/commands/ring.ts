@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Conductor } from '../model/conductor.ts'
 import { Membership, ringName } from '../ring/membership.ts'
-import { withContext } from './context.ts'
+import { withFleet } from './context.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { table } from './terminal.ts'
 
@@ -30,7 +30,7 @@ export function ringCommand(): Command {
     .description('show which conductor owns which node, and how evenly the nodes are spread')
     .option('--json', 'print one JSON document')
   return addConfigOptions(command).action(async (options: ConfigOptions & { json?: boolean }) => {
-    const { conductors, nodes } = await withContext(options, async ({ config, database }) => {
+    const { conductors, nodes } = await withFleet(options, async ({ config, database }) => {
       await database.checkSchema()
       const membership = new Membership(await database.conductors.conductors(config.conductor.heartbeat_timeout), {
         algorithm: config.DEFAULT.hash_ring_algorithm,

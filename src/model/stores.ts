@@ -29,10 +29,14 @@ export interface NodeStore extends BootTargetStore, BootNodeStore {
   nodesWithBootFiles(pageSize?: number): AsyncIterable<NodeWithPorts>
 }
 
-/** Membership. */
-export interface ConductorStore {
+/** Membership, for reading. */
+export interface ConductorReader {
   /** All conductors, by host name. `alive` is decided against the database's own clock. */
   conductors(heartbeatTimeoutSeconds: number): Promise<Conductor[]>
+}
+
+/** Membership. */
+export interface ConductorStore extends ConductorReader {
   /** Creates or revives the row, sets it online and its heartbeat to now, and replaces its hardware interfaces. */
   register(hostname: string, conductorGroup: string, interfaces: HardwareInterface[]): Promise<void>
   /** Sets `updated_at` to now. False when the row is gone or not online (somebody else's doing: register again). */
@@ -77,16 +81,27 @@ export interface FleetStore {
   apply(fleet: FleetNode[], options: { prune: boolean; dryRun: boolean }): Promise<FleetChange[]>
 }
 
-/** A database: its stores and its life cycle. */
-export interface Database {
+/** What serving boot files takes of a database, bootring's own or Ironic's: nothing that changes it. */
+export interface FleetDatabase {
   readonly nodes: NodeStore
-  readonly conductors: ConductorStore
-  readonly fleet: FleetStore
-  /** Brings the schema up to date; safe to run twice, and from two hosts at once. The names of the migrations applied. */
-  upgrade(): Promise<string[]>
-  /** Throws `SchemaOutdated` when migrations are missing. */
+  readonly conductors: ConductorReader
+  /** Throws `SchemaOutdated` when migrations, or tables or columns of Ironic's, are missing. */
   checkSchema(): Promise<void>
   /** One cheap round trip; throws `DatabaseUnavailable`. */
   ping(): Promise<void>
   close(): Promise<void>
+}
+
+/** bootring's own database: its stores and its life cycle. */
+export interface Database extends FleetDatabase {
+  readonly conductors: ConductorStore
+  readonly fleet: FleetStore
+  /** Brings the schema up to date; safe to run twice, and from two hosts at once. The names of the migrations applied. */
+  upgrade(): Promise<string[]>
+}
+
+/** The database of a running Ironic, which is never written to. */
+export interface IronicDatabase extends FleetDatabase {
+  /** The releases whose schema this is, as the operator knows them, e.g. `23.0 to 24.0`, or `newer than 38.0`. */
+  release(): Promise<string>
 }

@@ -1,7 +1,7 @@
 import type { Conductor } from '../model/conductor.ts'
 import { BootringError } from '../model/errors.ts'
 import type { RingKey } from '../model/node.ts'
-import type { ConductorStore } from '../model/stores.ts'
+import type { ConductorReader } from '../model/stores.ts'
 import { Membership, type RingShape, ringName } from './membership.ts'
 
 export interface RingOptions extends RingShape {
@@ -17,7 +17,7 @@ export interface RingOptions extends RingShape {
  * wait for the same build.
  */
 export class FleetRings {
-  readonly #store: Pick<ConductorStore, 'conductors'>
+  readonly #store: ConductorReader
   readonly #options: RingOptions
   readonly #now: () => number
   #current: Membership | undefined
@@ -26,11 +26,7 @@ export class FleetRings {
   #builds = 0
 
   /** `now` is a monotonic clock in milliseconds. */
-  constructor(
-    store: Pick<ConductorStore, 'conductors'>,
-    options: RingOptions,
-    now: () => number = () => performance.now(),
-  ) {
+  constructor(store: ConductorReader, options: RingOptions, now: () => number = () => performance.now()) {
     this.#store = store
     this.#options = options
     this.#now = now

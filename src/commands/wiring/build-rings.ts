@@ -1,9 +1,9 @@
 import type { Config } from '../../config/config.ts'
-import type { ConductorStore } from '../../model/stores.ts'
+import type { ConductorReader } from '../../model/stores.ts'
 import { FleetRings } from '../../ring/fleet-rings.ts'
 
 /** The fleet's rings, shaped as the options say. */
-export function buildRings(config: Config, store: ConductorStore): FleetRings {
+export function buildRings(config: Config, store: ConductorReader): FleetRings {
   return new FleetRings(store, {
     algorithm: config.DEFAULT.hash_ring_algorithm,
     partitionExponent: config.DEFAULT.hash_partition_exponent,

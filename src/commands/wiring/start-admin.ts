@@ -1,4 +1,4 @@
-import type { Database } from '../../model/stores.ts'
+import type { FleetDatabase } from '../../model/stores.ts'
 import { type AdminServer, type ReadyCheck, startAdminServer } from '../../observe/admin-server.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
@@ -7,7 +7,7 @@ import type { Installation } from '../installation.ts'
 export interface AdminParts {
   installation: Installation
   port: number
-  database: Pick<Database, 'ping'>
+  database: Pick<FleetDatabase, 'ping'>
   rings: FleetRings
   metricsText: () => Promise<string>
   log: Logger

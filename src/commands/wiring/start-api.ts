@@ -5,7 +5,7 @@ import { RefusalClock } from '../../api/refusal-clock.ts'
 import { BootRoute } from '../../api/routes/boot.ts'
 import { type ApiServer, startApiServer } from '../../api/server.ts'
 import type { Config } from '../../config/config.ts'
-import type { Database } from '../../model/stores.ts'
+import type { FleetDatabase } from '../../model/stores.ts'
 import { LogBudget } from '../../observe/log-budget.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { Metrics } from '../../observe/metrics.ts'
@@ -19,7 +19,7 @@ const refusalLineBurst = 500
 
 export interface ApiParts {
   installation: Installation
-  database: Pick<Database, 'nodes'>
+  database: Pick<FleetDatabase, 'nodes'>
   rings: FleetRings
   conductors: ConductorClient
   metrics: Metrics

@@ -1,6 +1,40 @@
-import { address, boolean, choice, cidrs, float, integer, optionalAddress, port } from '../option.ts'
+import {
+  address,
+  boolean,
+  choice,
+  cidrs,
+  float,
+  integer,
+  list,
+  optionalAddress,
+  optionalPath,
+  port,
+} from '../option.ts'
 
 export const bootringSection = {
+  mode: choice(
+    ['standalone', 'attached'],
+    'standalone',
+    "attached: beside a running Ironic, from Ironic's configuration, database and files, none of which are changed.",
+  ),
+  api_port: port(6386, "Attached: port that bootring's API listens on; Ironic's own has [api]port."),
+  rpc_port: port(
+    8189,
+    "Attached: port that bootring's conductors listen on, and are called at; Ironic's own have [json_rpc]port. 0: ask Ironic's own conductors.",
+  ),
+  conductor_addresses: list(
+    [],
+    'Attached: where the bootring conductor on a host is called, as <name>=<host> or <name>=<host>:<port>, for conductors whose registered name is no host name that resolves.',
+  ),
+  replicate: boolean(
+    false,
+    "Attached: conductors keep copies of each other's boot files, and answer with them when the owner is gone. All hosts must say the same.",
+  ),
+  replica_path: optionalPath('Attached: where those copies lie. Default: <state_path>/replicas.'),
+  image_url_map: list(
+    [],
+    'Attached: beginnings of URLs that are replaced in the copies of a dead conductor, as <old>=<new>, e.g. http://192.0.2.11:8080=http://192.0.2.12:8080.',
+  ),
   boot_allowed_networks: cidrs(
     ['0.0.0.0/0', '::/0'],
     'Networks whose clients /v1/boot answers; all others get the same 404 as unknown machines.',

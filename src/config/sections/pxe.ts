@@ -1,6 +1,7 @@
-import { boolean, integer, optionalPath, optionalString, optionalUrl, string } from '../option.ts'
+import { boolean, integer, optionalPath, optionalString, optionalUrl, path, string } from '../option.ts'
 
 export const pxeSection = {
+  tftp_root: path('/tftpboot', 'Attached: folder in which Ironic keeps the GRUB and pxelinux files of its nodes.'),
   ipxe_config_template: optionalPath("Jinja2 template of a node's iPXE script. Default: bootring's own."),
   ipxe_boot_script: optionalPath("Jinja2 template of the root script. Default: bootring's own."),
   ipxe_use_boot_config_api: boolean(
