@@ -21,11 +21,15 @@ function resolve(
 describe('the installation', () => {
   it('is chosen whole where nothing is set, and says so', () => {
     expect(resolve()).toEqual({
+      attached: false,
       host: 'metal',
+      hostNames: ['metal'],
       myIp: '192.0.2.5',
       statePath: '/var/lib/bootring',
       databaseUrl: 'sqlite:////var/lib/bootring/bootring.sqlite',
       httpRoot: '/var/lib/bootring/httpboot',
+      tftpRoot: '/tftpboot',
+      replicaPath: '/var/lib/bootring/replicas',
       httpUrl: 'http://192.0.2.5:8080',
       apiRootUrl: 'http://192.0.2.5:6385',
       apiHost: '0.0.0.0',
@@ -71,11 +75,15 @@ describe('the installation', () => {
     }
     for (const loopbackDefaults of [false, true])
       expect(resolve(overrides, {}, { loopbackDefaults })).toEqual({
+        attached: false,
         host: 'c1',
+        hostNames: ['c1'],
         myIp: '2001:db8::7',
         statePath: '/s',
         databaseUrl: 'postgresql+psycopg2://u:hunter2@db/x',
         httpRoot: '/r',
+        tftpRoot: '/tftpboot',
+        replicaPath: '/s/replicas',
         httpUrl: 'http://[2001:db8::7]:8081',
         apiRootUrl: 'http://[2001:db8::7]:7000',
         apiHost: '::',
@@ -131,5 +139,31 @@ describe('the installation', () => {
 
   it('is 127.0.0.1 on a machine without any other address', () => {
     expect(resolve({}, { addresses: [] })).toMatchObject({ myIp: '127.0.0.1', fileServerHost: '127.0.0.1' })
+  })
+
+  it("beside Ironic has Ironic's names and defaults, and ports of its own", () => {
+    const ironic = {
+      bootring: { mode: 'attached' },
+      database: { connection: 'mysql+pymysql://u:p@db/ironic' },
+      api: { public_endpoint: 'https://ironic.example.org' },
+    }
+    const fqdn = () => 'metal.example.org'
+    expect(resolve(ironic, { fqdn })).toMatchObject({
+      attached: true,
+      host: 'metal.example.org',
+      hostNames: ['metal.example.org', 'metal'],
+      httpRoot: '/httpboot',
+      tftpRoot: '/tftpboot',
+      apiPort: 6386,
+      rpcPort: 8189,
+      apiRootUrl: 'http://192.0.2.5:6386',
+    })
+    expect(resolve({ ...ironic, DEFAULT: { host: 'opaque' } }, { fqdn }).hostNames).toEqual(['opaque'])
+    expect(resolve(ironic, { fqdn: () => 'metal' }).hostNames).toEqual(['metal'])
+    expect(resolve(ironic).hostNames).toEqual(['metal'])
+  })
+
+  it('beside Ironic needs the URL of its database', () => {
+    expect(() => resolve({ bootring: { mode: 'attached' } })).toThrow(/^\[database\]connection: expected the URL/)
   })
 })

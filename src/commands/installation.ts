@@ -13,6 +13,8 @@ export interface Installation {
   readonly attached: boolean
   /** This conductor's name in the ring, without a port. */
   readonly host: string
+  /** Names under which the conductor of this host may be registered, the most likely first; attached, Ironic's own may have a port besides. */
+  readonly hostNames: readonly string[]
   /** IPv4 or IPv6 address, the latter without brackets. */
   readonly myIp: string
   readonly statePath: string
@@ -93,9 +95,12 @@ export function resolveInstallation(
     () => (loopbackDefaults ? '127.0.0.1' : anyAddress),
   )
   // A name for this machine alone would be wrong where other hosts call it.
-  const host = choose('[DEFAULT]host', config.DEFAULT.host, () =>
-    loopbackAddress(rpcHost) === undefined ? facts.hostname : computed.host,
-  )
+  const host = choose('[DEFAULT]host', config.DEFAULT.host, () => {
+    if (attached) return facts.fqdn?.() ?? facts.hostname
+    return loopbackAddress(rpcHost) === undefined ? facts.hostname : computed.host
+  })
+  // What Python and we take for the full name need not agree.
+  const otherNames = attached && config.DEFAULT.host === undefined && host !== facts.hostname ? [facts.hostname] : []
   // Ironic's own API and conductor have the usual ports.
   const apiPort = attached ? config.bootring.api_port : config.api.port
   const rpcPort = attached ? config.bootring.rpc_port : config.json_rpc.port
@@ -108,6 +113,7 @@ export function resolveInstallation(
     config,
     attached,
     host,
+    hostNames: [host, ...otherNames],
     myIp,
     statePath,
     databaseUrl,

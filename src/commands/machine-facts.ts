@@ -1,4 +1,5 @@
 import { homedir, hostname, networkInterfaces } from 'node:os'
+import { fullHostName } from './full-host-name.ts'
 
 /** What defaults depend on: facts about the machine and the process, gathered in one place. */
 export interface MachineFacts {
@@ -6,6 +7,8 @@ export interface MachineFacts {
   readonly uid: number
   readonly env: Readonly<Record<string, string | undefined>>
   readonly hostname: string
+  /** The name with its domain, as Python finds it. Asks the resolver, so it is looked up only where it is needed. */
+  readonly fqdn?: () => string
   /** Addresses by which others may reach this machine, the most likely first: no loopback or link-local ones. */
   readonly addresses: readonly string[]
   /** Whether the kernel speaks IPv6 at all, as most do: listening on `::` fails where it does not. */
@@ -20,10 +23,19 @@ export function gatherMachineFacts(env: Readonly<Record<string, string | undefin
     uid: process.getuid?.() ?? 0,
     env: { ...env, HOME: env.HOME || homedir() },
     hostname: hostname(),
+    fqdn: once(() => fullHostName(hostname())),
     addresses: [
       ...reachable.filter(({ family }) => family === 'IPv4'),
       ...reachable.filter(({ family }) => family === 'IPv6'),
     ].map(({ address }) => address),
     hasIpv6: all.some(({ family }) => family === 'IPv6'),
+  }
+}
+
+function once<T>(find: () => T): () => T {
+  let found: { value: T } | undefined
+  return () => {
+    found ??= { value: find() }
+    return found.value
   }
 }
