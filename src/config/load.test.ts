@@ -51,6 +51,13 @@ describe('loading', () => {
     expect(origin('api', 'port')).toBeUndefined()
   })
 
+  it('checks what an option says besides its type', () => {
+    expect(problemsIn('[bootring]\nconductor_addresses = a=b, a\nimage_url_map = x=y')).toEqual([
+      '2: [bootring]conductor_addresses = a=b, a: expected <name>=<host> or <name>=<host>:<port> (IPv6 with a port in brackets), not a',
+      '3: [bootring]image_url_map = x=y: expected <old>=<new>, both http:// or https:// URLs, not x=y',
+    ])
+  })
+
   it('freezes all of it', () => {
     const { config } = loadConfig({ files: [], env: {} })
     expect(Object.isFrozen(config)).toBe(true)

@@ -97,7 +97,9 @@ function evaluate(request: LoadRequest): Evaluation {
     // To Ironic an empty text and none are the same wherever there need not be one.
     const isEmpty = option.default === undefined && substituted.text.trim() === ''
     const parsed = isEmpty ? { kind: 'unset' as const } : parseValue(option.type, substituted.text)
-    if (parsed.kind === 'wrong') problems.push({ ...place, value, expected: parsed.expected })
+    const expected =
+      parsed.kind === 'wrong' ? parsed.expected : parsed.kind === 'value' ? option.check?.(parsed.value) : undefined
+    if (expected !== undefined) problems.push({ ...place, value, expected })
     if (parsed.kind !== 'value') return option.default
     origins.set(`${group}\0${name}`, assignment.origin)
     return parsed.value

@@ -17,6 +17,8 @@ export interface Option<T> {
   readonly deprecatedNames?: readonly string[]
   /** Never printed. */
   readonly secret?: boolean
+  /** What is wrong with a value of the right type, to be read after "expected". */
+  check?(value: T): string | undefined
 }
 
 export type OptionType =
@@ -47,7 +49,7 @@ export type Section = Readonly<Record<string, Option<unknown>>>
 /** The parsed values of a section. */
 export type SectionValues<S extends Section> = { readonly [K in keyof S]: S[K] extends Option<infer T> ? T : never }
 
-type Rest = Omit<Option<unknown>, 'type' | 'default' | 'help'>
+type Rest<T = unknown> = Omit<Option<T>, 'type' | 'default' | 'help'>
 
 export const string = (defaultValue: string, help: string, rest: Rest = {}): Option<string> => ({
   type: { kind: 'string' },
@@ -99,7 +101,11 @@ export const boolean = (defaultValue: boolean, help: string, rest: Rest = {}): O
   ...rest,
 })
 
-export const list = (defaultValue: readonly string[], help: string, rest: Rest = {}): Option<readonly string[]> => ({
+export const list = (
+  defaultValue: readonly string[],
+  help: string,
+  rest: Rest<readonly string[]> = {},
+): Option<readonly string[]> => ({
   type: { kind: 'list' },
   default: defaultValue,
   help,

@@ -151,7 +151,8 @@ function parseDict(text: string): Parsed {
   return value(Object.fromEntries(pairs))
 }
 
-function isHttpUrl(text: string): boolean {
+/** An absolute http(s) URL with a host. */
+export function isHttpUrl(text: string): boolean {
   // URL alone would drop newlines and tabs, take backslashes for slashes, and read "http:host".
   if (!/^https?:\/\/[^\s\\\p{Cc}]+$/iu.test(text)) return false
   return URL.canParse(text) && new URL(text).hostname !== ''
@@ -160,8 +161,11 @@ function isHttpUrl(text: string): boolean {
 /** Brackets around an IPv6 address, which belong into a URL, are taken off. */
 function parseHostAddress(text: string, expected: string): Parsed {
   const inner = /^\[(.*:.*)\]$/.exec(text)?.[1] ?? text
-  return isAddress(inner) || isHostName(text) ? value(inner) : wrong(expected)
+  return isHostAddress(inner) ? value(inner) : wrong(expected)
 }
+
+/** An IPv4 address, an IPv6 address without brackets, or a host name. */
+export const isHostAddress = (text: string): boolean => isAddress(text) || isHostName(text)
 
 function isHostName(text: string): boolean {
   // A last label of digits only is a mistyped IPv4 address.

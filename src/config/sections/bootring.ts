@@ -1,3 +1,5 @@
+import { checkConductorAddresses } from '../conductor-addresses.ts'
+import { checkImageUrlMap } from '../image-url-map.ts'
 import {
   address,
   boolean,
@@ -25,6 +27,7 @@ export const bootringSection = {
   conductor_addresses: list(
     [],
     'Attached: where the bootring conductor on a host is called, as <name>=<host> or <name>=<host>:<port>, for conductors whose registered name is no host name that resolves.',
+    { check: checkConductorAddresses },
   ),
   replicate: boolean(
     false,
@@ -34,6 +37,7 @@ export const bootringSection = {
   image_url_map: list(
     [],
     'Attached: beginnings of URLs that are replaced in the copies of a dead conductor, as <old>=<new>, e.g. http://192.0.2.11:8080=http://192.0.2.12:8080.',
+    { check: checkImageUrlMap },
   ),
   boot_allowed_networks: cidrs(
     ['0.0.0.0/0', '::/0'],
