@@ -223,6 +223,21 @@ describe('createConductorClient', () => {
     }
   })
 
+  it('waits longer for a call that says so, and no longer than that', async () => {
+    const late = await httpServer((request, response) => {
+      request.resume().on('end', () => {
+        setTimeout(() => response.end(JSON.stringify({ jsonrpc: '2.0', result: 'late', id: 'req-1' })), 500)
+      })
+    })
+    const call = (attemptTimeoutSeconds: number, timeoutSeconds: number) => {
+      const client = createConductorClient({ defaultPort: 1, useSsl: false, attemptTimeoutSeconds })
+      cleanUps.push(() => client.close())
+      return client.call(late, 'get_boot_config', params, { requestId: 'req-1', timeoutSeconds })
+    }
+    expect(await call(0.1, 30)).toBe('late')
+    expect((await failure(call(30, 0.1))).message).toContain('no answer within 0.1 s')
+  })
+
   it('obeys its caller who gives up, before and during the call', async () => {
     let asked: () => void = () => undefined
     const reached = new Promise<void>((resolve) => {

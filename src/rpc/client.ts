@@ -4,7 +4,7 @@ import { BootringError } from '../model/errors.ts'
 import type { Logger } from '../observe/logger.ts'
 import { parseAnswer } from './answer.ts'
 import { originOf, parseConductorHostname } from './conductor-address.ts'
-import { type ConductorClient, rpcVersion } from './contract.ts'
+import { type CallOptions, type ConductorClient, rpcVersion } from './contract.ts'
 import { type Exchange, ReusedConnectionReset, startExchange } from './exchange.ts'
 import { trackingConnector } from './tracking-connector.ts'
 
@@ -15,7 +15,7 @@ export interface ConductorClientOptions {
   /** CA certificates (PEM) to trust instead of the system's. */
   tls?: { cafile?: string | undefined } | undefined
   credentials?: { username: string; password: string } | undefined
-  /** For one conductor to answer one call. Default: 2. */
+  /** For one conductor to answer one call that says nothing else, and to take a connection. Default: 2. */
   attemptTimeoutSeconds?: number
   /** Kept connections to one conductor at most; further calls queue. Default: 32. */
   connections?: number
@@ -28,8 +28,7 @@ const maxPools = 256
 /** Calls conductors over kept connections. Throws `ConfigInvalid` for an unreadable CA file. */
 export function createConductorClient(options: ConductorClientOptions): ConductorClient & { close(): Promise<void> } {
   const { defaultPort, useSsl, credentials, attemptTimeoutSeconds = 2, connections = 32, logger } = options
-  const timeoutMs = attemptTimeoutSeconds * 1000
-  const connect = trackingConnector({ timeoutMs, ca: readCa(options.tls?.cafile) })
+  const connect = trackingConnector({ timeoutMs: attemptTimeoutSeconds * 1000, ca: readCa(options.tls?.cafile) })
   const headers: Record<string, string> = { 'content-type': 'application/json' }
   if (credentials !== undefined) {
     const { username, password } = credentials
@@ -67,9 +66,10 @@ export function createConductorClient(options: ConductorClientOptions): Conducto
     pool.close().catch(() => undefined)
   }
 
-  async function exchange(hostname: string, body: string, signal: AbortSignal | undefined): Promise<Exchange> {
+  async function exchange(hostname: string, body: string, options: CallOptions): Promise<Exchange> {
+    const { signal, timeoutSeconds = attemptTimeoutSeconds } = options
     const pool = poolFor(hostname)
-    const request = { hostname, headers, body, timeoutMs, signal }
+    const request = { hostname, headers, body, timeoutMs: timeoutSeconds * 1000, signal }
     try {
       return await startExchange(pool, request)
     } catch (error) {
@@ -83,10 +83,10 @@ export function createConductorClient(options: ConductorClientOptions): Conducto
 
   return {
     async call(hostname, method, params, context) {
-      const { requestId, signal } = context
+      const { requestId } = context
       const sent = { ...params, context: { request_id: requestId }, 'rpc.version': rpcVersion }
       const body = JSON.stringify({ jsonrpc: '2.0', method, params: sent, id: requestId })
-      return parseAnswer(hostname, method, requestId, await exchange(hostname, body, signal))
+      return parseAnswer(hostname, method, requestId, await exchange(hostname, body, context))
     },
     async close() {
       closed = true

@@ -70,6 +70,7 @@ describe('createDispatcher', () => {
     ['an id that is an object', request({ id: {} }), -32600, null],
     ['an id that is a boolean', request({ id: true }), -32600, null],
     ['an unknown method', request({ method: 'destroy_node' }), -32601, 'req-1'],
+    ['a method that this server has no handler for', request({ method: 'get_boot_file' }), -32601, 'req-1'],
     ['no parameters', request({ params: undefined }), -32602, 'req-1'],
     ['no context', withParams({ context: undefined }), -32602, 'req-1'],
     ['a context that is a list', withParams({ context: [] }), -32602, 'req-1'],

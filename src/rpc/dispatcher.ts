@@ -23,7 +23,7 @@ interface Method {
 const maxRequestIdLength = 128
 const maxMessageLength = 300
 
-/** Answers calls of the contract's methods with `handlers`. */
+/** Answers calls of those of the contract's methods for which there are `handlers`. */
 export function createDispatcher(handlers: Handlers, logger: Logger): Dispatcher {
   const table = methodTable(handlers)
 
@@ -116,6 +116,9 @@ function requestId(context: JsonObject, id: Id): string {
 function methodTable(handlers: Handlers): Record<string, Method> {
   const table: Record<string, Method> = Object.create(null)
   for (const name of Object.keys(methods) as MethodName[]) {
+    // The schema will have been checked; the compiler can't tell that params and handler belong together.
+    const handler = handlers[name] as ((params: JsonObject, context: CallContext) => Promise<unknown>) | undefined
+    if (handler === undefined) continue
     const { params, result } = methods[name]
     table[name] = {
       params: ajv.compile({
@@ -126,9 +129,7 @@ function methodTable(handlers: Handlers): Record<string, Method> {
       }),
       result: ajv.compile(result),
       paramNames: Object.keys(params.properties),
-      // The schema has just been checked; the compiler can't tell that params and handler belong together.
-      call: (callParams, context) =>
-        (handlers[name] as (params: JsonObject, context: CallContext) => Promise<unknown>)(callParams, context),
+      call: handler,
     }
   }
   return table

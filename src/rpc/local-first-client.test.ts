@@ -22,6 +22,13 @@ describe('localFirst', () => {
     expect(await client.call('other', 'get_boot_config', params, { requestId: 'r' })).toBe('remote other')
   })
 
+  it('says what it does not know', async () => {
+    const file = { ...params, sha256: '0'.repeat(64) }
+    await expect(client.call('me:8090', 'get_boot_file', file, { requestId: 'r' })).rejects.toMatchObject({
+      code: 'UnsupportedDriverExtension',
+    })
+  })
+
   it('does nothing for a caller who has given up', async () => {
     const signal = AbortSignal.abort()
     await expect(client.call('me:8090', 'get_boot_config', params, { requestId: 'r', signal })).rejects.toMatchObject({

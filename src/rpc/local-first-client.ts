@@ -1,5 +1,5 @@
 import { BootringError } from '../model/errors.ts'
-import type { ConductorClient, Handlers } from './contract.ts'
+import type { CallContext, CallOptions, ConductorClient, Handler, Handlers, MethodName, Params } from './contract.ts'
 
 /**
  * Calls the handlers of this very process for its own host name, and other conductors by `remote`. The call's signal
@@ -7,13 +7,18 @@ import type { ConductorClient, Handlers } from './contract.ts'
  */
 export function localFirst(ownHostname: string, handlers: Handlers, remote: ConductorClient): ConductorClient {
   return {
-    call(hostname, method, params, context) {
+    call<M extends MethodName>(hostname: string, method: M, params: Params<M>, context: CallContext & CallOptions) {
       if (hostname !== ownHostname) return remote.call(hostname, method, params, context)
       if (context.signal?.aborted) {
         const message = `conductor ${hostname}: the call was given up`
         return Promise.reject(new BootringError('ConductorUnreachable', message, { cause: context.signal.reason }))
       }
-      return handlers[method](params, context)
+      const handler = handlers[method] as Handler<M> | undefined
+      if (handler === undefined) {
+        const message = `conductor ${hostname} does not know ${method}`
+        return Promise.reject(new BootringError('UnsupportedDriverExtension', message))
+      }
+      return handler(params, context)
     },
   }
 }

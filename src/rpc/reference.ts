@@ -6,7 +6,13 @@ import { protocolErrors, unexpectedError } from './json-rpc-error.ts'
 interface PropertySchema {
   type: string
   maxLength?: number
+  minimum?: number
+  maximum?: number
   description?: string
+  /** Of an object. */
+  properties?: Record<string, PropertySchema>
+  /** Of an array. */
+  items?: PropertySchema
 }
 
 /** The page docs/reference/rpc.md, in Markdown; made from the contract. */
@@ -51,7 +57,8 @@ function methodSection(name: keyof typeof methods): string {
     return `| \`${param}\` | ${describeType(schema)} | ${presence} | ${schema.description ?? ''} |`
   })
   const table = ['| parameter | type | required | meaning |', '|---|---|---|---|', ...rows].join('\n')
-  const resultSchema: PropertySchema = result
+  // The compiler's form of a schema is too general to be read.
+  const resultSchema = result as PropertySchema
   return `## ${name}
 
 ${description}
@@ -59,11 +66,29 @@ ${description}
 ${table}
 
 Result: ${describeType(resultSchema)}. ${resultSchema.description ?? ''}
-`
+${memberTable(resultSchema)}`
 }
 
-function describeType({ type, maxLength }: PropertySchema): string {
-  return maxLength === undefined ? type : `${type}, at most ${maxLength} characters`
+function memberTable(schema: PropertySchema): string {
+  const rows = members(schema).map(
+    ([path, member]) => `| \`${path}\` | ${describeType(member)} | ${member.description ?? ''} |\n`,
+  )
+  return rows.length === 0 ? '' : `\n| member | type | meaning |\n|---|---|---|\n${rows.join('')}`
+}
+
+/** All that is in an object, with paths: `files[].name`. */
+function members({ properties = {} }: PropertySchema, before = ''): [path: string, PropertySchema][] {
+  return Object.entries(properties).flatMap(([name, member]) => {
+    const path = `${before}${name}`
+    const inner = member.items === undefined ? members(member, `${path}.`) : members(member.items, `${path}[].`)
+    return [[path, member], ...inner]
+  })
+}
+
+function describeType({ maxLength, maximum, minimum, type }: PropertySchema): string {
+  if (maxLength !== undefined) return `${type}, at most ${maxLength} characters`
+  if (maximum !== undefined) return `${type}, ${minimum ?? 0} to ${maximum}`
+  return type
 }
 
 const errors = `## Errors
