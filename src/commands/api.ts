@@ -15,7 +15,7 @@ import { withCleanup } from './with-cleanup.ts'
 /** `bootring api`: the API in `[api]api_workers` processes. */
 export function apiCommand(): Command {
   const command = new Command('api').description('run the API: /v1/boot/<MAC>/<NAME>, in [api]api_workers processes')
-  return addConfigOptions(command).action((options: ConfigOptions) =>
+  return addConfigOptions(command, { attached: true }).action((options: ConfigOptions) =>
     withFleet(options, (context) =>
       withCleanup(async (cleanup) => {
         await context.database.checkSchema()

@@ -14,7 +14,7 @@ export function conductorCommand(): Command {
   const command = new Command('conductor').description(
     'run one conductor: RPC server, heartbeat, boot files and the HTTP server that gives them out',
   )
-  return addConfigOptions(command).action((options: ConfigOptions) =>
+  return addConfigOptions(command, { attached: true }).action((options: ConfigOptions) =>
     withFleet(options, (context) => withCleanup((cleanup) => conduct(context, cleanup))),
   )
 }

@@ -16,14 +16,15 @@ export function configCommand(output: { write(text: string): unknown } = process
       output.write(renderSample())
     })
 
-  addConfigOptions(command.command('check'))
+  addConfigOptions(command.command('check'), { attached: true })
     .description('say what is wrong in the configuration; exit 1 if anything is')
     .option('--json', 'print JSON')
     .action((options: ConfigOptions & { json?: true }) => {
       const request = loadRequest(options)
-      const { problems, warnings, optionsSet } = checkConfig(request)
+      const { mode, problems, warnings, optionsSet } = checkConfig(request)
       if (options.json) {
         const report = {
+          mode,
           files: request.files,
           options_set: optionsSet,
           problems: problems.map(withMessage),

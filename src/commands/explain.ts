@@ -59,7 +59,7 @@ export function explainCommand(): Command {
     .argument('[name]', 'name of the boot file', 'boot.ipxe')
     .option('--from <address>', 'also check that a client with this address is allowed')
     .option('--json', 'print one JSON document')
-  return addConfigOptions(command).action((mac: string, name: string, options: ExplainOptions) =>
+  return addConfigOptions(command, { attached: true }).action((mac: string, name: string, options: ExplainOptions) =>
     withFleet(options, async ({ config, database, installation, log }) => {
       const rings = buildRings(config, database.conductors)
       const conductors = buildConductorClient(installation, log)

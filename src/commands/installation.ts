@@ -17,6 +17,7 @@ export interface Installation {
   readonly hostNames: readonly string[]
   /** IPv4 or IPv6 address, the latter without brackets. */
   readonly myIp: string
+  /** Where bootring keeps its own; Ironic's folder is left alone. */
   readonly statePath: string
   /** SQLAlchemy's form; may hold a password. */
   readonly databaseUrl: string
@@ -29,6 +30,8 @@ export interface Installation {
   readonly httpUrl: string
   /** Under which firmware reaches `/v1/boot`. */
   readonly apiRootUrl: string
+  /** The same of all APIs that the root script asks in turn; the first is `apiRootUrl`. */
+  readonly apiRootUrls: readonly string[]
   /** Addresses and ports to listen on. */
   readonly apiHost: string
   readonly apiPort: number
@@ -66,11 +69,16 @@ export function resolveInstallation(
     return chosen
   }
 
-  const computed = computeDefaults(facts, { loopbackDefaults })
+  const computed = computeDefaults(facts, { loopbackDefaults, attached })
   const myIp = choose('[DEFAULT]my_ip', config.DEFAULT.my_ip, () => computed.my_ip)
   const urlHost = inUrl(myIp)
-  const statePath = choose('[DEFAULT]state_path', config.DEFAULT.state_path, () => computed.statePath())
+  const statePath = attached
+    ? computed.statePath()
+    : choose('[DEFAULT]state_path', config.DEFAULT.state_path, () => computed.statePath())
   const databaseUrl = choose('[database]connection', config.database.connection, () => {
+    // Ironic's own default.
+    if (attached && config.DEFAULT.state_path !== undefined)
+      return `sqlite:///${join(config.DEFAULT.state_path, 'ironic.sqlite')}`
     if (attached)
       throw new BootringError(
         'ConfigInvalid',
@@ -95,10 +103,9 @@ export function resolveInstallation(
     () => (loopbackDefaults ? '127.0.0.1' : anyAddress),
   )
   // A name for this machine alone would be wrong where other hosts call it.
-  const host = choose('[DEFAULT]host', config.DEFAULT.host, () => {
-    if (attached) return facts.fqdn?.() ?? facts.hostname
-    return loopbackAddress(rpcHost) === undefined ? facts.hostname : computed.host
-  })
+  const host = choose('[DEFAULT]host', config.DEFAULT.host, () =>
+    attached || loopbackAddress(rpcHost) !== undefined ? computed.host() : facts.hostname,
+  )
   // What Python and we take for the full name need not agree.
   const otherNames = attached && config.DEFAULT.host === undefined && host !== facts.hostname ? [facts.hostname] : []
   // Ironic's own API and conductor have the usual ports.
@@ -106,6 +113,10 @@ export function resolveInstallation(
   const rpcPort = attached ? config.bootring.rpc_port : config.json_rpc.port
   // Ironic's own API is not ours.
   const publicEndpoint = attached ? undefined : config.api.public_endpoint
+  const named = config.bootring.api_root_urls
+  const [apiRootUrl, ...otherRootUrls] = [
+    ...(named.length > 0 ? named : [config.pxe.ipxe_config_api_root_url ?? publicEndpoint]),
+  ].map((url) => withoutSlash(url ?? `http://${urlHost}:${apiPort}`)) as [string, ...string[]]
   const { hostname, port, protocol } = new URL(httpUrl)
   const fileServerHost = config.bootring.http_root_ip ?? loopbackAddress(hostname) ?? anyAddress
 
@@ -121,7 +132,8 @@ export function resolveInstallation(
     tftpRoot: config.pxe.tftp_root,
     replicaPath: config.bootring.replica_path ?? join(statePath, 'replicas'),
     httpUrl,
-    apiRootUrl: withoutSlash(config.pxe.ipxe_config_api_root_url ?? publicEndpoint ?? `http://${urlHost}:${apiPort}`),
+    apiRootUrl,
+    apiRootUrls: [apiRootUrl, ...otherRootUrls],
     apiHost,
     apiPort,
     rpcHost,

@@ -21,7 +21,7 @@ describe('--config-file', () => {
     const command = addConfigOptions(new Command()).parse(['--config-file', 'a', '--config-file', 'b'], {
       from: 'user',
     })
-    expect(command.opts()).toEqual({ configFile: ['a', 'b'] })
+    expect(command.opts()).toMatchObject({ configFile: ['a', 'b'] })
     expect(loadRequest(command.opts()).files).toEqual(['a', 'b'])
   })
 

@@ -29,7 +29,7 @@ export function ringCommand(): Command {
   const command = new Command('ring')
     .description('show which conductor owns which node, and how evenly the nodes are spread')
     .option('--json', 'print one JSON document')
-  return addConfigOptions(command).action(async (options: ConfigOptions & { json?: boolean }) => {
+  return addConfigOptions(command, { attached: true }).action(async (options: ConfigOptions & { json?: boolean }) => {
     const { conductors, nodes } = await withFleet(options, async ({ config, database }) => {
       await database.checkSchema()
       const membership = new Membership(await database.conductors.conductors(config.conductor.heartbeat_timeout), {

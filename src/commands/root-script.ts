@@ -1,13 +1,27 @@
 import { Command } from 'commander'
+import { BootringError } from '../model/errors.ts'
 import { addConfigOptions, type ConfigOptions, loadFromOptions } from './options.ts'
-import { buildRootScript } from './wiring/build-root-script.ts'
+import { buildIronicRootTemplate, buildRootScript } from './wiring/build-root-script.ts'
+
+interface RootScriptCommandOptions extends ConfigOptions {
+  ironicTemplate?: true
+}
 
 /** `bootring root-script`: what DHCP's boot file should hold, for whatever web server gives it out. */
-export function rootScriptCommand(): Command {
+export function rootScriptCommand(output: { write(text: string): unknown } = process.stdout): Command {
   const command = new Command('root-script').description(
     'print the root script (boot.ipxe) that the options make, for a web server of your own',
   )
-  return addConfigOptions(command).action((options: ConfigOptions) => {
-    process.stdout.write(buildRootScript(loadFromOptions(options).installation))
-  })
+  return addConfigOptions(command, { attached: true })
+    .option(
+      '--ironic-template',
+      "attached: print a template for Ironic's [pxe]ipxe_boot_script instead, so that Ironic writes the script into its http_root when it starts; its file must be called boot.ipxe, in whatever folder",
+    )
+    .action(({ ironicTemplate, ...options }: RootScriptCommandOptions) => {
+      const { installation } = loadFromOptions(options)
+      if (ironicTemplate && !installation.attached) {
+        throw new BootringError('ConfigInvalid', '--ironic-template is for the attached mode: give --attached as well')
+      }
+      output.write(ironicTemplate ? buildIronicRootTemplate(installation) : buildRootScript(installation))
+    })
 }

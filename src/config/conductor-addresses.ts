@@ -26,7 +26,8 @@ export function checkConductorAddresses(items: readonly string[]): string | unde
   const names = new Set<string>()
   for (const item of items) {
     const name = parseItem(item)?.[0]
-    if (name === undefined) return `<name>=<host> or <name>=<host>:<port> (IPv6 with a port in brackets), not ${showValue(item)}`
+    if (name === undefined)
+      return `<name>=<host> or <name>=<host>:<port> (IPv6 with a port in brackets), not ${showValue(item)}`
     if (names.has(name)) return `each name once, but ${name} is there twice`
     names.add(name)
   }

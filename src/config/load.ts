@@ -2,6 +2,7 @@ import { BootringError } from '../model/errors.ts'
 import { type Config, type GroupName, sections } from './config.ts'
 import { formatAsText } from './format-value.ts'
 import { normalizeGroup } from './ini.ts'
+import { ironicDefaults } from './ironic-defaults.ts'
 import type { Option, Section } from './option.ts'
 import { parseValue } from './parse-value.ts'
 import { formatProblem, type Origin, type Problem, placeOf, showValue } from './problem.ts'
@@ -29,6 +30,7 @@ export interface LoadedConfig {
 }
 
 export interface CheckedConfig {
+  readonly mode: string
   readonly problems: readonly Problem[]
   readonly warnings: readonly Problem[]
   /** Different options that the files set, those that only Ironic reads included. */
@@ -51,15 +53,17 @@ export function loadConfig(request: LoadRequest): LoadedConfig {
 
 /** The same without throwing, for showing all there is to say. */
 export function checkConfig(request: LoadRequest): CheckedConfig {
-  const { problems, warnings, assignments } = evaluate(request)
+  const { attached, problems, warnings, assignments } = evaluate(request)
   const names = new Set(assignments.entries.map(({ group, name }) => `${group}\0${name}`))
-  return { problems, warnings, optionsSet: names.size }
+  return { mode: attached ? 'attached' : 'standalone', problems, warnings, optionsSet: names.size }
 }
 
 /** How oslo.config's sample files write that an option has no default. */
 const noneText = '<None>'
 
 interface Evaluation {
+  /** To a running Ironic, which has the last word on what its options may be. */
+  readonly attached: boolean
   readonly values: Record<string, Record<string, unknown>>
   readonly origins: ReadonlyMap<string, Origin>
   readonly problems: readonly Problem[]
@@ -73,9 +77,22 @@ function evaluate(request: LoadRequest): Evaluation {
   const problems = [...assignments.problems, ...unknown.problems]
   const warnings = [...unknown.warnings]
   const origins = new Map<string, Origin>()
-  const substitute = createSubstitution(createLookup(assignments, request.computedDefaults ?? {}))
+  const attached = assignments.find([['bootring', 'mode']])?.text.trim() === 'attached'
+  const lookup = createLookup(assignments, request.computedDefaults ?? {}, attached ? ironicDefaults : {})
+  const substitute = createSubstitution(lookup)
 
+  /** A value that does not fit is as none where only Ironic reads it. */
   function evaluateOption(group: string, name: string, option: Option<unknown>): unknown {
+    const isOurs = !attached || option.standaloneOnly !== true
+    return evaluateAssigned(group, name, option, isOurs ? { problems, warnings } : { problems: [], warnings: [] })
+  }
+
+  function evaluateAssigned(
+    group: string,
+    name: string,
+    option: Option<unknown>,
+    { problems, warnings }: { problems: Problem[]; warnings: Problem[] },
+  ): unknown {
     const assignment = assignments.find(namesOf(group, name, option))
     if (assignment === undefined) return option.default
     const place = { ...placeOf(assignment.origin), group: assignment.group, option: assignment.name }
@@ -87,6 +104,10 @@ function evaluate(request: LoadRequest): Evaluation {
     }
     const substituted = substitute(group, assignment.text)
     const value = showAssigned(assignment, option, substituted)
+    if ('expected' in substituted && assignment.text === option.ironicStock) {
+      warnings.push({ ...place, value, expected: "the line to be left out: this is Ironic's own template" })
+      return option.default
+    }
     if ('expected' in substituted) {
       // A password with a dollar sign in it: what follows the sign is no name.
       const expected =
@@ -96,22 +117,30 @@ function evaluate(request: LoadRequest): Evaluation {
     }
     // To Ironic an empty text and none are the same wherever there need not be one.
     const isEmpty = option.default === undefined && substituted.text.trim() === ''
-    const parsed = isEmpty ? { kind: 'unset' as const } : parseValue(option.type, substituted.text)
+    const type = (attached ? option.attached?.type : undefined) ?? option.type
+    const parsed = isEmpty ? { kind: 'unset' as const } : parseValue(type, substituted.text)
     const expected =
       parsed.kind === 'wrong' ? parsed.expected : parsed.kind === 'value' ? option.check?.(parsed.value) : undefined
     if (expected !== undefined) problems.push({ ...place, value, expected })
     if (parsed.kind !== 'value') return option.default
     origins.set(`${group}\0${name}`, assignment.origin)
-    return parsed.value
+    return attached && option.attached?.adopt ? option.attached.adopt(parsed.value) : parsed.value
   }
 
-  const values = Object.fromEntries(
+  const values: Record<string, Record<string, unknown>> = Object.fromEntries(
     Object.entries<Section>(sections).map(([group, section]) => [
       group,
       Object.fromEntries(Object.entries(section).map(([name, option]) => [name, evaluateOption(group, name, option)])),
     ]),
   )
-  return { values, origins, problems, warnings, assignments }
+  if (attached && values.database?.connection === undefined && values.DEFAULT?.state_path === undefined) {
+    problems.push({
+      group: 'database',
+      option: 'connection',
+      expected: "the URL of Ironic's database, as mode is attached",
+    })
+  }
+  return { attached, values, origins, problems, warnings, assignments }
 }
 
 /** The value for a message: as written and, where that differs and may be shown, as it is after substitution. */
@@ -138,6 +167,7 @@ function namesOf(group: string, name: string, option: Option<unknown>): (readonl
 function createLookup(
   assignments: Assignments,
   computedDefaults: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  otherDefaults: Readonly<Record<string, Readonly<Record<string, string>>>>,
 ): Lookup {
   return (writtenGroup, name) => {
     const group = normalizeGroup(writtenGroup)
@@ -147,6 +177,8 @@ function createLookup(
     // Nothing is known of other options, their secrets included.
     const mayBePrinted = option !== undefined && option.secret !== true
     if (assignment !== undefined && !isNone) return { group, name, text: assignment.text, public: mayBePrinted }
+    const other = Object.hasOwn(otherDefaults, group) ? otherDefaults[group] : undefined
+    if (other !== undefined && Object.hasOwn(other, name)) return { group, name, text: other[name] ?? '', public: true }
     if (option === undefined) return isNone ? { group, name, text: '', public: true } : undefined
     const computed = Object.hasOwn(computedDefaults, group) ? computedDefaults[group]?.[name] : undefined
     const text = option.default === undefined ? (computed ?? '') : option.default

@@ -19,6 +19,12 @@ export interface Option<T> {
   readonly secret?: boolean
   /** What is wrong with a value of the right type, to be read after "expected". */
   check?(value: T): string | undefined
+  /** Attached: bootring has no use for it, so that whatever Ironic makes of it is right. */
+  readonly standaloneOnly?: boolean
+  /** Attached: what Ironic takes where that is more than `type`, and what it means to bootring. */
+  readonly attached?: { readonly type: OptionType; adopt?(value: T): T }
+  /** Ironic's own default, as its sample files write it: the path of a file that only Ironic brings along. */
+  readonly ironicStock?: string
 }
 
 export type OptionType =
@@ -49,16 +55,16 @@ export type Section = Readonly<Record<string, Option<unknown>>>
 /** The parsed values of a section. */
 export type SectionValues<S extends Section> = { readonly [K in keyof S]: S[K] extends Option<infer T> ? T : never }
 
-type Rest<T = unknown> = Omit<Option<T>, 'type' | 'default' | 'help'>
+type Rest<T> = Omit<Option<T>, 'type' | 'default' | 'help'>
 
-export const string = (defaultValue: string, help: string, rest: Rest = {}): Option<string> => ({
+export const string = (defaultValue: string, help: string, rest: Rest<string> = {}): Option<string> => ({
   type: { kind: 'string' },
   default: defaultValue,
   help,
   ...rest,
 })
 
-export const optionalString = (help: string, rest: Rest = {}): Option<string | undefined> => ({
+export const optionalString = (help: string, rest: Rest<string | undefined> = {}): Option<string | undefined> => ({
   type: { kind: 'string' },
   default: undefined,
   help,
@@ -69,13 +75,13 @@ export const choice = <const C extends readonly string[], D extends C[number] | 
   choices: C,
   defaultValue: D,
   help: string,
-  rest: Rest = {},
+  rest: Rest<C[number] | D> = {},
 ): Option<C[number] | D> => ({ type: { kind: 'choice', choices }, default: defaultValue, help, ...rest })
 
 export const integer = (
   defaultValue: number,
   help: string,
-  { min, max, ...rest }: Rest & { min?: number; max?: number } = {},
+  { min, max, ...rest }: Rest<number> & { min?: number; max?: number } = {},
 ): Option<number> => ({
   type: { kind: 'integer', ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) },
   default: defaultValue,
@@ -86,7 +92,7 @@ export const integer = (
 export const float = (
   defaultValue: number,
   help: string,
-  { min, max, ...rest }: Rest & { min?: number; max?: number } = {},
+  { min, max, ...rest }: Rest<number> & { min?: number; max?: number } = {},
 ): Option<number> => ({
   type: { kind: 'float', ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) },
   default: defaultValue,
@@ -94,7 +100,7 @@ export const float = (
   ...rest,
 })
 
-export const boolean = (defaultValue: boolean, help: string, rest: Rest = {}): Option<boolean> => ({
+export const boolean = (defaultValue: boolean, help: string, rest: Rest<boolean> = {}): Option<boolean> => ({
   type: { kind: 'boolean' },
   default: defaultValue,
   help,
@@ -115,52 +121,56 @@ export const list = (
 export const dict = (
   defaultValue: Readonly<Record<string, string>>,
   help: string,
-  rest: Rest = {},
+  rest: Rest<Readonly<Record<string, string>>> = {},
 ): Option<Readonly<Record<string, string>>> => ({ type: { kind: 'dict' }, default: defaultValue, help, ...rest })
 
-export const port = (defaultValue: number, help: string, rest: Rest = {}): Option<number> => ({
+export const port = (defaultValue: number, help: string, rest: Rest<number> = {}): Option<number> => ({
   type: { kind: 'port' },
   default: defaultValue,
   help,
   ...rest,
 })
 
-export const optionalUrl = (help: string, rest: Rest = {}): Option<string | undefined> => ({
+export const optionalUrl = (help: string, rest: Rest<string | undefined> = {}): Option<string | undefined> => ({
   type: { kind: 'url' },
   default: undefined,
   help,
   ...rest,
 })
 
-export const path = (defaultValue: string, help: string, rest: Rest = {}): Option<string> => ({
+export const path = (defaultValue: string, help: string, rest: Rest<string> = {}): Option<string> => ({
   type: { kind: 'path' },
   default: defaultValue,
   help,
   ...rest,
 })
 
-export const optionalPath = (help: string, rest: Rest = {}): Option<string | undefined> => ({
+export const optionalPath = (help: string, rest: Rest<string | undefined> = {}): Option<string | undefined> => ({
   type: { kind: 'path' },
   default: undefined,
   help,
   ...rest,
 })
 
-export const address = (defaultValue: string, help: string, rest: Rest = {}): Option<string> => ({
+export const address = (defaultValue: string, help: string, rest: Rest<string> = {}): Option<string> => ({
   type: { kind: 'address' },
   default: defaultValue,
   help,
   ...rest,
 })
 
-export const optionalAddress = (help: string, rest: Rest = {}): Option<string | undefined> => ({
+export const optionalAddress = (help: string, rest: Rest<string | undefined> = {}): Option<string | undefined> => ({
   type: { kind: 'address' },
   default: undefined,
   help,
   ...rest,
 })
 
-export const cidrs = (defaultValue: readonly string[], help: string, rest: Rest = {}): Option<readonly string[]> => ({
+export const cidrs = (
+  defaultValue: readonly string[],
+  help: string,
+  rest: Rest<readonly string[]> = {},
+): Option<readonly string[]> => ({
   type: { kind: 'cidrs' },
   default: defaultValue,
   help,

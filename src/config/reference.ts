@@ -31,6 +31,8 @@ function renderRow(group: string, name: string, option: Option<unknown>): string
   const type = `${describeType(option.type)}${option.unit === undefined ? '' : `, in ${option.unit}`}`
   const meaning = [
     option.help,
+    ...(option.standaloneOnly === true ? ['Attached: not used.'] : []),
+    ...(option.attached === undefined ? [] : [`Attached: ${describeType(option.attached.type)}, as Ironic has it.`]),
     ...(option.secret === true ? ['Secret: never printed.'] : []),
     ...(option.deprecatedNames ?? []).map((path) => `Deprecated name: \`${formatDeprecatedName(group, path)}\`.`),
   ].join(' ')

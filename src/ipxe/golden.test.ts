@@ -37,6 +37,12 @@ const cases: Record<string, () => string> = {
   'root-api': () => renderRootScript(root),
   'root-api-proxy': () => renderRootScript({ ...root, apiRootUrl: 'http://boot.example/ironic/' }),
   'root-api-ipv6': () => renderRootScript({ ...root, apiRootUrl: 'http://[fd00::1]:6385' }),
+  'root-several-apis': () =>
+    renderRootScript({
+      ...root,
+      otherApiRootUrls: ['http://10.0.0.2:6385', 'http://[fd00::3]:6385/'],
+      ipxeTimeoutSeconds: 5,
+    }),
   'root-fallback': () => renderRootScript({ ...root, fallbackScript: 'http://10.0.0.1/rescue me.ipxe' }),
   'root-files': () => renderRootScript({ ...root, useBootConfigApi: false }),
   'root-files-ipv6': () => renderRootScript({ ...root, useBootConfigApi: false, httpUrl: 'http://[fd00::11]:8080' }),

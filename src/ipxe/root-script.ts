@@ -10,6 +10,8 @@ export interface RootScriptOptions {
   useBootConfigApi: boolean
   /** e.g. `http://10.0.0.1:6385`, without `/v1`. */
   apiRootUrl: string
+  /** Asked in turn after it, for each NIC: the death of one API stops no machine. */
+  otherApiRootUrls?: readonly string[] | undefined
   /** The HTTP server's root, e.g. `http://10.0.0.1:8080`. */
   httpUrl: string
   /** `[pxe]ipxe_fallback_script`. */
@@ -33,10 +35,11 @@ export function renderRootScript(options: RootScriptOptions): string {
   const failoverSeconds = options.failoverSeconds ?? 75
   const pauses = growingPauses(failoverSeconds + marginSeconds)
   const links = options.useBootConfigApi
-    ? { uri: `${url('[pxe]ipxe_config_api_root_url', options.apiRootUrl)}/v1/boot/`, suffix: '/boot.ipxe' }
-    : { uri: `${url('[deploy]http_url', options.httpUrl)}/pxelinux.cfg/`, suffix: '' }
+    ? { uris: apiUris(options), suffix: '/boot.ipxe' }
+    : { uris: [`${url('[deploy]http_url', options.httpUrl)}/pxelinux.cfg/`], suffix: '' }
   const text = template.render({
-    ipxe_for_mac_uri: links.uri,
+    ipxe_for_mac_uri: links.uris[0],
+    ipxe_for_mac_uris: links.uris,
     ipxe_for_mac_suffix: links.suffix,
     // Ironic gives None; here undefined, so that a template which prints it unasked fails rather than chain "None".
     ipxe_fallback_script: options.fallbackScript
@@ -56,6 +59,13 @@ export function renderRootScript(options: RootScriptOptions): string {
   if (!text.startsWith('#!ipxe'))
     throw new BootringError('ConfigInvalid', `[pxe]ipxe_boot_script = ${template.path} does not begin with #!ipxe`)
   return text
+}
+
+function apiUris({ apiRootUrl, otherApiRootUrls = [] }: RootScriptOptions): string[] {
+  return [
+    url('[pxe]ipxe_config_api_root_url', apiRootUrl),
+    ...otherApiRootUrls.map((other) => url('[bootring]api_root_urls', other)),
+  ].map((root) => `${root}/v1/boot/`)
 }
 
 /** 2, 4, 6, … seconds, until they last this long in all. */

@@ -1,17 +1,26 @@
-import { renderRootScript } from '../../ipxe/root-script.ts'
+import { renderIronicRootTemplate } from '../../ipxe/ironic-root-template.ts'
+import { type RootScriptOptions, renderRootScript } from '../../ipxe/root-script.ts'
 import type { Installation } from '../installation.ts'
 
 /** The root script of this installation. Throws `ConfigInvalid` or `TemplateFailed`. */
-export function buildRootScript({ apiRootUrl, config, httpUrl }: Installation): string {
+export const buildRootScript = (installation: Installation): string => renderRootScript(rootScriptOptions(installation))
+
+/** A template from which Ironic makes the same script. Throws `ConfigInvalid`. */
+export const buildIronicRootTemplate = (installation: Installation): string =>
+  renderIronicRootTemplate(rootScriptOptions(installation))
+
+function rootScriptOptions({ apiRootUrl, apiRootUrls, attached, config, httpUrl }: Installation): RootScriptOptions {
   const { ipxe_boot_script, ipxe_fallback_script, ipxe_timeout, ipxe_use_boot_config_api } = config.pxe
-  return renderRootScript({
-    ...(ipxe_boot_script === undefined ? {} : { templateFile: ipxe_boot_script }),
-    useBootConfigApi: ipxe_use_boot_config_api,
+  return {
+    // Ironic's own template is for the script that Ironic writes; its links lead to one conductor's files.
+    ...(ipxe_boot_script === undefined || attached ? {} : { templateFile: ipxe_boot_script }),
+    useBootConfigApi: attached || ipxe_use_boot_config_api,
     apiRootUrl,
+    otherApiRootUrls: apiRootUrls.slice(1),
     httpUrl,
     ipxeTimeoutSeconds: ipxe_timeout,
     // A dead conductor stays on the rings for this long at most.
-    failoverSeconds: config.conductor.heartbeat_timeout + config.DEFAULT.hash_ring_reset_interval,
+    failoverSeconds: Math.max(0, config.conductor.heartbeat_timeout) + config.DEFAULT.hash_ring_reset_interval,
     ...(ipxe_fallback_script === undefined ? {} : { fallbackScript: ipxe_fallback_script }),
-  })
+  }
 }

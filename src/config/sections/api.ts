@@ -2,11 +2,17 @@ import { boolean, integer, optionalAddress, optionalUrl, port } from '../option.
 
 export const apiSection = {
   host_ip: optionalAddress('Address that the API listens on. Default: 0.0.0.0; bootring serve without it: 127.0.0.1.'),
-  port: port(6385, 'Port that the API listens on.'),
-  public_endpoint: optionalUrl('URL under which clients reach the API, where it is not http://<my_ip>:<port>.'),
+  port: port(6385, 'Port that the API listens on.', { standaloneOnly: true }),
+  public_endpoint: optionalUrl('URL under which clients reach the API, where it is not http://<my_ip>:<port>.', {
+    standaloneOnly: true,
+  }),
   restrict_boot_config: boolean(
     true,
     'Serve boot configuration only for nodes in a wait state (wait call-back, clean wait, …). Turn off for fast-track.',
   ),
-  api_workers: integer(1, 'API processes.', { min: 1, max: 256 }),
+  api_workers: integer(1, 'API processes.', {
+    min: 1,
+    max: 256,
+    attached: { type: { kind: 'integer' }, adopt: (workers) => Math.min(Math.max(1, workers), 256) },
+  }),
 }

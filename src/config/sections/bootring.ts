@@ -1,4 +1,5 @@
 import { checkConductorAddresses } from '../conductor-addresses.ts'
+import { checkHttpUrls } from '../http-urls.ts'
 import { checkImageUrlMap } from '../image-url-map.ts'
 import {
   address,
@@ -29,11 +30,18 @@ export const bootringSection = {
     'Attached: where the bootring conductor on a host is called, as <name>=<host> or <name>=<host>:<port>, for conductors whose registered name is no host name that resolves.',
     { check: checkConductorAddresses },
   ),
+  api_root_urls: list(
+    [],
+    'Root URLs of several APIs, which the root script asks in turn, so that the death of one stops no machine. Default: only [pxe]ipxe_config_api_root_url.',
+    { check: checkHttpUrls },
+  ),
   replicate: boolean(
     false,
     "Attached: conductors keep copies of each other's boot files, and answer with them when the owner is gone. All hosts must say the same.",
   ),
-  replica_path: optionalPath('Attached: where those copies lie. Default: <state_path>/replicas.'),
+  replica_path: optionalPath(
+    'Attached: where those copies lie. Default: replicas in the folder where bootring keeps its state on its own, /var/lib/bootring for root.',
+  ),
   image_url_map: list(
     [],
     'Attached: beginnings of URLs that are replaced in the copies of a dead conductor, as <old>=<new>, e.g. http://192.0.2.11:8080=http://192.0.2.12:8080.',

@@ -1,21 +1,34 @@
 import { integer, list, optionalString, string } from '../option.ts'
 
 export const conductorSection = {
-  heartbeat_interval: integer(10, 'How often a conductor says that it is alive.', { min: 1, unit: 'seconds' }),
+  heartbeat_interval: integer(10, 'How often a conductor says that it is alive.', {
+    min: 1,
+    unit: 'seconds',
+    standaloneOnly: true,
+  }),
   heartbeat_timeout: integer(60, 'A conductor not heard from for longer than this is dead.', {
     min: 1,
     unit: 'seconds',
+    // With none, the newest Ironic releases take every conductor for alive that says it is online.
+    attached: { type: { kind: 'integer' } },
   }),
   sync_local_state_interval: integer(
     180,
     'How often a conductor looks which nodes it owns and brings its boot files in line; 0: only at start.',
-    { min: 0, unit: 'seconds' },
+    { min: 0, unit: 'seconds', standaloneOnly: true },
   ),
-  conductor_group: string('', 'Group this conductor belongs to; it serves the nodes of the same group only.'),
-  deploy_kernel: optionalString("URL (file or http) of the agent's kernel, for nodes without one in driver_info."),
-  deploy_ramdisk: optionalString("URL (file or http) of the agent's ramdisk, for nodes without one in driver_info."),
+  conductor_group: string('', 'Group this conductor belongs to; it serves the nodes of the same group only.', {
+    standaloneOnly: true,
+  }),
+  deploy_kernel: optionalString("URL (file or http) of the agent's kernel, for nodes without one in driver_info.", {
+    standaloneOnly: true,
+  }),
+  deploy_ramdisk: optionalString("URL (file or http) of the agent's ramdisk, for nodes without one in driver_info.", {
+    standaloneOnly: true,
+  }),
   file_url_allowed_paths: list(
     ['/var/lib/ironic', '/shared/html', '/templates', '/opt/cache/files', '/vagrant', '/var/lib/bootring'],
     'Folders from which file:// URLs may be read.',
+    { standaloneOnly: true },
   ),
 }

@@ -2,13 +2,14 @@ import { boolean, choice, integer, optionalAddress, optionalPath, optionalString
 
 export const defaultSection = {
   host: optionalString(
-    "This conductor's name in the ring and in the conductors table; other hosts must be able to resolve it. Default: the machine's host name.",
+    "This conductor's name in the ring and in the conductors table; other hosts must be able to resolve it. Default: the machine's host name; attached: its full name, as Python finds it.",
   ),
   my_ip: optionalAddress(
     "This host's address, as machines and other hosts reach it. Default: the first non-loopback address.",
   ),
   state_path: optionalPath(
-    'Where bootring keeps what must outlive it. Default: /var/lib/bootring for root, else $XDG_STATE_HOME/bootring or ~/.local/state/bootring.',
+    'Where bootring keeps what must outlive it. Default: what systemd says, /var/lib/bootring for root, else $XDG_STATE_HOME/bootring or ~/.local/state/bootring.',
+    { standaloneOnly: true },
   ),
   hash_ring_algorithm: choice(
     [
@@ -36,12 +37,15 @@ export const defaultSection = {
   hash_ring_reset_interval: integer(15, 'How long a ring is used before it is built anew from the database.', {
     min: 0,
     unit: 'seconds',
+    attached: { type: { kind: 'integer' }, adopt: (seconds) => Math.max(0, seconds) },
   }),
   auth_strategy: choice(
     ['noauth', 'http_basic', 'keystone'],
     undefined,
     'How management requests are authenticated; [json_rpc]auth_strategy follows it where unset. keystone is not supported.',
   ),
-  http_basic_auth_user_file: optionalPath('htpasswd file (bcrypt) of those who may use the REST API.'),
+  http_basic_auth_user_file: optionalPath('htpasswd file (bcrypt) of those who may use the REST API.', {
+    standaloneOnly: true,
+  }),
   debug: boolean(false, 'Log at debug level.'),
 }

@@ -2,8 +2,14 @@ import { boolean, integer, optionalPath, optionalString, optionalUrl, path, stri
 
 export const pxeSection = {
   tftp_root: path('/tftpboot', 'Attached: folder in which Ironic keeps the GRUB and pxelinux files of its nodes.'),
-  ipxe_config_template: optionalPath("Jinja2 template of a node's iPXE script. Default: bootring's own."),
-  ipxe_boot_script: optionalPath("Jinja2 template of the root script. Default: bootring's own."),
+  ipxe_config_template: optionalPath("Jinja2 template of a node's iPXE script. Default: bootring's own.", {
+    standaloneOnly: true,
+    ironicStock: '$pybasedir/drivers/modules/ipxe_config.template',
+  }),
+  ipxe_boot_script: optionalPath("Jinja2 template of the root script. Default: bootring's own.", {
+    standaloneOnly: true,
+    ironicStock: '$pybasedir/drivers/modules/boot.ipxe',
+  }),
   ipxe_use_boot_config_api: boolean(
     false,
     "The root script links to the boot configuration API, instead of to the HTTP server's files.",
@@ -15,8 +21,10 @@ export const pxeSection = {
   ipxe_timeout: integer(0, "Time-out of each fetch in the root script and in nodes' scripts; 0: none.", {
     min: 0,
     unit: 'seconds',
+    attached: { type: { kind: 'integer' }, adopt: (seconds) => Math.max(0, seconds) },
   }),
   kernel_append_params: string('nofb vga=normal', 'Kernel parameters of every machine.', {
     deprecatedNames: ['pxe_append_params'],
+    standaloneOnly: true,
   }),
 }
