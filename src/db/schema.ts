@@ -6,7 +6,7 @@ import { migrationNames, migrations } from './migrations/migrations.ts'
 import type { Tables } from './tables.ts'
 
 /** Applies what is missing, once, however many hosts try at the same time. The names of what this call applied. */
-export async function upgradeSchema({ write, dialect }: Engine): Promise<string[]> {
+export async function upgradeSchema({ migrate: unhurried, dialect }: Engine): Promise<string[]> {
   const migrate = (db: Kysely<Tables>): Promise<string[]> =>
     new Migrator({
       db,
@@ -16,7 +16,7 @@ export async function upgradeSchema({ write, dialect }: Engine): Promise<string[
     })
       .migrateToLatest()
       .then(applied)
-  return dialect.upgradesInOneTransaction ? await write.transaction().execute(migrate) : await migrate(write)
+  return dialect.upgradesInOneTransaction ? await unhurried.transaction().execute(migrate) : await migrate(unhurried)
 }
 
 /** Throws `SchemaOutdated` unless every migration that this release knows was applied; further ones do no harm. */

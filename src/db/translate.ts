@@ -14,8 +14,11 @@ export class TransactionLost extends Error {
 /** Turns a driver's error into one of ours; what is nobody's fault but ours stays as it is. */
 export type Translate = (error: unknown) => unknown
 
-/** `place` names the database in messages. */
-export function translator(dialect: Dialect, place: string): Translate {
+/** What a table or column that is not there means. */
+export type MissingSchema = 'SchemaOutdated' | 'NotIronicsDatabase'
+
+/** `place` names the database in messages; `missing`: the code for a table or column that is not there. */
+export function translator(dialect: Dialect, place: string, missing: MissingSchema = 'SchemaOutdated'): Translate {
   return (error) => {
     if (error instanceof BootringError || error instanceof DuplicateKey || error instanceof TransactionLost)
       return error
@@ -24,7 +27,7 @@ export function translator(dialect: Dialect, place: string): Translate {
       case 'unavailable':
         return new BootringError('DatabaseUnavailable', `${place}: ${reason(error)}`, { cause: error })
       case 'schema':
-        return new BootringError('SchemaOutdated', `${place}: ${reason(error)}`, { cause: error })
+        return new BootringError(missing, `${place}: ${reason(error)}`, { cause: error })
       case 'duplicate':
         return new DuplicateKey(reason(error), { cause: error })
       case 'retry':

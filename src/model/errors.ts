@@ -136,6 +136,12 @@ export const errorKinds = {
     rpcClass: `${ironic}DatabaseVersionTooOld`,
     remedy: 'Run bootring db upgrade.',
   },
+  NotIronicsDatabase: {
+    httpStatus: 503,
+    rpcCode: 503,
+    rpcClass: `${ironic}DatabaseVersionTooOld`,
+    remedy: 'Name the database of an Ironic from 21.0 on in [database]connection, and give its user SELECT there.',
+  },
   Unauthorized: {
     httpStatus: 401,
     rpcCode: 401,

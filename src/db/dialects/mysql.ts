@@ -10,6 +10,8 @@ const unavailable = new Set([
   1045, // access denied
   1049, // unknown database
   1053, // shutting down
+  1142, // no privilege on the table
+  1143, // no privilege on the column
   1129, // host blocked
   1130, // host not allowed
   1203, // too many connections of this user

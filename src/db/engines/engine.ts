@@ -12,6 +12,8 @@ export interface Engine {
   readonly read: Kysely<Tables>
   /** For everything else. The same as `read` where connections are many. */
   readonly write: Kysely<Tables>
+  /** For migrations, which may wait for another host's, or work on a large table, for as long as it takes. */
+  readonly migrate: Kysely<Tables>
   /**
    * The shortest way to run one query again and again with new parameters, in the order in which the compiled query
    * has them.
@@ -22,5 +24,8 @@ export interface Engine {
 
 export interface EngineOptions {
   maxPoolSize: number
+  /** How long a query waits for a free connection, a connection for its server, and a statement for its answer. */
   poolTimeoutSeconds: number
+  /** Sessions in which the server itself refuses to write; a SQLite file is opened as it is, whoever else uses it. */
+  readOnly?: boolean
 }

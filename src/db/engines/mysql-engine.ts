@@ -27,13 +27,19 @@ export function openMysqlEngine(address: ServerAddress, options: EngineOptions, 
       // Times stay text: they are naive UTC, and the driver would read them as local time.
       dateStrings: true,
     }),
-    options.poolTimeoutSeconds,
+    {
+      timeoutSeconds: options.poolTimeoutSeconds,
+      firstStatement: options.readOnly ? 'set session transaction read only' : undefined,
+    },
   )
-  const db = new Kysely<Tables>({ dialect: translating(new MysqlDialect({ pool }), translate) })
+  const kysely = (deadlines: boolean) =>
+    new Kysely<Tables>({ dialect: translating(new MysqlDialect({ pool: pool.forKysely({ deadlines }) }), translate) })
+  const db = kysely(true)
   return {
     dialect: mysql,
     read: db,
     write: db,
+    migrate: kysely(false),
     prepare<Row>(query: CompiledQuery<Row>): Lookup<Row> {
       return async (...parameters) => {
         try {

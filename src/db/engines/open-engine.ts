@@ -3,7 +3,7 @@ import { type DatabaseAddress, describeAddress } from '../connection-url.ts'
 import { mysql } from '../dialects/mysql.ts'
 import { postgresql } from '../dialects/postgresql.ts'
 import { sqlite } from '../dialects/sqlite.ts'
-import { translator } from '../translate.ts'
+import { type MissingSchema, translator } from '../translate.ts'
 import type { Engine, EngineOptions } from './engine.ts'
 
 /**
@@ -15,18 +15,23 @@ export async function openEngine(
   options: EngineOptions & { logger?: Logger },
 ): Promise<Engine> {
   const place = describeAddress(address)
+  const missing: MissingSchema = options.readOnly ? 'NotIronicsDatabase' : 'SchemaOutdated'
   switch (address.engine) {
     case 'sqlite': {
+      if (options.readOnly) {
+        const { openForeignSqliteEngine } = await import('./foreign-sqlite-engine.ts')
+        return openForeignSqliteEngine(address, translator(sqlite, place, missing))
+      }
       const { openSqliteEngine } = await import('./sqlite-engine.ts')
       return await openSqliteEngine(address, translator(sqlite, place))
     }
     case 'postgresql': {
       const { openPostgresqlEngine } = await import('./postgresql-engine.ts')
-      return openPostgresqlEngine(address, options, translator(postgresql, place), options.logger)
+      return openPostgresqlEngine(address, options, translator(postgresql, place, missing), options.logger)
     }
     case 'mysql': {
       const { openMysqlEngine } = await import('./mysql-engine.ts')
-      return openMysqlEngine(address, options, translator(mysql, place))
+      return openMysqlEngine(address, options, translator(mysql, place, missing))
     }
   }
 }

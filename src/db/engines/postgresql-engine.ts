@@ -1,4 +1,4 @@
-import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely'
+import { type CompiledQuery, Kysely, PostgresDialect, type PostgresPool } from 'kysely'
 import pg from 'pg'
 import type { Logger } from '../../observe/logger.ts'
 import type { ServerAddress } from '../connection-url.ts'
@@ -6,6 +6,7 @@ import { postgresql } from '../dialects/postgresql.ts'
 import type { Tables } from '../tables.ts'
 import type { Translate } from '../translate.ts'
 import { translating } from '../translating-dialect.ts'
+import { boundedPostgresqlPool } from './bounded-postgresql-pool.ts'
 import type { Engine, EngineOptions, Lookup } from './engine.ts'
 import { preparedLookup } from './prepared-lookup.ts'
 import { tlsOptions } from './tls-options.ts'
@@ -34,6 +35,8 @@ export function openPostgresqlEngine(
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     application_name: 'bootring',
+    // Part of the connection's beginning, so that no statement need be sent for it.
+    ...(options.readOnly && { options: '-c default_transaction_read_only=on' }),
     // Times stay text: the driver would read them as local time.
     types: { getTypeParser: (oid, format) => (oid === timestampOid ? asText : pg.types.getTypeParser(oid, format)) },
   })
@@ -43,11 +46,14 @@ export function openPostgresqlEngine(
   pool.on('connect', (client) => {
     client.on('error', (error) => logger?.debug({ err: error }, 'database connection lost'))
   })
-  const db = new Kysely<Tables>({ dialect: translating(new PostgresDialect({ pool }), translate) })
+  const kysely = (pool: PostgresPool) =>
+    new Kysely<Tables>({ dialect: translating(new PostgresDialect({ pool }), translate) })
+  const db = kysely(boundedPostgresqlPool(pool, options.poolTimeoutSeconds))
   return {
     dialect: postgresql,
     read: db,
     write: db,
+    migrate: kysely(pool),
     prepare<Row>(query: CompiledQuery<Row>): Lookup<Row> {
       return preparedLookup<Row>(pool, query.sql, options.poolTimeoutSeconds, translate)
     },

@@ -3,6 +3,7 @@ import type { SqliteAddress } from '../connection-url.ts'
 import { sqlite } from '../dialects/sqlite.ts'
 import { nodeSqliteDialect } from '../sqlite/node-sqlite-dialect.ts'
 import { openSqliteFile } from '../sqlite/sqlite-file.ts'
+import { StatementCache } from '../sqlite/statement-cache.ts'
 import { TurnSnapshot } from '../sqlite/turn-snapshot.ts'
 import type { Tables } from '../tables.ts'
 import type { Translate } from '../translate.ts'
@@ -14,15 +15,17 @@ export async function openSqliteEngine(address: SqliteAddress, translate: Transl
   const writer = await openFile(address.path, 'write', translate)
   const reader = await openFile(address.path, 'read', translate)
   const snapshot = new TurnSnapshot(reader)
+  const write = new Kysely<Tables>({
+    dialect: translating(
+      nodeSqliteDialect(new StatementCache(writer), () => snapshot.end()),
+      translate,
+    ),
+  })
   return {
     dialect: sqlite,
-    read: new Kysely<Tables>({ dialect: translating(nodeSqliteDialect(reader), translate) }),
-    write: new Kysely<Tables>({
-      dialect: translating(
-        nodeSqliteDialect(writer, () => snapshot.end()),
-        translate,
-      ),
-    }),
+    read: new Kysely<Tables>({ dialect: translating(nodeSqliteDialect(new StatementCache(reader)), translate) }),
+    write,
+    migrate: write,
     prepare<Row>(query: CompiledQuery<Row>): Lookup<Row> {
       // Prepared at first use: the table may not be there yet.
       let statement: ReturnType<typeof reader.prepare> | undefined

@@ -1,24 +1,21 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
-import { retryWhileBusy } from './retry-while-busy.ts'
-import { StatementCache } from './statement-cache.ts'
+import type { StatementSource } from './statement-cache.ts'
 
-/** Runs Kysely's queries on one `node:sqlite` connection. */
+/** Runs Kysely's queries on one `node:sqlite` connection. Preparing a statement reads the file too, and so waits as well. */
 export class NodeSqliteConnection implements DatabaseConnection {
-  readonly #statements: StatementCache
-
+  readonly #statements: StatementSource
   readonly #afterQuery: (() => void) | undefined
 
-  constructor(database: DatabaseSync, afterQuery?: () => void) {
+  constructor(statements: StatementSource, afterQuery?: () => void) {
+    this.#statements = statements
     this.#afterQuery = afterQuery
-    this.#statements = new StatementCache(database)
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const statement = this.#statements.get(query.sql)
     const parameters = query.parameters.map(toSqlite)
     try {
-      return await retryWhileBusy(() => run<R>(statement, parameters))
+      return await this.#statements.run(() => run<R>(this.#statements.get(query.sql), parameters))
     } finally {
       this.#afterQuery?.()
     }

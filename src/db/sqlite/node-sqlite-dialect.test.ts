@@ -5,6 +5,7 @@ import { Kysely, sql } from 'kysely'
 import { expect, it, onTestFinished } from 'vitest'
 import { nodeSqliteDialect } from './node-sqlite-dialect.ts'
 import { openSqliteFile } from './sqlite-file.ts'
+import { StatementCache } from './statement-cache.ts'
 
 it('says of a transaction that fills the disk just that, and goes on', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'bootring-dialect-'))
@@ -16,7 +17,7 @@ it('says of a transaction that fills the disk just that, and goes on', async () 
   database.exec('create table things (text text)')
   database.exec('pragma cache_size = 5')
   database.exec('pragma max_page_count = 20')
-  const db = new Kysely({ dialect: nodeSqliteDialect(database) })
+  const db = new Kysely({ dialect: nodeSqliteDialect(new StatementCache(database)) })
   const filling = db.transaction().execute(async (trx) => {
     for (let i = 0; i < 1000; i += 1) await sql`insert into things values (${'x'.repeat(3000)})`.execute(trx)
   })

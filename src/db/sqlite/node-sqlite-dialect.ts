@@ -1,4 +1,3 @@
-import type { DatabaseSync } from 'node:sqlite'
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -9,14 +8,15 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { NodeSqliteConnection } from './node-sqlite-connection.ts'
+import type { StatementSource } from './statement-cache.ts'
 
 /**
  * Kysely over one open `node:sqlite` connection, which whoever opened it closes. `afterQuery` is called after each
  * statement.
  */
-export function nodeSqliteDialect(database: DatabaseSync, afterQuery?: () => void): Dialect {
+export function nodeSqliteDialect(statements: StatementSource, afterQuery?: () => void): Dialect {
   return {
-    createDriver: () => new NodeSqliteDriver(database, afterQuery),
+    createDriver: () => new NodeSqliteDriver(statements, afterQuery),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createAdapter: () => new NodeSqliteAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
@@ -31,12 +31,12 @@ class NodeSqliteAdapter extends SqliteAdapter {
 }
 
 class NodeSqliteDriver implements Driver {
-  readonly #database: DatabaseSync
+  readonly #statements: StatementSource
   readonly #connection: DatabaseConnection
 
-  constructor(database: DatabaseSync, afterQuery?: () => void) {
-    this.#database = database
-    this.#connection = new NodeSqliteConnection(database, afterQuery)
+  constructor(statements: StatementSource, afterQuery?: () => void) {
+    this.#statements = statements
+    this.#connection = new NodeSqliteConnection(statements, afterQuery)
   }
 
   async init(): Promise<void> {}
@@ -59,7 +59,7 @@ class NodeSqliteDriver implements Driver {
 
   // A full disk and the like have SQLite roll back by itself; another one would fail, and hide why.
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    if (this.#database.isTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'))
+    if (this.#statements.isTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'))
   }
 
   async destroy(): Promise<void> {}

@@ -11,7 +11,8 @@ import { bootTargetLookup } from './boot-target-lookup.ts'
 
 const defaultPageSize = 1000
 
-const nodeColumns = [
+/** All that is read of `nodes`. */
+export const nodeColumns = [
   'id',
   'uuid',
   'name',
@@ -26,7 +27,9 @@ const nodeColumns = [
   'properties',
   'extra',
 ] as const satisfies readonly (keyof NodesTable)[]
-const portColumns = [
+
+/** All that is read of `ports`. */
+export const portColumns = [
   'uuid',
   'address',
   'node_id',

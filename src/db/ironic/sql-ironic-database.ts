@@ -1,0 +1,48 @@
+import { type Kysely, sql } from 'kysely'
+import type { ConductorReader, IronicDatabase, NodeStore } from '../../model/stores.ts'
+import type { Logger } from '../../observe/logger.ts'
+import type { Engine } from '../engines/engine.ts'
+import { SqlNodeStore } from '../stores/sql-node-store.ts'
+import { checkIronicSchema, schemaHead } from './check-ironic-schema.ts'
+import { IronicConductorReader } from './ironic-conductor-reader.ts'
+import { releasesOf } from './ironic-releases.ts'
+import type { IronicTables } from './ironic-tables.ts'
+
+export interface IronicDatabaseOptions {
+  /** Whether Ironic takes itself to run on SQLite. */
+  onSqlite: boolean
+  logger: Logger | undefined
+}
+
+/** The database of a running Ironic, over an engine that was opened read-only. */
+export class SqlIronicDatabase implements IronicDatabase {
+  readonly nodes: NodeStore
+  readonly conductors: ConductorReader
+  readonly #engine: Engine
+  readonly #db: Kysely<IronicTables>
+  readonly #logger: Logger | undefined
+
+  constructor(engine: Engine, { onSqlite, logger }: IronicDatabaseOptions) {
+    this.#engine = engine
+    this.#db = engine.read.$extendTables<Pick<IronicTables, 'alembic_version'>>() as unknown as Kysely<IronicTables>
+    this.#logger = logger
+    this.nodes = new SqlNodeStore(engine)
+    this.conductors = new IronicConductorReader(this.#db, onSqlite)
+  }
+
+  checkSchema(): Promise<void> {
+    return checkIronicSchema(this.#db, this.#logger)
+  }
+
+  async release(): Promise<string> {
+    return releasesOf(await schemaHead(this.#db))
+  }
+
+  async ping(): Promise<void> {
+    await sql`select 1`.execute(this.#db)
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close()
+  }
+}
