@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -26,6 +26,21 @@ describe('notifyService without a listener', () => {
     await notifyService('ready', log, { NOTIFY_SOCKET: join(folder, 'nobody'), PATH: folder })
     expect(log.lines).toMatchObject([{ level: 'warn', fields: { state: 'ready' } }])
     expect(log.lines[0]?.fields.reason).toContain('ENOENT')
+  })
+})
+
+describe('notifyService with a program that is ended', () => {
+  it('does not warn when the stop of the unit ended it, but when anything else did', async () => {
+    const program = join(folder, 'systemd-notify')
+    const environment = { NOTIFY_SOCKET: join(folder, 'socket'), PATH: `${folder}:${process.env.PATH}` }
+    const log = recordingLogger()
+    writeFileSync(program, '#!/bin/sh\nkill -TERM $$\n', { mode: 0o755 })
+    await notifyService('stopping', log, environment)
+    expect(log.lines).toEqual([])
+    await notifyService('ready', log, environment)
+    writeFileSync(program, '#!/bin/sh\nkill -KILL $$\n')
+    await notifyService('stopping', log, environment)
+    expect(log.lines.map(({ fields }) => fields.state)).toEqual(['ready', 'stopping'])
   })
 })
 

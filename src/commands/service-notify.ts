@@ -39,7 +39,9 @@ export function notifyService(
   const env = { NOTIFY_SOCKET, ...(PATH === undefined ? {} : { PATH }) }
   return new Promise((resolve) => {
     execFile('systemd-notify', messages[state], { env, timeout: timeoutMilliseconds }, (error, _stdout, stderr) => {
-      if (error) {
+      // systemd that stops a unit sends SIGTERM to all of its processes, this one too; and it knows already.
+      const stoppedToo = state === 'stopping' && error?.signal === 'SIGTERM' && !error.killed
+      if (error && !stoppedToo) {
         const reason = stderr.trim() || error.message
         log.warn({ state, socket: NOTIFY_SOCKET, reason }, 'the service manager could not be told')
       }
