@@ -58,3 +58,6 @@ export interface RingKey {
   driver: string
   conductorGroup: string
 }
+
+/** What decides which boot files a node has, and whose they are. */
+export type NodeState = RingKey & Pick<Node, 'bootInterface' | 'deployInterface' | 'provisionState'>

@@ -1,6 +1,6 @@
 import type { Conductor, HardwareInterface } from './conductor.ts'
 import type { MacAddress } from './mac.ts'
-import type { BootNode, BootTarget, JsonObject, NodeWithPorts } from './node.ts'
+import type { BootNode, BootTarget, JsonObject, NodeState, NodeWithPorts } from './node.ts'
 
 /*
  * What the rest of bootring asks of a database. Every method may throw `DatabaseUnavailable`, which is never the same
@@ -19,8 +19,14 @@ export interface BootNodeStore {
   bootNode(uuid: string): Promise<BootNode | undefined>
 }
 
+/** What decides which boot files nodes have, and whose they are. */
+export interface NodeStateStore {
+  /** By canonical lower-case UUID; in no order, and without those that there are not. One query for every 500. */
+  nodeStates(uuids: readonly string[]): Promise<NodeState[]>
+}
+
 /** Nodes, for reading. */
-export interface NodeStore extends BootTargetStore, BootNodeStore {
+export interface NodeStore extends BootTargetStore, BootNodeStore, NodeStateStore {
   /** By canonical lower-case UUID. */
   node(uuid: string): Promise<NodeWithPorts | undefined>
   /** All nodes in id order, fetched in pages of `pageSize` (default 1000) so that 100,000 never lie in memory at once. */

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { MacAddress } from '../../model/mac.ts'
-import type { BootNode, BootTarget, NodeWithPorts, Port } from '../../model/node.ts'
+import type { BootNode, BootTarget, NodeState, NodeWithPorts, Port } from '../../model/node.ts'
 import { waitStates } from '../../model/provision-states.ts'
 import type { NodeStore } from '../../model/stores.ts'
 import type { Engine, Lookup } from '../engines/engine.ts'
@@ -8,6 +8,7 @@ import { parseJsonColumn } from '../json-column.ts'
 import type { NodesTable, PortsTable, Tables } from '../tables.ts'
 import { bootNodeLookup } from './boot-node-lookup.ts'
 import { bootTargetLookup } from './boot-target-lookup.ts'
+import { nodeStates } from './node-states-query.ts'
 
 const defaultPageSize = 1000
 
@@ -63,6 +64,10 @@ export class SqlNodeStore implements NodeStore {
 
   bootNode(uuid: string): Promise<BootNode | undefined> {
     return this.#bootNode(uuid)
+  }
+
+  nodeStates(uuids: readonly string[]): Promise<NodeState[]> {
+    return nodeStates(this.#db, uuids)
   }
 
   async node(uuid: string): Promise<NodeWithPorts | undefined> {

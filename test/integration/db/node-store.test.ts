@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { beforeAll, expect, it } from 'vitest'
 import type { MacAddress } from '../../../src/model/mac.ts'
 import type { NodeWithPorts } from '../../../src/model/node.ts'
@@ -55,6 +56,25 @@ eachDatabase((engine) => {
       provisionState: 'wait call-back',
     })
     expect(await database.nodes.bootTarget(mac(3))).toMatchObject({ nodeName: null, provisionState: 'active' })
+  })
+
+  it('tells the states of many nodes', async () => {
+    const [second] = (await collect(database.nodes.nodes())).filter(
+      ({ deployInterface }) => deployInterface === 'ramdisk',
+    )
+    const unknown = Array.from({ length: 1200 }, () => randomUUID())
+    const states = await database.nodes.nodeStates([uuid, ...unknown, second?.uuid as string])
+    expect(states).toHaveLength(2)
+    expect(states).toContainEqual({
+      uuid,
+      driver: 'fake-hardware',
+      conductorGroup: 'rack1',
+      bootInterface: 'ipxe',
+      deployInterface: 'direct',
+      provisionState: 'wait call-back',
+    })
+    expect(states).toContainEqual(expect.objectContaining({ uuid: second?.uuid, provisionState: 'active' }))
+    expect(await database.nodes.nodeStates([])).toEqual([])
   })
 
   it('finds what was written within the same turn of the event loop', async () => {
