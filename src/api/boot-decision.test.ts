@@ -77,7 +77,7 @@ describe('BootDecision', () => {
 
   it.each([
     ['MalformedMac', {}, 'no-mac', 'boot.ipxe'],
-    ['UnknownBootFile', {}, mac, 'grub.cfg'],
+    ['UnknownBootFile', {}, mac, 'initrd.img'],
     ['UnknownBootFile', {}, mac, '__proto__'],
     ['UnknownBootFile', {}, mac, '../boot.ipxe'],
     ['PortNotFound', {}, unknownMac, 'boot.ipxe'],

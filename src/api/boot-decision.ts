@@ -56,6 +56,8 @@ export interface BootDecisionParts {
   conductors: ConductorClient
   /** `[api]restrict_boot_config`. */
   restrictBootConfig: boolean
+  /** Owners alone have their nodes' files: nobody else is asked. */
+  onlyOwners?: boolean
   /** `[bootring]rpc_attempt_timeout`. */
   attemptTimeoutSeconds: number
   /** `[bootring]rpc_total_timeout`. */
@@ -71,12 +73,14 @@ export class BootDecision {
   readonly #rings: Pick<FleetRings, 'order' | 'conductors'>
   readonly #attempts: ConductorAttempts
   readonly #restrictBootConfig: boolean
+  readonly #onlyOwners: boolean
 
   constructor(parts: BootDecisionParts) {
     this.#nodes = parts.nodes
     this.#rings = parts.rings
     this.#attempts = new ConductorAttempts(parts)
     this.#restrictBootConfig = parts.restrictBootConfig
+    this.#onlyOwners = parts.onlyOwners ?? false
   }
 
   /** Never rejects: every failure is a decision. `macText` and `name` may be anything a client sends. */
@@ -113,7 +117,8 @@ export class BootDecision {
       driver: node.driver,
       conductorGroup: node.conductorGroup,
     })
-    const answer = await this.#attempts.bootConfig(facts.order, node.nodeUuid, facts.fileName, file.beginsWith, facts)
+    const candidates = this.#onlyOwners ? facts.order.slice(0, 1) : facts.order
+    const answer = await this.#attempts.bootConfig(candidates, node.nodeUuid, facts.fileName, file.isUsable, facts)
     return { outcome: 'served', script: answer.script, conductor: answer.conductor, facts }
   }
 

@@ -47,7 +47,7 @@ export class ConductorAttempts {
     order: readonly string[],
     nodeUuid: string,
     fileName: string,
-    beginsWith: string,
+    isUsable: (script: string) => boolean,
     log: AttemptLog,
   ): Promise<{ script: string; conductor: string }> {
     const params = { node_id: nodeUuid, name: fileName }
@@ -67,7 +67,7 @@ export class ConductorAttempts {
           this.#conductors.call(conductor, 'get_boot_config', params, attempt),
           this.#deadlines,
         )
-        if (script.startsWith(beginsWith)) {
+        if (isUsable(script)) {
           attempts.push({ conductor, milliseconds: performance.now() - startedAt })
           return { script, conductor }
         }

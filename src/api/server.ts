@@ -28,7 +28,16 @@ export interface ApiServer {
 
 /** Starts the API; resolves when it listens, rejects when it can't (address in use, not ours, no permission). */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { boot, host, port, logger, publicEndpoint, reuse = false, closeTimeoutSeconds = 15 } = options
+  const {
+    boot,
+    bootOnly = false,
+    host,
+    port,
+    logger,
+    publicEndpoint,
+    reuse = false,
+    closeTimeoutSeconds = 15,
+  } = options
   const answerBoot = (exchange: HttpExchange) => {
     boot.handle(exchange).catch((error) => {
       logger.error({ err: error }, 'boot request failed without an answer')
@@ -50,7 +59,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     bodyLimit: 1_048_576,
     exposeHeadRoutes: true,
   })
-  await app.register(apiApp({ logger, publicEndpoint }))
+  await app.register(apiApp({ bootOnly, logger, publicEndpoint }))
   await app.ready()
   await listen(app.server, { host, port, reusePort: reuse })
 

@@ -31,7 +31,8 @@ async function conduct(context: FleetContext, cleanup: Pick<AsyncDisposableStack
   cleanup.defer(() => conductor.stop())
   const metricsText = () => metrics.text()
   const port = config.bootring.conductor_admin_port
-  const admin = await startAdmin({ installation, port, database, rings, metricsText, log })
+  const furtherChecks = 'checks' in conductor ? conductor.checks : {}
+  const admin = await startAdmin({ installation, port, database, rings, metricsText, furtherChecks, log })
   cleanup.defer(() => admin.close())
   await untilToldToStop(log)
 }

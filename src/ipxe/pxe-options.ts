@@ -1,5 +1,5 @@
+import { checkUuid } from '../model/canonical-uuid.ts'
 import type { BootNode } from '../model/node.ts'
-import { checkUuid } from './canonical-uuid.ts'
 import { bootModeOf, imageFileNames } from './node-images.ts'
 import { safeUrl, safeWords } from './safe-value.ts'
 

@@ -11,10 +11,13 @@ export interface RingOptions extends RingShape {
   heartbeatTimeoutSeconds: number
 }
 
+/** Nodes whose ring is empty must not have the rings built anew for each of their requests. */
+const soonestRefreshMilliseconds = 1_000
+
 /**
  * The rings of the fleet, from the conductors table. They are used for `resetIntervalSeconds`, and built anew at once
- * when a look-up finds nobody: a conductor may have joined since. Look-ups that arrive while the rings are being built
- * wait for the same build.
+ * when a look-up finds nobody, though for that once a second at most: a conductor may have joined since. Look-ups that
+ * arrive while the rings are being built wait for the same build.
  */
 export class FleetRings {
   readonly #store: ConductorReader
@@ -22,6 +25,7 @@ export class FleetRings {
   readonly #now: () => number
   #current: Membership | undefined
   #builtAtMilliseconds = 0
+  #refreshedAtMilliseconds = Number.NEGATIVE_INFINITY
   #building: Promise<Membership> | undefined
   #builds = 0
 
@@ -45,7 +49,7 @@ export class FleetRings {
     const current = this.#fresh()
     const known = current?.order(key)
     if (known && known.length > 0) return known
-    const rebuilt = await this.#rebuild(current)
+    const rebuilt = await this.#refresh(current)
     const order = rebuilt.order(key)
     if (order.length > 0) return order
     if (!rebuilt.anyAlive) throw new BootringError('NoConductors', 'no conductor is registered and alive')
@@ -67,6 +71,11 @@ export class FleetRings {
     return (await this.#membership()).conductors
   }
 
+  /** Builds the rings anew for somebody who doubts them, once a second at most. Throws `DatabaseUnavailable`. */
+  async refresh(): Promise<void> {
+    await this.#refresh(this.#fresh())
+  }
+
   /** Forgets the rings: the next look-up asks the database. */
   reset(): void {
     this.#current = undefined
@@ -74,6 +83,15 @@ export class FleetRings {
 
   async #membership(): Promise<Membership> {
     return this.#fresh() ?? (await this.#rebuild(undefined))
+  }
+
+  /** `doubted` is the membership in which a look-up found nobody, or the wrong one. */
+  async #refresh(doubted: Membership | undefined): Promise<Membership> {
+    const age = this.#now() - this.#refreshedAtMilliseconds
+    if (doubted !== undefined && doubted === this.#current && age < soonestRefreshMilliseconds) return doubted
+    const rebuilt = await this.#rebuild(doubted)
+    this.#refreshedAtMilliseconds = this.#now()
+    return rebuilt
   }
 
   #fresh(): Membership | undefined {

@@ -150,7 +150,7 @@ describe('createConductorClient', () => {
     })
     expect(await failure(clientOf().get(hostname))).toMatchObject({
       code: 'UnsupportedDriverExtension',
-      message: expect.stringContaining('an unmodified Ironic conductor?'),
+      message: expect.stringContaining('does not know it yet'),
     })
   })
 

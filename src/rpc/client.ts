@@ -3,14 +3,12 @@ import { Pool } from 'undici'
 import { BootringError } from '../model/errors.ts'
 import type { Logger } from '../observe/logger.ts'
 import { parseAnswer } from './answer.ts'
-import { originOf, parseConductorHostname } from './conductor-address.ts'
+import { type AddressRules, conductorAddress, originOf } from './conductor-address.ts'
 import { type CallOptions, type ConductorClient, rpcVersion } from './contract.ts'
 import { type Exchange, ReusedConnectionReset, startExchange } from './exchange.ts'
 import { trackingConnector } from './tracking-connector.ts'
 
-export interface ConductorClientOptions {
-  /** For host names that carry none. */
-  defaultPort: number
+export interface ConductorClientOptions extends AddressRules {
   useSsl: boolean
   /** CA certificates (PEM) to trust instead of the system's. */
   tls?: { cafile?: string | undefined } | undefined
@@ -27,7 +25,7 @@ const maxPools = 256
 
 /** Calls conductors over kept connections. Throws `ConfigInvalid` for an unreadable CA file. */
 export function createConductorClient(options: ConductorClientOptions): ConductorClient & { close(): Promise<void> } {
-  const { defaultPort, useSsl, credentials, attemptTimeoutSeconds = 2, connections = 32, logger } = options
+  const { useSsl, credentials, attemptTimeoutSeconds = 2, connections = 32, logger } = options
   const connect = trackingConnector({ timeoutMs: attemptTimeoutSeconds * 1000, ca: readCa(options.tls?.cafile) })
   const headers: Record<string, string> = { 'content-type': 'application/json' }
   if (credentials !== undefined) {
@@ -41,9 +39,13 @@ export function createConductorClient(options: ConductorClientOptions): Conducto
     const existing = pools.get(hostname)
     if (existing !== undefined) return existing
     if (closed) throw new BootringError('ConductorUnreachable', `conductor ${hostname}: the client is closed`)
-    const address = parseConductorHostname(hostname, defaultPort)
+    const address = conductorAddress(hostname, options)
     if (address === undefined) {
-      throw new BootringError('ConductorUnreachable', `conductor ${JSON.stringify(hostname)} has no valid host name`)
+      const remedy = 'where it is called can be said in [bootring]conductor_addresses'
+      throw new BootringError(
+        'ConductorUnreachable',
+        `conductor ${JSON.stringify(hostname)} has no valid host name: ${remedy}`,
+      )
     }
     const pool = new Pool(originOf(address, useSsl ? 'https' : 'http'), {
       connections,

@@ -26,7 +26,34 @@ export function parseConductorHostname(hostname: string, defaultPort: number): C
   return { host, port }
 }
 
+/** How conductors are found by the names under which they are registered. */
+export interface AddressRules {
+  /** For names that carry none. */
+  readonly defaultPort: number
+  /** Instead of whatever port a name carries: the conductor that is called is another one on the same host. */
+  readonly portOfNeighbour?: number | undefined
+  /** Where those conductors are whose names say it wrongly, or not at all: by the whole name, else by the name without its port. */
+  readonly known?: ReadonlyMap<string, { readonly host: string; readonly port?: number }>
+}
+
+/** Where the conductor of this name is called; undefined where neither the name nor the rules say it. */
+export function conductorAddress(hostname: string, rules: AddressRules): ConductorAddress | undefined {
+  const { defaultPort, known, portOfNeighbour } = rules
+  const named = parseConductorHostname(hostname, defaultPort)
+  // An IPv6 address ends with what looks like a port. An opaque name may have one all the same.
+  const withoutPort = named === undefined ? hostname.replace(/:\d+$/, '') : named.host
+  const entry = known?.get(hostname) ?? known?.get(withoutPort)
+  const host = entry?.host ?? named?.host
+  if (host === undefined) return undefined
+  return { host, port: entry?.port ?? portOfNeighbour ?? named?.port ?? defaultPort }
+}
+
+/** The address as people write it. */
+export function showAddress({ host, port }: ConductorAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
 /** The address as it stands in a URL. */
-export function originOf({ host, port }: ConductorAddress, scheme: 'http' | 'https'): string {
-  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
+export function originOf(address: ConductorAddress, scheme: 'http' | 'https'): string {
+  return `${scheme}://${showAddress(address)}`
 }

@@ -53,7 +53,7 @@ export function errorFromCallee(hostname: string, method: string, error: ErrorOb
   if (error.code === protocolErrors.MethodNotFound.code) {
     return new BootringError(
       'UnsupportedDriverExtension',
-      `conductor ${hostname} does not know ${method} (an unmodified Ironic conductor?)`,
+      `conductor ${hostname} does not know ${method}: this is an Ironic conductor that does not know it yet (attached, set [bootring]rpc_port to the port of bootring's own conductors)`,
     )
   }
   const known = error.data === undefined ? undefined : codesByClass.get(error.data.class)

@@ -86,7 +86,7 @@ const refusals: [name: string, changes: Changes, requestLine?: string][] = [
   ['a mixed MAC', {}, 'GET /v1/boot/52:54-00:12-34:56/boot.ipxe HTTP/1.1'],
   ['an unknown MAC', {}, `GET /v1/boot/${unknownMac}/boot.ipxe HTTP/1.1`],
   ['a node in a state that may not boot', { decision: { nodes: fixedStore({ provisionState: 'active' }) } }],
-  ['an unknown name', {}, `GET /v1/boot/${mac}/grub.cfg HTTP/1.1`],
+  ['an unknown name', {}, `GET /v1/boot/${mac}/initrd.img HTTP/1.1`],
   ['no conductor for the node', { decision: { rings: ringsWithoutNode() } }],
   ['dead conductors', { decision: { conductors: fixedConductors({}) } }],
   [

@@ -1,9 +1,12 @@
 import { accessSync, constants } from 'node:fs'
+import { parseConductorAddresses } from '../../config/conductor-addresses.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { ConductorClientOptions } from '../../rpc/client.ts'
+import type { AddressRules } from '../../rpc/conductor-address.ts'
 import type { ConductorClient } from '../../rpc/contract.ts'
 import type { Installation } from '../installation.ts'
+import { refuseKeystone } from './rpc-server-options.ts'
 
 type ClosableClient = ConductorClient & { close(): Promise<void> }
 
@@ -29,14 +32,29 @@ export function buildConductorClient(installation: Installation, logger: Logger)
   }
 }
 
-function clientOptions({ config, rpcPort }: Installation, logger: Logger): ConductorClientOptions {
+/**
+ * How conductors are found by their names. Attached, the names are those of Ironic's conductors, and it is bootring's on
+ * the same hosts that are called; with `[bootring]rpc_port = 0` Ironic's themselves.
+ */
+export function addressRules({ attached, config, rpcPort }: Installation): AddressRules {
+  if (!attached) return { defaultPort: rpcPort }
+  return {
+    defaultPort: config.json_rpc.port,
+    portOfNeighbour: rpcPort === 0 ? undefined : rpcPort,
+    known: parseConductorAddresses(config.bootring.conductor_addresses),
+  }
+}
+
+function clientOptions(installation: Installation, logger: Logger): ConductorClientOptions {
+  const { attached, config } = installation
+  if (attached) refuseKeystone(installation)
   const { cafile, password, use_ssl: useSsl, username } = config.json_rpc
   if ((username === undefined) !== (password === undefined)) {
     throw new BootringError('ConfigInvalid', '[json_rpc]username and password belong together: one is not set')
   }
   if (cafile !== undefined) checkReadable(cafile)
   return {
-    defaultPort: rpcPort,
+    ...addressRules(installation),
     useSsl,
     tls: { cafile },
     ...(username !== undefined && password !== undefined ? { credentials: { username, password } } : {}),

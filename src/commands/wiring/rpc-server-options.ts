@@ -9,19 +9,32 @@ export function rpcServerOptions(installation: Installation): Pick<RpcServerOpti
   return { host, port, auth: rpcAuth(installation), tls: rpcTls(installation) }
 }
 
-function rpcAuth({ config, rpcHost }: Installation): RpcAuth {
-  const strategy = config.json_rpc.auth_strategy ?? config.DEFAULT.auth_strategy
+/**
+ * Keystone's tokens are Ironic's affair: bootring can neither check them nor get any, and a user meant for keystone must
+ * not be sent to a conductor. Throws `ConfigInvalid`.
+ */
+export function refuseKeystone(installation: Installation): void {
+  if (strategyOf(installation) !== 'keystone') return
+  const remedy = installation.attached
+    ? 'set [json_rpc]auth_strategy (and http_basic_auth_user_file, username, password) in a file that only bootring reads'
+    : 'set http_basic or noauth'
+  throw new BootringError('ConfigInvalid', `[json_rpc]auth_strategy = keystone is not supported: ${remedy}`)
+}
+
+function strategyOf({ config }: Installation) {
+  return config.json_rpc.auth_strategy ?? config.DEFAULT.auth_strategy
+}
+
+function rpcAuth(installation: Installation): RpcAuth {
+  refuseKeystone(installation)
+  const { config, rpcHost } = installation
+  const strategy = strategyOf(installation)
   switch (strategy) {
     case 'http_basic':
       return { strategy, userFile: config.json_rpc.http_basic_auth_user_file }
     case 'noauth':
       return { strategy }
-    case 'keystone':
-      throw new BootringError(
-        'ConfigInvalid',
-        '[json_rpc]auth_strategy = keystone is not supported: set http_basic or noauth',
-      )
-    case undefined:
+    default:
       if (isLoopback(rpcHost)) return { strategy: 'noauth' }
       throw new BootringError(
         'ConfigInvalid',

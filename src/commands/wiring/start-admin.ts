@@ -10,12 +10,15 @@ export interface AdminParts {
   database: Pick<FleetDatabase, 'ping'>
   rings: FleetRings
   metricsText: () => Promise<string>
+  /** What must hold besides, by name: says in words what was seen, throws where it does not hold. */
+  furtherChecks?: Readonly<Record<string, () => Promise<string>>>
   log: Logger
 }
 
 /** Starts /healthz, /readyz and /metrics: ready means that the database answers and a conductor is alive. */
 export function startAdmin({
   database,
+  furtherChecks = {},
   installation,
   log,
   metricsText,
@@ -41,6 +44,7 @@ export function startAdmin({
           rings.reset()
           throw new Error('no conductor is registered and alive')
         }),
+        ...Object.entries(furtherChecks).map(([name, look]) => check(name, look)),
       ]),
   })
 }

@@ -36,6 +36,8 @@ export function buildBootDecision(
     rings,
     conductors,
     restrictBootConfig: config.api.restrict_boot_config,
+    // Ironic writes a node's files on its owner's host alone; with replicate the others have copies.
+    onlyOwners: config.bootring.mode === 'attached' && !config.bootring.replicate,
     attemptTimeoutSeconds: config.bootring.rpc_attempt_timeout,
     totalTimeoutSeconds: config.bootring.rpc_total_timeout,
   })
@@ -58,6 +60,7 @@ export async function startApi(parts: ApiParts): Promise<ApiServer> {
     host: installation.apiHost,
     port: installation.apiPort,
     publicEndpoint: api.public_endpoint,
+    bootOnly: installation.attached,
     logger: log,
   })
 }

@@ -1,4 +1,4 @@
-import { BootringError } from '../model/errors.ts'
+import { BootringError } from './errors.ts'
 
 const canonical = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 

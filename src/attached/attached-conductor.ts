@@ -1,0 +1,83 @@
+import { BootringError } from '../model/errors.ts'
+import type { NodeWithPorts } from '../model/node.ts'
+import type { NodeStore } from '../model/stores.ts'
+import type { FleetRings } from '../ring/fleet-rings.ts'
+import type { Handlers } from '../rpc/contract.ts'
+import type { BootCopies } from './boot-copies.ts'
+import { kindsFor } from './boot-interfaces.ts'
+import type { BootFile, IronicFiles } from './ironic-files.ts'
+import type { OwnNames } from './own-names.ts'
+
+export interface AttachedConductorParts {
+  nodes: Pick<NodeStore, 'node'>
+  rings: Pick<FleetRings, 'owner' | 'refresh'>
+  names: Pick<OwnNames, 'registered' | 'sought'>
+  files: Pick<IronicFiles, 'read'>
+  /** What is known of other conductors' files; absent where conductors keep no copies. */
+  copies?: BootCopies | undefined
+  /** How long a file may take to become whole. */
+  patienceSeconds: number
+}
+
+/**
+ * Answers for Ironic's conductor on this host: with the boot files that it has written, for the nodes that are its own by
+ * the ring. Ironic leaves files on former owners, so that a file is there says nothing. No lock is taken or waited for.
+ */
+export class AttachedConductor {
+  readonly #parts: AttachedConductorParts
+
+  constructor(parts: AttachedConductorParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * A node's boot file, as Ironic wrote it. Throws `NodeNotFound`, `UnsupportedDriverExtension`, `UnknownBootFile`, or
+   * `BootConfigUnavailable` where another conductor owns the node, or the file is not there or not whole.
+   */
+  readonly getBootConfig: Handlers['get_boot_config'] = async ({ node_id: uuid, name }) => {
+    const deadline = performance.now() + this.#parts.patienceSeconds * 1000
+    const node = await this.#parts.nodes.node(uuid)
+    if (node === undefined) throw new BootringError('NodeNotFound', `no node has the UUID ${JSON.stringify(uuid)}`)
+    const kinds = kindsFor(node, name)
+    const other = await this.#otherOwner(node)
+    if (other === undefined) {
+      const template = node.driverInfo.pxe_template
+      const file = await this.#ownFile(uuid, kinds, deadline, typeof template === 'string' ? template : undefined)
+      if (file !== undefined) return file.text
+    }
+    const copy = await this.#parts.copies?.copyFor(node, name)
+    if (copy !== undefined) return copy
+    const reason = other ?? `Ironic's conductor here has written no ${name} for the node`
+    throw new BootringError('BootConfigUnavailable', `node ${uuid}: ${reason}`)
+  }
+
+  async #ownFile(
+    uuid: string,
+    kinds: ReturnType<typeof kindsFor>,
+    deadline: number,
+    template: string | undefined,
+  ): Promise<BootFile | undefined> {
+    for (const kind of kinds) {
+      const file = await this.#parts.files.read(uuid, kind, deadline, template)
+      if (file !== undefined) return file
+    }
+    return undefined
+  }
+
+  /** Says who else owns the node; undefined where this host does. The rings may be behind those of whoever asks. */
+  async #otherOwner(node: NodeWithPorts): Promise<string | undefined> {
+    const first = await this.#lookForOtherOwner(node)
+    if (first === undefined) return undefined
+    await this.#parts.rings.refresh()
+    return await this.#lookForOtherOwner(node)
+  }
+
+  async #lookForOtherOwner({ conductorGroup, driver, uuid }: NodeWithPorts): Promise<string | undefined> {
+    const { names, rings } = this.#parts
+    const [owner, own] = await Promise.all([rings.owner({ conductorGroup, driver, uuid }), names.registered()])
+    if (owner !== undefined && own.some(({ hostname }) => hostname === owner)) return undefined
+    const here = own.length > 0 ? own.map(({ hostname }) => hostname) : names.sought
+    const registered = own.length > 0 ? '' : ', which is not registered'
+    return `its owner is ${owner ?? 'nobody'}, and this is the host of ${here.join(' or ')}${registered}`
+  }
+}

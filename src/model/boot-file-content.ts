@@ -1,0 +1,18 @@
+/*
+ * What a boot file is, told by its text. Both ends look: the conductor before it answers, the API before it hands on.
+ */
+
+/** A script for iPXE: its first line says so. */
+export function isIpxeScript(text: string): boolean {
+  return /^#!ipxe[ \t]*(?:\r?\n|$)/.test(text)
+}
+
+/** A configuration of GRUB, with an entry to boot or the choice of one. */
+export function isGrubConfig(text: string): boolean {
+  return /^[ \t]*(?:set[ \t]+default=|menuentry[ \t])/m.test(text)
+}
+
+/** A configuration of pxelinux. Keywords have no case there, and GRUB knows neither of these. */
+export function isPxelinuxConfig(text: string): boolean {
+  return /^[ \t]*(?:default|label)[ \t]+\S/im.test(text) && !isGrubConfig(text) && !text.startsWith('#!')
+}
