@@ -29,9 +29,12 @@ export const usualPlaces: UsualPlaces = {
 }
 
 /**
- * The files to read, later ones win. As in oslo.config, a folder gives its `*.conf` in sorted order at its own place in the command
- * line, and the usual files are left out where a `--config-file` is given, the usual folder where a `--config-dir` is. Ironic's usual
- * places count where bootring is attached, which the command line, the environment or a file other than Ironic's usual ones may say.
+ * The files to read, later ones win. As in oslo.config, a folder gives its `*.conf` in sorted order, at its own place in the command
+ * line. bootring's own usual file is read where the command line names nothing.
+ *
+ * Attached, which the command line, the environment or one of those files may say, Ironic's usual places are read before them all, by
+ * oslo.config's rule: its files unless a `--config-file` is given, its folder unless a `--config-dir` is. So the options of Ironic's own command
+ * line lead to what Ironic reads.
  *
  * @throws BootringError ConfigInvalid for a folder that can't be read.
  */
@@ -42,7 +45,7 @@ export function findConfigFiles(
   const namesFile = places.some((place) => 'file' in place)
   const namesFolder = places.some((place) => 'folder' in place)
   const files = [
-    ...(namesFile ? [] : [usual.own].filter(isThere)),
+    ...(places.length > 0 ? [] : [usual.own].filter(isThere)),
     ...places.flatMap((place) => ('file' in place ? [place.file] : filesIn(place.folder))),
   ]
   const attached =

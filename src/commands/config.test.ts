@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { renderReference } from '../config/reference.ts'
 import { renderSample } from '../config/sample.ts'
 import { configCommand } from './config.ts'
@@ -18,6 +18,7 @@ afterAll(() => {
 })
 const exitCode = process.exitCode
 afterEach(() => {
+  vi.unstubAllEnvs()
   process.exitCode = exitCode
 })
 
@@ -73,6 +74,26 @@ describe('bootring config', () => {
       expected: 'a port from 0 to 65535',
       message: '/bad.conf:2: [api]port = 70000: expected a port from 0 to 65535',
     })
+  })
+
+  it('check --attached asks what the mode needs, and says what only bootring minds', async () => {
+    // Else Ironic's usual folder on this machine would be read as well.
+    vi.stubEnv('IRONIC_CONFIG_DIR', '/nowhere')
+    writeFileSync(join(folder, 'ironic.conf'), '[api]\nhost_ip = 127.0.0.1\n[json_rpc]\nauth_strategy = noauth\n')
+    const { text, code } = await run('check', '--attached', '--json', ...files('ironic.conf'))
+    expect(code).toBe(1)
+    expect(JSON.parse(text)).toMatchObject({
+      mode: 'attached',
+      problems: [{ group: 'database', option: 'connection' }],
+      warnings: [{ group: 'api', option: 'host_ip', value: '127.0.0.1' }],
+    })
+    vi.stubEnv('OS_DATABASE__CONNECTION', 'mysql+pymysql://u:p@h/ironic')
+    vi.stubEnv('OS_BOOTRING__API_IP', '192.0.2.1')
+    expect(await run('check', '--attached', ...files('ironic.conf'))).toEqual({
+      text: '2 options set in 1 file, no problems\n',
+      code: undefined,
+    })
+    expect((await run('check', ...files('ironic.conf'))).code).toBeUndefined()
   })
 
   it('sample and reference print what the options say', async () => {

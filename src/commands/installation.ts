@@ -94,7 +94,7 @@ export function resolveInstallation(
   const httpUrl = withoutSlash(choose('[deploy]http_url', config.deploy.http_url, () => `http://${urlHost}:8080`))
 
   const anyAddress = (facts.hasIpv6 ?? true) ? '::' : '0.0.0.0'
-  const apiHost = choose('[api]host_ip', config.api.host_ip, () =>
+  const apiHost = choose('[api]host_ip', (attached ? config.bootring.api_ip : undefined) ?? config.api.host_ip, () =>
     loopbackDefaults ? '127.0.0.1' : ipaddr.IPv6.isValid(myIp) ? '::' : '0.0.0.0',
   )
   const rpcHost = choose(

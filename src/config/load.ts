@@ -1,4 +1,5 @@
 import { BootringError } from '../model/errors.ts'
+import { attachedHints } from './attached-hints.ts'
 import { type Config, type GroupName, sections } from './config.ts'
 import { formatAsText } from './format-value.ts'
 import { normalizeGroup } from './ini.ts'
@@ -53,9 +54,15 @@ export function loadConfig(request: LoadRequest): LoadedConfig {
 
 /** The same without throwing, for showing all there is to say. */
 export function checkConfig(request: LoadRequest): CheckedConfig {
-  const { attached, problems, warnings, assignments } = evaluate(request)
+  const { attached, values, problems, warnings, assignments } = evaluate(request)
   const names = new Set(assignments.entries.map(({ group, name }) => `${group}\0${name}`))
-  return { mode: attached ? 'attached' : 'standalone', problems, warnings, optionsSet: names.size }
+  return {
+    mode: attached ? 'attached' : 'standalone',
+    problems,
+    // Said here alone: at a start, only the process that trips over it should speak.
+    warnings: attached ? [...warnings, ...attachedHints(values as Config)] : warnings,
+    optionsSet: names.size,
+  }
 }
 
 /** How oslo.config's sample files write that an option has no default. */
@@ -93,10 +100,16 @@ function evaluate(request: LoadRequest): Evaluation {
     option: Option<unknown>,
     { problems, warnings }: { problems: Problem[]; warnings: Problem[] },
   ): unknown {
-    const assignment = assignments.find(namesOf(group, name, option))
+    const { fallbackName } = option
+    const assignment =
+      assignments.find(namesOf(group, name, option)) ??
+      (fallbackName === undefined ? undefined : assignments.find([fromPath(group, fallbackName)]))
     if (assignment === undefined) return option.default
     const place = { ...placeOf(assignment.origin), group: assignment.group, option: assignment.name }
-    if (assignment.group !== group || assignment.name !== name)
+    const isPresent = assignment.group === group && assignment.name === name
+    const isFallback = `${assignment.group}/${assignment.name}` === option.fallbackName
+    // Ironic says so itself, where the file is Ironic's.
+    if (!attached && !isPresent && !isFallback)
       warnings.push({ ...place, expected: `its present name, [${group}]${name}` })
     if (assignment.text === noneText) {
       warnings.push({ ...place, value: noneText, expected: `the line to be left out: ${noneText} means not set` })
@@ -157,11 +170,12 @@ function showAssigned(
 
 /** The present name first, then the deprecated ones. */
 function namesOf(group: string, name: string, option: Option<unknown>): (readonly [string, string])[] {
-  const deprecated = (option.deprecatedNames ?? []).map((path): readonly [string, string] => {
-    const slash = path.indexOf('/')
-    return slash < 0 ? [group, path] : [path.slice(0, slash), path.slice(slash + 1)]
-  })
-  return [[group, name], ...deprecated]
+  return [[group, name], ...(option.deprecatedNames ?? []).map((path) => fromPath(group, path))]
+}
+
+function fromPath(group: string, path: string): readonly [string, string] {
+  const slash = path.indexOf('/')
+  return slash < 0 ? [group, path] : [path.slice(0, slash), path.slice(slash + 1)]
 }
 
 function createLookup(

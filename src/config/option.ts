@@ -15,6 +15,8 @@ export interface Option<T> {
   readonly unit?: string
   /** `group/name` or `name` in the same group, as older configurations say it. */
   readonly deprecatedNames?: readonly string[]
+  /** `group/name` of another option of Ironic's that counts where this one is not set. */
+  readonly fallbackName?: string
   /** Never printed. */
   readonly secret?: boolean
   /** What is wrong with a value of the right type, to be read after "expected". */

@@ -20,6 +20,9 @@ export const bootringSection = {
     'standalone',
     "attached: beside a running Ironic, from Ironic's configuration, database and files, none of which are changed.",
   ),
+  api_ip: optionalAddress(
+    "Attached: address that bootring's API listens on. Default: [api]host_ip, which is for machines no use where Ironic's API stands behind a proxy.",
+  ),
   api_port: port(6386, "Attached: port that bootring's API listens on; Ironic's own has [api]port."),
   rpc_port: port(
     8189,

@@ -13,8 +13,8 @@ export const jsonRpcSection = {
   host_ip: address('::', 'Address that the conductor listens on for calls. bootring serve without it: 127.0.0.1.'),
   port: port(8089, 'Port that the conductor listens on, and that other conductors are called at.'),
   use_ssl: boolean(false, 'Speak TLS.'),
-  cert_file: optionalPath('Certificate (PEM) of the server.'),
-  key_file: optionalPath('Private key (PEM) of the server.'),
+  cert_file: optionalPath('Certificate (PEM) of the server.', { fallbackName: 'ssl/cert_file' }),
+  key_file: optionalPath('Private key (PEM) of the server.', { fallbackName: 'ssl/key_file' }),
   cafile: optionalPath('CA certificates (PEM) that callers check the server against. Default: those of the system.'),
   username: optionalString('User with whom this host calls conductors.', {
     deprecatedNames: ['http_basic_username'],
