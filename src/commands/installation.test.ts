@@ -165,6 +165,39 @@ describe('the installation', () => {
     expect(resolve(ironic).hostNames).toEqual(['metal'])
   })
 
+  it("beside Ironic keeps its own state apart from Ironic's", () => {
+    const ironic = { bootring: { mode: 'attached' }, DEFAULT: { state_path: '/var/lib/ironic' } }
+    expect(resolve(ironic)).toMatchObject({
+      statePath: '/var/lib/bootring',
+      replicaPath: '/var/lib/bootring/replicas',
+      databaseUrl: 'sqlite:////var/lib/ironic/ironic.sqlite',
+    })
+    const unit = { uid: 990, env: { HOME: '/', STATE_DIRECTORY: '/var/lib/private/bootring:/var/lib/x' } }
+    expect(resolve(ironic, unit).replicaPath).toBe('/var/lib/private/bootring/replicas')
+    expect(resolve({}, unit).statePath).toBe('/var/lib/private/bootring')
+    expect(resolve({ bootring: { ...ironic.bootring, replica_path: '/r' }, DEFAULT: ironic.DEFAULT }).replicaPath).toBe(
+      '/r',
+    )
+  })
+
+  it("beside Ironic may listen elsewhere than Ironic's API behind its proxy", () => {
+    const behind = { database: { connection: 'mysql+pymysql://u:p@db/ironic' }, api: { host_ip: '127.0.0.1' } }
+    expect(resolve({ ...behind, bootring: { mode: 'attached' } }).apiHost).toBe('127.0.0.1')
+    expect(resolve({ ...behind, bootring: { mode: 'attached', api_ip: '::' } }).apiHost).toBe('::')
+    expect(resolve({ ...behind, bootring: { api_ip: '::' } }).apiHost).toBe('127.0.0.1')
+  })
+
+  it('tells firmware of several APIs, where there are several', () => {
+    const several = { bootring: { api_root_urls: 'http://192.0.2.1:6386/, http://192.0.2.2:6386' } }
+    expect(resolve({ ...several, pxe: { ipxe_config_api_root_url: 'http://one' } })).toMatchObject({
+      apiRootUrl: 'http://192.0.2.1:6386',
+      apiRootUrls: ['http://192.0.2.1:6386', 'http://192.0.2.2:6386'],
+    })
+    expect(() => resolve({ bootring: { api_root_urls: 'http://a, b' } })).toThrow(
+      /api_root_urls.*: expected .*, not b$/,
+    )
+  })
+
   it('beside Ironic needs the URL of its database', () => {
     expect(() => resolve({ bootring: { mode: 'attached' } })).toThrow(/^\[database\]connection: expected the URL/)
   })

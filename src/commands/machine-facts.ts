@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { homedir, hostname, networkInterfaces } from 'node:os'
+import { defaultRouteInterface } from './default-route.ts'
 import { fullHostName } from './full-host-name.ts'
 
 /** What defaults depend on: facts about the machine and the process, gathered in one place. */
@@ -17,7 +19,11 @@ export interface MachineFacts {
 
 /** Gathers the facts. The environment is handed in, and its HOME filled in where it is missing. */
 export function gatherMachineFacts(env: Readonly<Record<string, string | undefined>>): MachineFacts {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  const interfaces = networkInterfaces()
+  // As Ironic chooses its my_ip: a bridge of containers may come before the interface that leads anywhere.
+  const likely = defaultRouteInterface(routes())
+  const names = Object.keys(interfaces).sort((a, b) => Number(b === likely) - Number(a === likely))
+  const all = names.flatMap((name) => interfaces[name] ?? [])
   const reachable = all.filter(({ internal, address }) => !internal && !/^(169\.254\.|fe[89ab])/i.test(address))
   return {
     uid: process.getuid?.() ?? 0,
@@ -29,6 +35,15 @@ export function gatherMachineFacts(env: Readonly<Record<string, string | undefin
       ...reachable.filter(({ family }) => family === 'IPv6'),
     ].map(({ address }) => address),
     hasIpv6: all.some(({ family }) => family === 'IPv6'),
+  }
+}
+
+function routes(): string {
+  try {
+    return readFileSync('/proc/net/route', 'utf8')
+  } catch {
+    // Not Linux, or no IPv4.
+    return ''
   }
 }
 

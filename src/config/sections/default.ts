@@ -5,7 +5,7 @@ export const defaultSection = {
     "This conductor's name in the ring and in the conductors table; other hosts must be able to resolve it. Default: the machine's host name; attached: its full name, as Python finds it.",
   ),
   my_ip: optionalAddress(
-    "This host's address, as machines and other hosts reach it. Default: the first non-loopback address.",
+    "This host's address, as machines and other hosts reach it. Default: the first address of the interface with the default route, else of any but loopback.",
   ),
   state_path: optionalPath(
     'Where bootring keeps what must outlive it. Default: what systemd says, /var/lib/bootring for root, else $XDG_STATE_HOME/bootring or ~/.local/state/bootring.',
