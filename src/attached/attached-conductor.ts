@@ -1,6 +1,6 @@
 import { BootringError } from '../model/errors.ts'
-import type { NodeWithPorts } from '../model/node.ts'
-import type { NodeStore } from '../model/stores.ts'
+import type { BootNode } from '../model/node.ts'
+import type { BootNodeStore } from '../model/stores.ts'
 import type { FleetRings } from '../ring/fleet-rings.ts'
 import type { Handlers } from '../rpc/contract.ts'
 import type { BootCopies } from './boot-copies.ts'
@@ -9,7 +9,7 @@ import type { BootFile, IronicFiles } from './ironic-files.ts'
 import type { OwnNames } from './own-names.ts'
 
 export interface AttachedConductorParts {
-  nodes: Pick<NodeStore, 'node'>
+  nodes: BootNodeStore
   rings: Pick<FleetRings, 'owner' | 'refresh'>
   names: Pick<OwnNames, 'registered' | 'sought'>
   files: Pick<IronicFiles, 'read'>
@@ -36,7 +36,7 @@ export class AttachedConductor {
    */
   readonly getBootConfig: Handlers['get_boot_config'] = async ({ node_id: uuid, name }) => {
     const deadline = performance.now() + this.#parts.patienceSeconds * 1000
-    const node = await this.#parts.nodes.node(uuid)
+    const node = await this.#parts.nodes.bootNode(uuid)
     if (node === undefined) throw new BootringError('NodeNotFound', `no node has the UUID ${JSON.stringify(uuid)}`)
     const kinds = kindsFor(node, name)
     const other = await this.#otherOwner(node)
@@ -65,14 +65,14 @@ export class AttachedConductor {
   }
 
   /** Says who else owns the node; undefined where this host does. The rings may be behind those of whoever asks. */
-  async #otherOwner(node: NodeWithPorts): Promise<string | undefined> {
+  async #otherOwner(node: BootNode): Promise<string | undefined> {
     const first = await this.#lookForOtherOwner(node)
     if (first === undefined) return undefined
     await this.#parts.rings.refresh()
     return await this.#lookForOtherOwner(node)
   }
 
-  async #lookForOtherOwner({ conductorGroup, driver, uuid }: NodeWithPorts): Promise<string | undefined> {
+  async #lookForOtherOwner({ conductorGroup, driver, uuid }: BootNode): Promise<string | undefined> {
     const { names, rings } = this.#parts
     const [owner, own] = await Promise.all([rings.owner({ conductorGroup, driver, uuid }), names.registered()])
     if (owner !== undefined && own.some(({ hostname }) => hostname === owner)) return undefined

@@ -37,10 +37,17 @@ export interface NodeWithPorts extends Node {
   ports: Port[]
 }
 
-/** What a boot script is made of: neither ports nor what an operator notes down are in it. */
+/** What a boot script is made of, and whose the node is: neither ports nor what an operator notes down are in it. */
 export type BootNode = Pick<
   Node,
-  'uuid' | 'bootInterface' | 'deployInterface' | 'provisionState' | 'driverInfo' | 'instanceInfo'
+  | 'uuid'
+  | 'driver'
+  | 'conductorGroup'
+  | 'bootInterface'
+  | 'deployInterface'
+  | 'provisionState'
+  | 'driverInfo'
+  | 'instanceInfo'
 >
 
 /** What the boot path needs to know about the owner of a MAC; one row of one query. */

@@ -6,6 +6,8 @@ import { getBootConfig } from './get-boot-config.ts'
 
 const node: BootNode = {
   uuid: '1be26c0b-03f2-4d2e-ae87-c02d7f33c123',
+  driver: 'fake-hardware',
+  conductorGroup: '',
   bootInterface: 'ipxe',
   deployInterface: 'direct',
   provisionState: 'wait call-back',

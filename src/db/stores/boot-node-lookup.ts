@@ -3,7 +3,8 @@ import type { Engine } from '../engines/engine.ts'
 import { parseJsonColumn } from '../json-column.ts'
 
 /** The row of a booting node without all that its script does not need. */
-type BootNodeRow = Omit<BootNode, 'driverInfo' | 'instanceInfo'> & {
+type BootNodeRow = Omit<BootNode, 'driver' | 'driverInfo' | 'instanceInfo'> & {
+  driver: string | null
   driverInfo: string | null
   instanceInfo: string | null
 }
@@ -15,6 +16,8 @@ export function bootNodeLookup(engine: Engine): (uuid: string) => Promise<BootNo
     .where('uuid', '=', '')
     .select([
       'uuid',
+      'driver',
+      'conductor_group as conductorGroup',
       'boot_interface as bootInterface',
       'deploy_interface as deployInterface',
       'provision_state as provisionState',
@@ -28,6 +31,8 @@ export function bootNodeLookup(engine: Engine): (uuid: string) => Promise<BootNo
     if (row === undefined) return undefined
     return {
       uuid: row.uuid,
+      driver: row.driver ?? '',
+      conductorGroup: row.conductorGroup,
       bootInterface: row.bootInterface,
       deployInterface: row.deployInterface,
       provisionState: row.provisionState,

@@ -97,6 +97,8 @@ eachDatabase((engine) => {
   it('gives what a script is made of', async () => {
     expect(await database.nodes.bootNode(uuid)).toEqual({
       uuid,
+      driver: 'fake-hardware',
+      conductorGroup: 'rack1',
       bootInterface: 'ipxe',
       deployInterface: 'direct',
       provisionState: 'wait call-back',
