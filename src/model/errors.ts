@@ -28,7 +28,8 @@ export const errorKinds = {
     httpStatus: 404,
     rpcCode: 404,
     rpcClass: `${ironic}UnknownBootFile`,
-    remedy: 'Ask for boot.ipxe: the name is not one this boot interface knows.',
+    remedy:
+      "Ask for a name that the node's boot interface knows: boot.ipxe; attached, by pxe or http, grub.cfg or pxelinux.cfg.",
   },
   PortNotFound: {
     httpStatus: 404,
@@ -66,13 +67,14 @@ export const errorKinds = {
     httpStatus: 404,
     rpcCode: 404,
     rpcClass: `${ironic}UnsupportedDriverExtension`,
-    remedy: 'Give the node a boot interface that serves this file, e.g. ipxe.',
+    remedy:
+      "Give the node a boot interface that serves this file, e.g. ipxe; where the conductor is Ironic's own, set [bootring]rpc_port.",
   },
   BootConfigUnavailable: {
     httpStatus: 404,
     rpcCode: 404,
     rpcClass: `${ironic}BootConfigNotFound`,
-    remedy: "See the conductor's log: the file is missing and could not be rendered.",
+    remedy: "See the message, and the conductor's log: the file is missing, not whole, or could not be rendered.",
   },
   MissingParameter: {
     httpStatus: 404,
