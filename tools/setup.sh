@@ -24,6 +24,8 @@ fi
 tools/debian-packages.sh
 tools/lab-images.sh
 tools/ironic-files.sh
+tools/ironic.sh
+tools/packaging-tools.sh
 
 # Fills the launcher's compile cache, so that the first start is as quick as all others.
 [ -d .tools/compile-cache ] || for command in serve api; do bin/bootring "$command" --help >/dev/null; done

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/**
+ * The children of this process whose command line has `argument`, and all their descendants, parents first. Ironic's
+ * conductor of newer releases is a process that watches another: whoever kills it must kill both.
+ */
+export function processTree(argument: string): number[] {
+  const roots = childrenOf(process.pid).filter((pid) => read(`/proc/${pid}/cmdline`).split('\0').includes(argument))
+  return roots.flatMap(withDescendants)
+}
+
+const withDescendants = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(withDescendants)]
+
+function childrenOf(pid: number): number[] {
+  let threads: string[]
+  try {
+    threads = readdirSync(`/proc/${pid}/task`)
+  } catch {
+    return []
+  }
+  return threads.flatMap((thread) =>
+    read(`/proc/${pid}/task/${thread}/children`).split(' ').filter(Boolean).map(Number),
+  )
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}
