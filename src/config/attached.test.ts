@@ -85,7 +85,7 @@ describe('typical files, attached', () => {
       conductor: { heartbeat_timeout: 0, sync_local_state_interval: 180 },
       database: { max_pool_size: 5 },
       deploy: { http_url: 'http://192.0.2.31:8089' },
-      json_rpc: { host_ip: '192.0.2.31' },
+      json_rpc: { host_ip: '192.0.2.31', username: 'ironic' },
       pxe: { ipxe_timeout: 0, ipxe_boot_script: undefined },
     })
     expect(said(checkConfig(typical('kolla')).warnings)).toEqual([
