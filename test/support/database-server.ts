@@ -9,6 +9,10 @@ export interface DatabaseServer {
   url(database: string, host?: string): string
   /** Creates an empty database. */
   createDatabase(name: string): Promise<void>
+  /** Runs statements in a database, as the administrator. */
+  administer(database: string, ...statements: string[]): Promise<void>
+  /** From now on the server writes down every statement that it is sent. */
+  recordStatements(): Promise<StatementRecord>
   /** Stops the server and starts it again on the same port, with the same data. */
   restart(): Promise<void>
   /** Stops it; `start` brings it back. */
@@ -18,18 +22,36 @@ export interface DatabaseServer {
   stop(): Promise<void>
 }
 
+/** What a server has written down; both from `recordStatements` on. */
+export interface StatementRecord {
+  /** What one user has done so far. */
+  of(user: string): Promise<UserRecord>
+}
+
+export interface UserRecord {
+  /** Sessions begun. */
+  connections: number
+  /** The text of every statement, in order; what is not a plain statement has the server's word for it before it. */
+  statements: string[]
+}
+
 /** A process that is ended by its pid, and dies with this one however that ends. */
 export class ServerProcess {
   readonly #child: ChildProcess
   #log = ''
 
   /** `user`: who runs it, where this process is root; the deadly signal is that of its quickest end. */
-  constructor(command: string, args: string[], options: { user: string; deathSignal: string }) {
+  constructor(
+    command: string,
+    args: string[],
+    options: { user: string; deathSignal: string; onOutput?: (text: string) => void },
+  ) {
     const prefix = ['--pdeathsig', options.deathSignal]
     if (process.getuid?.() === 0) prefix.push('--reuid', options.user, '--regid', options.user, '--clear-groups')
     this.#child = spawn('setpriv', [...prefix, command, ...args], { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/' })
     const keep = (chunk: Buffer) => {
       this.#log = (this.#log + chunk.toString()).slice(-8000)
+      options.onOutput?.(chunk.toString())
     }
     this.#child.stdout?.on('data', keep)
     this.#child.stderr?.on('data', keep)

@@ -1,8 +1,8 @@
 import { chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createConnection } from 'mysql2/promise'
-import { type DatabaseServer, freePort, runAs, ServerProcess } from './database-server.ts'
+import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise'
+import { type DatabaseServer, freePort, runAs, ServerProcess, type UserRecord } from './database-server.ts'
 import { userId } from './user-id.ts'
 
 const daemon = '/usr/sbin/mariadbd'
@@ -30,14 +30,19 @@ export async function startMariadb(): Promise<DatabaseServer> {
     '--innodb-log-file-size=8M',
   ])
 
-  const administer = async (...statements: string[]) => {
-    const connection = await createConnection({ socketPath: socket, user: 'root' })
+  const withConnection = async <T>(database: string | undefined, work: (connection: Connection) => Promise<T>) => {
+    const connection = await createConnection({ socketPath: socket, user: 'root', ...(database && { database }) })
     try {
-      for (const sql of statements) await connection.query(sql)
+      return await work(connection)
     } finally {
       await connection.end()
     }
   }
+  const administerIn = (database: string | undefined, statements: string[]) =>
+    withConnection(database, async (connection) => {
+      for (const sql of statements) await connection.query(sql)
+    })
+  const administer = (...statements: string[]) => administerIn(undefined, statements)
   const args = [
     '--no-defaults',
     `--datadir=${data}`,
@@ -66,6 +71,26 @@ export async function startMariadb(): Promise<DatabaseServer> {
     url: (database, host = '127.0.0.1') =>
       `mysql+pymysql://tester:s%40cret@${host}:${port}/${database}?charset=utf8mb4`,
     createDatabase: (name) => administer(`create database ${name} character set utf8mb3`),
+    administer: (database, ...statements) => administerIn(database, statements),
+    async recordStatements() {
+      await administer(
+        "set global log_output = 'TABLE'",
+        'set global general_log = off',
+        'truncate mysql.general_log',
+        'set global general_log = on',
+      )
+      return {
+        of: (user) =>
+          withConnection(undefined, async (connection) => {
+            const [rows] = await connection.query<RowDataPacket[]>(
+              'select command_type as command, convert(argument using utf8mb4) as text from mysql.general_log ' +
+                'where user_host like ? order by event_time',
+              [`%[${user}]%`],
+            )
+            return toRecord(rows as { command: string; text: string }[])
+          }),
+      }
+    },
     start,
     pause,
     async restart() {
@@ -77,4 +102,15 @@ export async function startMariadb(): Promise<DatabaseServer> {
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** The end of a session and of a prepared statement are no statements. */
+function toRecord(rows: { command: string; text: string }[]): UserRecord {
+  const record: UserRecord = { connections: 0, statements: [] }
+  for (const { command, text } of rows) {
+    if (command === 'Connect') record.connections += 1
+    else if (['Query', 'Prepare', 'Execute'].includes(command)) record.statements.push(text)
+    else if (!['Quit', 'Close stmt'].includes(command)) record.statements.push(`${command}: ${text}`)
+  }
+  return record
 }

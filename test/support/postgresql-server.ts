@@ -1,8 +1,9 @@
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { type DatabaseServer, freePort, runAs, ServerProcess } from './database-server.ts'
+import { type DatabaseServer, freePort, runAs, ServerProcess, type UserRecord } from './database-server.ts'
 import { userId } from './user-id.ts'
 
 const versions = '/usr/lib/postgresql'
@@ -32,11 +33,11 @@ export async function startPostgresql(): Promise<DatabaseServer> {
   const port = await freePort()
   await runAs(user, join(bin, 'initdb'), ['--no-sync', '-A', 'trust', '-U', 'tester', '-E', 'UTF8', '-D', data])
 
-  const administer = async (sql: string) => {
-    const client = new pg.Client({ host: '127.0.0.1', port, user: 'tester', database: 'postgres' })
+  const administer = async (database: string, ...statements: string[]) => {
+    const client = new pg.Client({ host: '127.0.0.1', port, user: 'tester', database })
     await client.connect()
     try {
-      await client.query(sql)
+      for (const sql of statements) await client.query(sql)
     } finally {
       await client.end()
     }
@@ -50,12 +51,17 @@ export async function startPostgresql(): Promise<DatabaseServer> {
     max_connections: '200',
     // A clock that is not UTC: whatever takes a naive time for local fails.
     timezone: 'Asia/Kathmandu',
+    log_line_prefix: '<%u> ',
   }
   const args = ['-D', data, '-p', String(port), ...Object.entries(settings).flatMap(([k, v]) => ['-c', `${k}=${v}`])]
   let server: ServerProcess | undefined
+  let recorded: string | undefined
+  const onOutput = (text: string) => {
+    if (recorded !== undefined) recorded += text
+  }
   const start = async () => {
-    server = new ServerProcess(join(bin, 'postgres'), args, { user, deathSignal: 'QUIT' })
-    await server.ready(() => administer('select 1'))
+    server = new ServerProcess(join(bin, 'postgres'), args, { user, deathSignal: 'QUIT', onOutput })
+    await server.ready(() => administer('postgres', 'select 1'))
   }
   const pause = async () => {
     // Fast shutdown: does not wait for clients.
@@ -64,7 +70,33 @@ export async function startPostgresql(): Promise<DatabaseServer> {
   await start()
   return {
     url: (database, host = '127.0.0.1') => `postgresql+psycopg2://tester:s%40cret@${host}:${port}/${database}`,
-    createDatabase: (name) => administer(`create database ${name}`),
+    createDatabase: (name) => administer('postgres', `create database ${name}`),
+    administer,
+    async recordStatements() {
+      recorded = ''
+      await administer(
+        'postgres',
+        "alter system set log_statement = 'all'",
+        'alter system set log_connections = on',
+        'select pg_reload_conf()',
+      )
+      let marks = 0
+      // What was logged before the mark has then been read as well.
+      const upToNow = async () => {
+        const mark = `mark ${++marks} of the record`
+        while (!recorded?.includes(mark)) {
+          await administer('postgres', `select '${mark}'`)
+          await sleep(20)
+        }
+      }
+      await upToNow()
+      return {
+        async of(user) {
+          await upToNow()
+          return toRecord(recorded ?? '', user)
+        },
+      }
+    },
     start,
     pause,
     async restart() {
@@ -76,4 +108,16 @@ export async function startPostgresql(): Promise<DatabaseServer> {
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Of the server's log, whose lines go on in lines that begin with a tab. */
+function toRecord(log: string, user: string): UserRecord {
+  const record: UserRecord = { connections: 0, statements: [] }
+  for (const [, entry = ''] of log.matchAll(new RegExp(`^<${user}> LOG:  (.*(?:\\n\\t.*)*)`, 'gm'))) {
+    if (entry.startsWith('connection authorized')) record.connections += 1
+    else if (!entry.startsWith('disconnection')) {
+      record.statements.push(entry.replace(/^(statement|execute [^:]+): /, ''))
+    }
+  }
+  return record
 }

@@ -10,7 +10,7 @@ import type { Engine, Lookup } from './engine.ts'
 
 /** Opens another program's file to read it, and nothing else: `write` and `migrate` are refused by SQLite. */
 export function openForeignSqliteEngine(address: SqliteAddress, translate: Translate): Engine {
-  const file = new ForeignFile(address.path)
+  const file = open(address.path, translate)
   const db = new Kysely<Tables>({ dialect: translating(nodeSqliteDialect(file), translate) })
   return {
     dialect: sqlite,
@@ -29,5 +29,13 @@ export function openForeignSqliteEngine(address: SqliteAddress, translate: Trans
     async close() {
       file.close()
     },
+  }
+}
+
+function open(path: string, translate: Translate): ForeignFile {
+  try {
+    return new ForeignFile(path)
+  } catch (error) {
+    throw translate(error)
   }
 }

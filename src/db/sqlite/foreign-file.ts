@@ -9,9 +9,10 @@ const secondLookMilliseconds = 1000
 const replacementCheckMilliseconds = 1000
 
 // Primary result codes, https://www.sqlite.org/rescode.html
-const readOnly = 8
 const canNotOpen = 14
+// Extended: a journal that was left behind, and what read-only access to WAL mode may meet.
 const hotJournal = 776
+const readOnlyWal = [264, 520, 1288, 1544]
 
 /**
  * Another program's database file, only read, whichever journal mode that program has chosen. It is locked for the
@@ -108,7 +109,7 @@ export class ForeignFile implements StatementSource {
  * writer left behind; likewise the files of WAL mode, when the last other process closes them.
  */
 function patience(code: number): number {
-  return [readOnly, canNotOpen].includes(code & 0xff) ? secondLookMilliseconds : 0
+  return isTroubleBeside(code) ? secondLookMilliseconds : 0
 }
 
 function adviceFor(code: number, path: string): string | undefined {
@@ -118,9 +119,14 @@ function adviceFor(code: number, path: string): string | undefined {
       'Ironic puts the file right as soon as it runs again'
     )
   }
-  if (![readOnly, canNotOpen].includes(code & 0xff)) return undefined
+  if (!isTroubleBeside(code)) return undefined
   return (
     `bootring must be able to read the file and ${path}-wal and -shm beside it, which exist while Ironic runs; ` +
     'where they are missing or belong to another user, run bootring as the user of Ironic'
   )
+}
+
+/** Whether it is not the file but one beside it that is in the way; a refused write is not. */
+function isTroubleBeside(code: number): boolean {
+  return code === hotJournal || readOnlyWal.includes(code) || (code & 0xff) === canNotOpen
 }

@@ -1,0 +1,203 @@
+import { sql } from 'kysely'
+import { beforeAll, expect, it, onTestFinished } from 'vitest'
+import { parseConnectionUrl } from '../../../src/db/connection-url.ts'
+import { openEngine } from '../../../src/db/engines/open-engine.ts'
+import { openIronicDatabase } from '../../../src/db/open-ironic-database.ts'
+import type { IronicDatabase } from '../../../src/model/stores.ts'
+import { mac } from '../../support/a-node.ts'
+import { eachIronicDatabase } from '../../support/ironic-databases.ts'
+import { insertIronicRows, ironicTime, rows } from '../../support/ironic-rows.ts'
+import { recordingLogger } from '../../support/recording-logger.ts'
+
+const options = { maxPoolSize: 3, poolTimeoutSeconds: 10 }
+
+async function open(url: string, logger = recordingLogger()): Promise<IronicDatabase> {
+  const database = await openIronicDatabase(url, { ...options, logger })
+  onTestFinished(() => database.close())
+  return database
+}
+
+/** Every method once, and some at the same time. */
+async function useAll(database: IronicDatabase): Promise<void> {
+  await database.ping()
+  await database.checkSchema()
+  await database.release()
+  await database.conductors.conductors(60)
+  await database.conductors.conductors(0)
+  await database.nodes.node(rows.waiting)
+  await database.nodes.bootNode(rows.waiting)
+  await Array.fromAsync(database.nodes.nodes(2))
+  await Array.fromAsync(database.nodes.nodesWithBootFiles(2))
+  await Promise.all(Array.from({ length: 20 }, () => database.nodes.bootTarget(mac('52:54:00:00:00:01'))))
+  await Promise.all(Array.from({ length: 20 }, () => database.nodes.node(rows.waiting)))
+}
+
+eachIronicDatabase((fixture) => {
+  const now = Date.now()
+  const withMicroseconds = () => fixture().engine === 'sqlite'
+
+  beforeAll(async () => {
+    const { write, dialect } = fixture().ironic
+    await insertIronicRows(write, dialect, {
+      alive: ironicTime(now, withMicroseconds()),
+      killed: ironicTime(now - 3_600_000, withMicroseconds()),
+    })
+  })
+
+  it('has all that bootring needs, and is named by its release', async () => {
+    const logger = recordingLogger()
+    const database = await open(fixture().readerUrl, logger)
+    await database.ping()
+    await database.checkSchema()
+    expect(await database.release()).toBe(fixture().release.name)
+    expect(logger.lines.filter(({ level }) => level === 'warn')).toEqual([])
+  })
+
+  it('answers all questions about nodes', async () => {
+    const { nodes } = await open(fixture().readerUrl)
+    expect(await nodes.bootTarget(mac('52:54:00:00:00:01'))).toEqual({
+      nodeUuid: rows.waiting,
+      nodeName: 'node-01',
+      driver: 'fake-hardware',
+      conductorGroup: 'rack1',
+      provisionState: 'wait call-back',
+    })
+    expect(await nodes.bootTarget(mac('52:54:00:00:00:03'))).toEqual({
+      nodeUuid: rows.bare,
+      nodeName: null,
+      driver: '',
+      conductorGroup: '',
+      provisionState: null,
+    })
+    expect(await nodes.bootTarget(mac('52:54:00:00:00:09'))).toBeUndefined()
+    expect(await nodes.bootNode(rows.waiting)).toMatchObject({
+      bootInterface: 'ipxe',
+      driverInfo: { deploy_kernel: 'file:///k', text: 'ünï' },
+    })
+    expect(await nodes.node(rows.waiting)).toMatchObject({
+      name: 'node-01',
+      properties: {},
+      ports: [
+        { address: '52:54:00:00:00:01', pxeEnabled: true },
+        { address: '52:54:00:00:00:02', pxeEnabled: false },
+      ],
+    })
+    const uuids = async (all: ReturnType<typeof nodes.nodes>) => (await Array.fromAsync(all)).map(({ uuid }) => uuid)
+    expect(await uuids(nodes.nodes(2))).toEqual([rows.waiting, rows.bare, rows.diskless])
+    expect(await uuids(nodes.nodesWithBootFiles())).toEqual([rows.waiting, rows.diskless])
+  })
+
+  it('says who is alive as this Ironic does', async () => {
+    const { conductors } = await open(fixture().readerUrl)
+    const all = await conductors.conductors(600)
+    // From 22.1 on nobody writes heartbeats into a SQLite file.
+    const killedLooksAlive = fixture().engine === 'sqlite' && fixture().release.name !== '21.4'
+    expect(all).toMatchObject([
+      {
+        hostname: 'cond-1.example',
+        conductorGroup: 'rack1',
+        alive: true,
+        online: true,
+        drivers: ['fake-hardware', 'ipmi'],
+      },
+      {
+        hostname: 'cond-2.example:8090',
+        conductorGroup: '',
+        alive: killedLooksAlive,
+        online: true,
+        drivers: ['ipmi'],
+      },
+      { hostname: 'cond-3.example', alive: false, online: false, drivers: [] },
+    ])
+    // To the millisecond where the column holds them.
+    const precise = fixture().engine === 'mariadb' ? Math.floor(now / 1000) * 1000 : now
+    if (fixture().engine !== 'postgresql') expect(all[0]?.updatedAt?.getTime()).toBe(precise)
+    const withoutTimeout = await conductors.conductors(0)
+    const online = fixture().release.name !== '21.4'
+    expect(withoutTimeout.map(({ alive }) => alive)).toEqual([online, online, false])
+  })
+
+  it('refuses to write, even for a user who may', async () => {
+    const engine = await openEngine(parseConnectionUrl(fixture().url), { ...options, readOnly: true })
+    onTestFinished(() => engine.close())
+    const writes = Array.from({ length: 6 }, (_, i) =>
+      engine.write
+        .updateTable('nodes')
+        .set({ name: `changed-${i}` })
+        .where('uuid', '=', rows.waiting)
+        .execute(),
+    )
+    const refused = { status: 'rejected', reason: { code: 'DatabaseUnavailable' } }
+    expect(await Promise.allSettled(writes)).toMatchObject(writes.map(() => refused))
+    await expect(sql`create table of_ours (a integer)`.execute(engine.migrate)).rejects.toMatchObject({
+      code: 'DatabaseUnavailable',
+    })
+    await expect(
+      engine.migrate.transaction().execute((trx) => trx.deleteFrom('ports').execute()),
+    ).rejects.toMatchObject({ code: 'DatabaseUnavailable' })
+    const lookup = engine.prepare(sql`delete from ports`.compile(engine.read))
+    await expect(lookup()).rejects.toMatchObject({ code: 'DatabaseUnavailable' })
+    const { nodes } = await open(fixture().url)
+    expect(await nodes.node(rows.waiting)).toMatchObject({ name: 'node-01', ports: [{}, {}] })
+  })
+
+  it('a newer schema with more columns is fine, and logged; what is missing is named', async () => {
+    const { ironic, url } = await fixture().another()
+    await sql`alter table nodes add column something_new text`.execute(ironic.write)
+    await sql`alter table conductors add column alive integer`.execute(ironic.write)
+    await sql`update alembic_version set version_num = 'ffffffffffff'`.execute(ironic.write)
+    const logger = recordingLogger()
+    const database = await open(url, logger)
+    await database.checkSchema()
+    expect(await database.release()).toBe('newer than 39.0')
+    expect(logger.lines).toMatchObject([{ level: 'warn', fields: { schema: 'ffffffffffff' } }])
+    await useAll(database)
+
+    await sql`alter table nodes drop column deploy_interface`.execute(ironic.write)
+    await sql`drop table conductor_hardware_interfaces`.execute(ironic.write)
+    await expect(database.checkSchema()).rejects.toMatchObject({
+      code: 'NotIronicsDatabase',
+      message: expect.stringMatching(/missing: nodes\.deploy_interface, table conductor_hardware_interfaces: /),
+    })
+    await expect(database.conductors.conductors(60)).rejects.toMatchObject({ code: 'NotIronicsDatabase' })
+    await sql`delete from alembic_version`.execute(ironic.write)
+    await expect(database.release()).rejects.toMatchObject({ code: 'NotIronicsDatabase' })
+  })
+})
+
+eachIronicDatabase(
+  (fixture) => {
+    it('is sent nothing but SELECT', async () => {
+      const { server, readerUrl, engine } = fixture()
+      const record = await server().recordStatements()
+      const database = await open(readerUrl)
+      await useAll(database)
+      await database.close()
+      const { connections, statements } = await record.of('bootring')
+      expect(connections).toBeGreaterThan(1)
+      expect(statements.length).toBeGreaterThan(40)
+      // MariaDB has no other way to forbid writing: once on each connection, and first.
+      const allowed = engine === 'mariadb' ? ['set session transaction read only'] : []
+      const others = statements.filter((text) => !/^select\s/i.test(text))
+      expect(new Set(others)).toEqual(new Set(allowed))
+      expect(others).toHaveLength(allowed.length * connections)
+      // The record itself is able to see more than that.
+      await sql`update nodes set name = 'other' where uuid = 'none'`.execute(fixture().ironic.write)
+      expect((await record.of('tester')).statements.join('\n')).toMatch(/^update nodes/m)
+    })
+
+    it('refuses a user without the privilege, naming the table', async () => {
+      const { server, readerUrl, url } = fixture()
+      const name = url.split('/').at(-1)?.split('?')[0] ?? ''
+      const from = fixture().engine === 'mariadb' ? "'bootring'@'%'" : 'bootring'
+      const table = fixture().engine === 'mariadb' ? `${name}.ports` : 'ports'
+      await server().administer(name, `REVOKE SELECT ON ${table} FROM ${from}`)
+      const database = await open(readerUrl)
+      await expect(database.checkSchema()).rejects.toMatchObject({
+        code: 'DatabaseUnavailable',
+        message: expect.stringMatching(/denied.*ports/),
+      })
+    })
+  },
+  ['postgresql', 'mariadb'],
+)
