@@ -4,15 +4,16 @@ import type { BootNodeStore } from '../model/stores.ts'
 import type { FleetRings } from '../ring/fleet-rings.ts'
 import type { Handlers } from '../rpc/contract.ts'
 import type { BootCopies } from './boot-copies.ts'
+import type { BootFileKind } from './boot-file-kind.ts'
 import { kindsFor } from './boot-interfaces.ts'
-import type { BootFile, IronicFiles } from './ironic-files.ts'
+import type { IronicFiles } from './ironic-files.ts'
 import type { OwnNames } from './own-names.ts'
 
 export interface AttachedConductorParts {
   nodes: BootNodeStore
   rings: Pick<FleetRings, 'owner' | 'refresh'>
   names: Pick<OwnNames, 'registered' | 'sought'>
-  files: Pick<IronicFiles, 'read'>
+  files: Pick<IronicFiles, 'find'>
   /** What is known of other conductors' files; absent where conductors keep no copies. */
   copies?: BootCopies | undefined
   /** How long a file may take to become whole. */
@@ -39,29 +40,30 @@ export class AttachedConductor {
     const node = await this.#parts.nodes.bootNode(uuid)
     if (node === undefined) throw new BootringError('NodeNotFound', `no node has the UUID ${JSON.stringify(uuid)}`)
     const kinds = kindsFor(node, name)
-    const other = await this.#otherOwner(node)
-    if (other === undefined) {
-      const template = node.driverInfo.pxe_template
-      const file = await this.#ownFile(uuid, kinds, deadline, typeof template === 'string' ? template : undefined)
-      if (file !== undefined) return file.text
-    }
+    // There is one only where Ironic wrote nothing here since: what lies here is a leftover then.
     const copy = await this.#parts.copies?.copyFor(node, name)
     if (copy !== undefined) return copy
+    const other = await this.#otherOwner(node)
+    if (other === undefined) {
+      const text = await this.#ownFile(node, kinds, deadline)
+      if (text !== undefined) return text
+    }
     const reason = other ?? `Ironic's conductor here has written no ${name} for the node`
     throw new BootringError('BootConfigUnavailable', `node ${uuid}: ${reason}`)
   }
 
-  async #ownFile(
-    uuid: string,
-    kinds: ReturnType<typeof kindsFor>,
-    deadline: number,
-    template: string | undefined,
-  ): Promise<BootFile | undefined> {
-    for (const kind of kinds) {
-      const file = await this.#parts.files.read(uuid, kind, deadline, template)
-      if (file !== undefined) return file
+  /** Throws `UnknownBootFile` where the node has another one instead, as by pxe it is GRUB's or pxelinux's. */
+  async #ownFile(node: BootNode, kinds: readonly BootFileKind[], deadline: number): Promise<string | undefined> {
+    const template = node.driverInfo.pxe_template
+    const ownTemplate = typeof template === 'string' ? template : undefined
+    let instead: string | undefined
+    for (const { name, root } of kinds) {
+      const found = await this.#parts.files.find(node.uuid, root, deadline, ownTemplate)
+      if (found?.name === name) return found.text
+      instead ??= found?.name
     }
-    return undefined
+    if (instead === undefined) return undefined
+    throw new BootringError('UnknownBootFile', `Ironic has written a ${instead} for node ${node.uuid}`)
   }
 
   /** Says who else owns the node; undefined where this host does. The rings may be behind those of whoever asks. */

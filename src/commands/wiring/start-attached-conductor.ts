@@ -1,13 +1,15 @@
 import { AttachedConductor } from '../../attached/attached-conductor.ts'
-import type { BootCopies } from '../../attached/boot-copies.ts'
+import { type Replication, startReplication } from '../../attached/copies/start-replication.ts'
 import { IronicFiles } from '../../attached/ironic-files.ts'
 import { OwnNames } from '../../attached/own-names.ts'
+import { parseImageUrlMap } from '../../config/image-url-map.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { IronicDatabase } from '../../model/stores.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
 import { startRpcServer } from '../../rpc/server.ts'
 import type { Installation } from '../installation.ts'
+import { buildConductorClient } from './build-conductor-client.ts'
 import { registeredHostname } from './registered-hostname.ts'
 import { rpcServerOptions } from './rpc-server-options.ts'
 
@@ -48,19 +50,52 @@ export async function startAttachedConductor({
   const ironicPort = config.json_rpc.port
   const names = new OwnNames({ hostNames, withPort: (name) => registeredHostname(name, ironicPort) }, rings, log)
   const files = new IronicFiles({ httpRoot, tftpRoot })
-  const copies: BootCopies | undefined = undefined
+  const serverOptions = rpcServerOptions(installation)
+  const replication = config.bootring.replicate
+    ? await replicate({ installation, database, rings, log }, names, files)
+    : undefined
   const conductor = new AttachedConductor({
     nodes: database.nodes,
     rings,
     names,
     files,
-    copies,
+    copies: replication?.copies,
     patienceSeconds: partOfAttempt * config.bootring.rpc_attempt_timeout,
   })
-  const handlers = { get_boot_config: conductor.getBootConfig }
-  const server = await startRpcServer({ ...rpcServerOptions(installation), handlers, logger: log })
+  const handlers = { get_boot_config: conductor.getBootConfig, ...replication?.handlers }
+  const server = await startRpcServer({ ...serverOptions, handlers, logger: log }).catch(async (error: unknown) => {
+    await replication?.stop()
+    throw error
+  })
   log.info({ ...server.address, httpRoot, tftpRoot }, "serving the boot files of Ironic's conductor")
   // Says in the log which conductor this is, or that it is not there yet.
   await names.registered().catch((error: unknown) => log.error({ err: error }, 'could not look for the conductor'))
-  return { checks: { registration: () => names.check() }, stop: () => server.close() }
+  return { checks: { registration: () => names.check() }, stop }
+
+  async function stop() {
+    // Others wait for changes: they get their answers first.
+    await replication?.stop()
+    await server.close()
+  }
+}
+
+/** Keeps copies of other conductors' boot files, and lists this host's for them. */
+async function replicate(
+  { database, installation, log, rings }: AttachedConductorSetting,
+  names: OwnNames,
+  files: IronicFiles,
+): Promise<Replication> {
+  const { config, httpRoot, replicaPath, tftpRoot } = installation
+  const client = buildConductorClient(installation, log)
+  const imageUrlMap = parseImageUrlMap(config.bootring.image_url_map)
+  const { nodes } = database
+  const started = { files, httpRoot, tftpRoot, nodes, rings, names, client, replicaPath, imageUrlMap, log }
+  const replication = await startReplication(started)
+  return {
+    ...replication,
+    async stop() {
+      await replication.stop()
+      await client.close()
+    },
+  }
 }
