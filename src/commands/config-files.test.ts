@@ -112,8 +112,8 @@ describe('the files with options', () => {
   })
 
   it('must be in folders that are there', () => {
-    expect(() => files(['--config-dir', 'nowhere'])).toThrow(/^--config-dir .*nowhere: expected a folder: ENOENT/)
-    expect(() => files(['--config-dir', 'a.conf'])).toThrow(/a\.conf: expected a folder: ENOTDIR/)
+    expect(() => files(['--config-dir', 'nowhere'])).toThrow(/nowhere: expected a readable folder: ENOENT/)
+    expect(() => files(['--config-dir', 'a.conf'])).toThrow(/a\.conf: expected a readable folder: ENOTDIR/)
   })
 
   it('say that bootring is attached, or the flag does, against whatever they say', () => {

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSources } from '../config/sources.ts'
 import { BootringError } from '../model/errors.ts'
@@ -58,7 +58,8 @@ export function findConfigFiles(
   const { IRONIC_CONFIG_FILE: ironicFile, IRONIC_CONFIG_DIR: ironicFolder = usual.ironicFolder } = env
   const ironics = [
     ...(namesFile ? [] : ironicFile ? [ironicFile] : usual.ironicFiles.filter(isThere)),
-    ...(namesFolder || !isThere(ironicFolder) ? [] : filesIn(ironicFolder)),
+    // In a folder that may not be entered it need not be there at all; that is said of the files.
+    ...(namesFolder || !existsSync(ironicFolder) ? [] : filesIn(ironicFolder)),
   ]
   return { files: [...ironics, ...files], attached }
 }
@@ -68,7 +69,7 @@ function filesIn(folder: string): string[] {
   try {
     names = readdirSync(folder)
   } catch (error) {
-    throw new BootringError('ConfigInvalid', `--config-dir ${folder}: expected a folder: ${(error as Error).message}`, {
+    throw new BootringError('ConfigInvalid', `${folder}: expected a readable folder: ${(error as Error).message}`, {
       cause: error,
     })
   }

@@ -96,6 +96,13 @@ describe('typical files, attached', () => {
   })
 })
 
+it('a file for a standalone bootring or Ironic loads attached too', () => {
+  const files = [fileURLToPath(new URL('../ironic.conf', data))]
+  const { config, warnings } = loadConfig({ files, env: {}, overrides, computedDefaults })
+  expect(said(warnings)).toEqual([])
+  expect(config.DEFAULT.host).toBe('ironic-1.example.org')
+})
+
 describe("Ironic's values, attached", () => {
   const values = (text: string): LoadedConfig['config'] => loadConfig(request(text)).config
 
