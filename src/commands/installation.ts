@@ -46,6 +46,8 @@ export interface Installation {
 export interface InstallationRequest {
   /** `bootring serve`: keep to the machine itself wherever the configuration does not say otherwise. */
   readonly loopbackDefaults?: boolean
+  /** Attached, for a command that opens no database: without its URL, that is empty. */
+  readonly withoutDatabase?: boolean
 }
 
 /**
@@ -57,7 +59,7 @@ export interface InstallationRequest {
 export function resolveInstallation(
   loaded: Pick<LoadedConfig, 'config' | 'isSet'>,
   facts: MachineFacts,
-  { loopbackDefaults = false }: InstallationRequest = {},
+  { loopbackDefaults = false, withoutDatabase = false }: InstallationRequest = {},
 ): Installation {
   const { config } = loaded
   const attached = config.bootring.mode === 'attached'
@@ -79,6 +81,7 @@ export function resolveInstallation(
     // Ironic's own default.
     if (attached && config.DEFAULT.state_path !== undefined)
       return `sqlite:///${join(config.DEFAULT.state_path, 'ironic.sqlite')}`
+    if (attached && withoutDatabase) return ''
     if (attached)
       throw new BootringError(
         'ConfigInvalid',

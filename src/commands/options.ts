@@ -60,6 +60,7 @@ export function loadRequest(
   return {
     files,
     env: facts.env,
+    withoutDatabase: request.withoutDatabase ?? false,
     ...(flag ? { overrides: { bootring: { mode: 'attached' } } } : {}),
     computedDefaults: {
       // Looked up only where something refers to them.

@@ -14,7 +14,7 @@ beforeAll(() => {
   file = join(folder, 'ironic.conf')
   writeFileSync(
     file,
-    `[DEFAULT]\nmy_ip = 192.0.2.7\n[database]\nconnection = mysql+pymysql://u:p@h/ironic\n
+    `[DEFAULT]\nmy_ip = 192.0.2.7\n
 [pxe]\nipxe_boot_script = ${folder}/boot.ipxe\nipxe_fallback_script = inspector.ipxe\nipxe_timeout = 9\n`,
   )
 })
@@ -46,6 +46,10 @@ describe('bootring root-script', () => {
     expect(script).toContain('--timeout 9000 ')
     expect(script).toContain('chain inspector.ipxe && goto done ||')
     expect(await print([])).toBe("#!ipxe\n# Ironic's own")
+  })
+
+  it('needs no database, so that any host can print it', async () => {
+    await expect(print(['--attached'])).resolves.toMatch(/^#!ipxe\n/)
   })
 
   it('names the API as the options do', async () => {

@@ -18,7 +18,7 @@ export function rootScriptCommand(output: { write(text: string): unknown } = pro
       "attached: print a template for Ironic's [pxe]ipxe_boot_script instead, so that Ironic writes the script into its http_root when it starts; its file must be called boot.ipxe, in whatever folder",
     )
     .action(({ ironicTemplate, ...options }: RootScriptCommandOptions) => {
-      const { installation } = loadFromOptions(options)
+      const { installation } = loadFromOptions(options, { withoutDatabase: true })
       if (ironicTemplate && !installation.attached) {
         throw new BootringError('ConfigInvalid', '--ironic-template is for the attached mode: give --attached as well')
       }

@@ -17,6 +17,8 @@ export interface LoadRequest extends ConfigSources {
    * which depend on the machine. They do not become values of the configuration.
    */
   readonly computedDefaults?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** For work that opens no database: attached, its URL may be missing. */
+  readonly withoutDatabase?: boolean
 }
 
 export interface LoadedConfig {
@@ -146,7 +148,8 @@ function evaluate(request: LoadRequest): Evaluation {
       Object.fromEntries(Object.entries(section).map(([name, option]) => [name, evaluateOption(group, name, option)])),
     ]),
   )
-  if (attached && values.database?.connection === undefined && values.DEFAULT?.state_path === undefined) {
+  const hasDatabase = values.database?.connection !== undefined || values.DEFAULT?.state_path !== undefined
+  if (attached && request.withoutDatabase !== true && !hasDatabase) {
     problems.push({
       group: 'database',
       option: 'connection',
