@@ -1,13 +1,15 @@
+import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabaseServer } from '../../support/database-server.ts'
+import type { LabProcess } from '../lab-process.ts'
 import { IronicClient } from './ironic-client.ts'
 import { commonIni, conductorIni, type Ini, iniText } from './ironic-config.ts'
 import { databaseServers, type IronicDatabase } from './ironic-database.ts'
 import type { IronicHost } from './ironic-host.ts'
-import { type IronicRelease, ironicProgram } from './ironic-release.ts'
+import { debianPython, type IronicRelease, ironicProgram } from './ironic-release.ts'
 import { IronicService } from './ironic-service.ts'
 import { loopbackBlock } from './loopback-block.ts'
 import { LoopbackHost } from './loopback-host.ts'
@@ -38,6 +40,9 @@ export interface IronicPlan {
   ini?: Ini
 }
 
+// Ironic never writes it to a disk here.
+const diskImage = 'a disk\n'.repeat(512)
+
 interface Conductor {
   host: IronicHost
   plan: ConductorPlan
@@ -62,6 +67,7 @@ export class IronicInstallation {
   readonly #block: string
   readonly #api: IronicService
   readonly #conductors: Conductor[] = []
+  readonly #fileServers: LabProcess[] = []
 
   private constructor(plan: IronicPlan, folder: string, block: string, databaseUrl: string, server?: DatabaseServer) {
     this.#plan = plan
@@ -75,6 +81,7 @@ export class IronicInstallation {
     mkdirSync(this.imagesFolder)
     writeFileSync(this.kernel, 'a kernel\n')
     writeFileSync(this.ramdisk, 'a ramdisk\n')
+    writeFileSync(join(this.imagesFolder, 'disk.img'), diskImage)
     const common = commonIni({
       release: plan.release,
       apiIp: this.apiHost.ip,
@@ -228,6 +235,33 @@ export class IronicInstallation {
     }
   }
 
+  /**
+   * Starts a plain HTTP server for the `http_root` of each conductor that there is, at its `[deploy]http_url`, and one
+   * for `imagesFolder`.
+   */
+  async serveFiles(): Promise<void> {
+    const serve = async (host: IronicHost, folder: string) => {
+      const server = host.spawn([debianPython, '-m', 'http.server', '8080', '--bind', host.ip, '--directory', folder])
+      this.#fileServers.push(server)
+      await host.http({ url: `http://${host.ip}:8080/`, untilStatus: 200 })
+    }
+    await Promise.all([
+      serve(this.apiHost, this.imagesFolder),
+      ...this.#conductors.map(({ host }, index) => serve(host, this.httpRoot(index))),
+    ])
+  }
+
+  /** The `instance_info` of a node that is to be deployed by `direct`; needs `serveFiles`. */
+  imageInfo(): Record<string, unknown> {
+    return {
+      image_source: `http://${this.apiHost.ip}:8080/disk.img`,
+      image_os_hash_algo: 'sha256',
+      image_os_hash_value: createHash('sha256').update(diskImage).digest('hex'),
+      image_disk_format: 'raw',
+      image_type: 'whole-disk',
+    }
+  }
+
   /** Runs `openstack baremetal …`, Ironic's own command line client: its JSON. Two seconds a command. */
   async openstack(...args: readonly string[]): Promise<unknown> {
     const env = { OS_AUTH_TYPE: 'none', OS_ENDPOINT: this.apiUrl }
@@ -251,6 +285,7 @@ export class IronicInstallation {
   /** Ends everything and removes its files. */
   async stop(): Promise<void> {
     await this.client.close()
+    await Promise.all(this.#fileServers.map((server) => server.kill()))
     await Promise.all([this.#api.kill(), ...this.#conductors.map(({ service }) => service.kill())])
     await this.#server?.stop()
     rmSync(this.folder, { recursive: true, force: true })
