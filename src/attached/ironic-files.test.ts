@@ -18,6 +18,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { grubFile, ipxeFile, pxelinuxFile } from '../../test/support/ironic-boot-files.ts'
+import type { BootFileKind } from './boot-file-kind.ts'
 import { IronicFiles } from './ironic-files.ts'
 
 const uuid = '1be26c0b-03f2-4d2e-ae87-c02d7f33c123'
@@ -39,6 +40,11 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const files = (templates?: { 'boot.ipxe'?: string[]; 'grub.cfg'?: string[] }) =>
   new IronicFiles({ httpRoot, tftpRoot, ...(templates ? { templates } : {}) })
+/** A file of this kind. */
+async function read(from: IronicFiles, nodeUuid: string, kind: BootFileKind, deadline: number) {
+  const found = await from.find(nodeUuid, kind.root, deadline)
+  return found?.name === kind.name ? found : undefined
+}
 const within = (milliseconds: number) => performance.now() + milliseconds
 const inHttp = (...path: string[]) => join(httpRoot, uuid, ...path)
 /** A file that nobody has written to for an hour. */
@@ -58,22 +64,22 @@ describe('IronicFiles', () => {
     const text = `${ipxeFile()}`.replace('text', 'text grüße=☃')
     writeFileSync(inHttp('config'), text)
     writeFileSync(join(tftpRoot, uuid, 'config'), grubFile())
-    expect(await files().read(uuid, script, within(5000))).toMatchObject({
+    expect(await read(files(), uuid, script, within(5000))).toMatchObject({
       text,
       sha256: createHash('sha256').update(text).digest('hex'),
     })
-    expect((await files().read(uuid, grub, within(5000)))?.text).toBe(grubFile())
-    expect(await files().read(uuid, pxelinux, within(5000))).toBeUndefined()
+    expect((await read(files(), uuid, grub, within(5000)))?.text).toBe(grubFile())
+    expect(await read(files(), uuid, pxelinux, within(5000))).toBeUndefined()
     writeFileSync(join(tftpRoot, uuid, 'config'), pxelinuxFile())
-    expect((await files().read(uuid, pxelinux, within(5000)))?.text).toBe(pxelinuxFile())
-    expect(await files().read(uuid, grub, within(5000))).toBeUndefined()
+    expect((await read(files(), uuid, pxelinux, within(5000)))?.text).toBe(pxelinuxFile())
+    expect(await read(files(), uuid, grub, within(5000))).toBeUndefined()
   })
 
   it('has nothing where there is no file, no folder, or no root', async () => {
-    expect(await files().read(uuid, script, within(5000))).toBeUndefined()
-    expect(await files().read(uuid.replace('1', '2'), script, within(5000))).toBeUndefined()
+    expect(await read(files(), uuid, script, within(5000))).toBeUndefined()
+    expect(await read(files(), uuid.replace('1', '2'), script, within(5000))).toBeUndefined()
     rmSync(httpRoot, { recursive: true })
-    expect(await files().read(uuid, script, within(5000))).toBeUndefined()
+    expect(await read(files(), uuid, script, within(5000))).toBeUndefined()
     expect(await files().nodeUuids('http')).toEqual([])
   })
 
@@ -86,7 +92,7 @@ describe('IronicFiles', () => {
   it.each(['../x', `${uuid}/..`, uuid.toUpperCase(), '', '.'])(
     'lets nothing but a UUID into a path: %j',
     async (text) => {
-      await expect(files().read(text, script, within(5000))).rejects.toEqual(refusal('is no node'))
+      await expect(read(files(), text, script, within(5000))).rejects.toEqual(refusal('is no node'))
     },
   )
 
@@ -132,24 +138,24 @@ describe('IronicFiles', () => {
       ],
     ])('refuses to leave it: %s', async (_name, make) => {
       make()
-      await expect(files().read(uuid, script, within(2000))).rejects.toEqual(refusal('leads out of'))
+      await expect(read(files(), uuid, script, within(2000))).rejects.toEqual(refusal('leads out of'))
     })
 
     it('follows those that stay inside, and a root that is a link itself', async () => {
       old(join(httpRoot, 'real'), ipxeFile())
       symlinkSync('../real', inHttp('config'))
       symlinkSync(httpRoot, join(folder, 'link-to-root'))
-      expect((await files().read(uuid, script, within(5000)))?.text).toBe(ipxeFile())
+      expect((await read(files(), uuid, script, within(5000)))?.text).toBe(ipxeFile())
       const through = new IronicFiles({ httpRoot: join(folder, 'link-to-root'), tftpRoot })
-      expect((await through.read(uuid, script, within(5000)))?.text).toBe(ipxeFile())
+      expect((await read(through, uuid, script, within(5000)))?.text).toBe(ipxeFile())
     })
 
     it('has nothing at the end of a dangling link, and says that one leads round', async () => {
       symlinkSync('nowhere', inHttp('config'))
-      expect(await files().read(uuid, script, within(5000))).toBeUndefined()
+      expect(await read(files(), uuid, script, within(5000))).toBeUndefined()
       unlinkSync(inHttp('config'))
       symlinkSync('config', inHttp('config'))
-      await expect(files().read(uuid, script, within(5000))).rejects.toEqual(refusal('in a circle'))
+      await expect(read(files(), uuid, script, within(5000))).rejects.toEqual(refusal('in a circle'))
     })
 
     it('is not fooled by links that are swapped all the time', async () => {
@@ -162,7 +168,7 @@ describe('IronicFiles', () => {
       const outcomes = { good: 0, refused: 0 }
       const stopAt = within(2000)
       while (performance.now() < stopAt) {
-        const batch = Array.from({ length: 20 }, () => reader.read(uuid, script, within(2000)))
+        const batch = Array.from({ length: 20 }, () => read(reader, uuid, script, within(2000)))
         for (const result of await Promise.allSettled(batch)) {
           if (result.status === 'rejected') outcomes.refused += 1
           else if (result.value !== undefined) {
@@ -183,20 +189,20 @@ describe('IronicFiles', () => {
     ['a FIFO', () => execFileSync('mkfifo', [inHttp('config')])],
   ])('opens regular files only: %s', async (_name, make) => {
     make()
-    await expect(files().read(uuid, script, within(2000))).rejects.toEqual(refusal('no regular file'))
+    await expect(read(files(), uuid, script, within(2000))).rejects.toEqual(refusal('no regular file'))
   })
 
   it('does not open a device', async () => {
     // Only root can make one.
     if (process.getuid?.() !== 0) return
     execFileSync('mknod', [inHttp('config'), 'c', '1', '5'])
-    await expect(files().read(uuid, script, within(2000))).rejects.toEqual(refusal('no regular file'))
+    await expect(read(files(), uuid, script, within(2000))).rejects.toEqual(refusal('no regular file'))
   })
 
   it('does not read what is far too large', async () => {
     writeFileSync(inHttp('config'), '#!ipxe\n')
     truncateSync(inHttp('config'), 2 ** 30)
-    await expect(files().read(uuid, script, within(2000))).rejects.toEqual(refusal(/larger.*1073741824/))
+    await expect(read(files(), uuid, script, within(2000))).rejects.toEqual(refusal(/larger.*1073741824/))
   })
 
   describe('waits for the end of a write', () => {
@@ -213,17 +219,17 @@ describe('IronicFiles', () => {
         old(path, whole.slice(0, end))
         // Two of them are what older releases wrote: there they are whole, here they must at least be quiet for long.
         age(path, 8)
-        await expect(reader.read(uuid, kind, within(1500)), JSON.stringify(whole.slice(0, end))).rejects.toEqual(
+        await expect(read(reader, uuid, kind, within(1500)), JSON.stringify(whole.slice(0, end))).rejects.toEqual(
           refusal('not whole'),
         )
       }
       old(path, whole)
-      expect((await reader.read(uuid, kind, within(2000)))?.text).toBe(whole)
+      expect((await read(reader, uuid, kind, within(2000)))?.text).toBe(whole)
     })
 
     it('answers as soon as the rest has come', async () => {
       writeFileSync(inHttp('config'), '')
-      const reading = files().read(uuid, script, within(5000))
+      const reading = read(files(), uuid, script, within(5000))
       await pause(100)
       writeFileSync(inHttp('config'), ipxeFile().slice(0, 300))
       await pause(100)
@@ -233,20 +239,20 @@ describe('IronicFiles', () => {
 
     it('refuses at the deadline what is still half written, and says so', async () => {
       writeFileSync(inHttp('config'), ipxeFile().slice(0, 300))
-      await expect(files().read(uuid, script, within(150))).rejects.toEqual(refusal(/not whole.*does not end/))
+      await expect(read(files(), uuid, script, within(150))).rejects.toEqual(refusal(/not whole.*does not end/))
       writeFileSync(inHttp('config'), '')
-      await expect(files().read(uuid, script, within(150))).rejects.toEqual(refusal('is empty'))
+      await expect(read(files(), uuid, script, within(150))).rejects.toEqual(refusal('is empty'))
       writeFileSync(inHttp('config'), '<html>')
-      await expect(files().read(uuid, script, within(150))).rejects.toEqual(refusal('begins like no boot file'))
+      await expect(read(files(), uuid, script, within(150))).rejects.toEqual(refusal('begins like no boot file'))
       writeFileSync(inHttp('config'), Buffer.from('#!ipxe\n\xff\n', 'latin1'))
-      await expect(files().read(uuid, script, within(150))).rejects.toEqual(refusal('begins like no boot file'))
+      await expect(read(files(), uuid, script, within(150))).rejects.toEqual(refusal('begins like no boot file'))
     })
 
     it('takes a script of unknown origin when nobody has written for a while', async () => {
       const own = '#!ipxe\necho of my own\nboot\n'
       writeFileSync(inHttp('config'), own)
-      await expect(files().read(uuid, script, within(100))).rejects.toEqual(refusal('not whole'))
-      expect((await files().read(uuid, script, within(3000)))?.text).toBe(own)
+      await expect(read(files(), uuid, script, within(100))).rejects.toEqual(refusal('not whole'))
+      expect((await read(files(), uuid, script, within(3000)))?.text).toBe(own)
     })
 
     it("goes by the end of the operator's template", async () => {
@@ -255,18 +261,18 @@ describe('IronicFiles', () => {
       age(template, 7200)
       const reader = files({ 'boot.ipxe': [template] })
       old(inHttp('config'), '#!ipxe\nkernel x\n')
-      await expect(reader.read(uuid, script, within(100))).rejects.toEqual(refusal('not whole'))
+      await expect(read(reader, uuid, script, within(100))).rejects.toEqual(refusal('not whole'))
       writeFileSync(inHttp('config'), '#!ipxe\nkernel x\nboot || goto failed')
-      expect((await reader.read(uuid, script, within(200)))?.text).toContain('goto failed')
+      expect((await read(reader, uuid, script, within(200)))?.text).toContain('goto failed')
       // From before the template was changed.
       old(template, '#!ipxe\nkernel {{ pxe_options.aki_path }}\nboot || goto elsewhere\n')
       age(inHttp('config'), 7200)
-      expect((await reader.read(uuid, script, within(200)))?.text).toContain('goto failed')
+      expect((await read(reader, uuid, script, within(200)))?.text).toContain('goto failed')
     })
 
     it('takes scripts of releases before 21.0 after a longer while', async () => {
       old(inHttp('config'), ipxeFile().replace(/ \|\| exit 0$/, ''))
-      expect((await files().read(uuid, script, within(200)))?.text).toMatch(/--no-describe$/)
+      expect((await read(files(), uuid, script, within(200)))?.text).toMatch(/--no-describe$/)
     })
 
     it('never gives less than a whole file while a process writes as Ironic does', async () => {
@@ -281,7 +287,7 @@ describe('IronicFiles', () => {
         const stopAt = within(5000)
         while (performance.now() < stopAt) {
           try {
-            const file = await reader.read(uuid, script, within(1500))
+            const file = await read(reader, uuid, script, within(1500))
             expect(file?.text).toMatch(
               /^#!ipxe\n[\s\S]*\n# round (\d+) of (\d+) bytes\n[\s\S]*\n# round \1 ends\n[\s\S]*\|\| exit 0$/,
             )
@@ -319,10 +325,10 @@ describe('IronicFiles', () => {
       }
     })()
     const before = readdirSync('/proc/self/fd').length
-    const read = await Promise.all(uuids.map((name) => reader.read(name, script, within(60_000))))
+    const found = await Promise.all(uuids.map((name) => read(reader, name, script, within(60_000))))
     reading = false
     await watch
-    expect(read.map((file) => file?.text)).toEqual(uuids.map((name) => ipxeFile(name)))
+    expect(found.map((file) => file?.text)).toEqual(uuids.map((name) => ipxeFile(name)))
     expect(most).toBeLessThan(before + 20)
     expect(readdirSync('/proc/self/fd').length).toBeLessThan(before + 5)
   })

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { checkUuid, isCanonicalUuid } from '../model/canonical-uuid.ts'
 import { BootringError } from '../model/errors.ts'
-import { type BootFileKind, type BootFileName, type BootFileRoot, bootFileNameOf } from './boot-file-kind.ts'
+import { type BootFileName, type BootFileRoot, bootFileNameOf } from './boot-file-kind.ts'
 import { type FileVersion, readStill, type StillFile, sameVersion } from './file-version.ts'
 import { InTurn } from './in-turn.ts'
 import { openInside } from './open-inside.ts'
@@ -21,15 +21,12 @@ export interface IronicFilesOptions {
 }
 
 /** A boot file as it was read, whole. */
-export interface BootFile {
+export interface FoundFile {
+  /** What it is, by its text. */
+  readonly name: BootFileName
   readonly text: string
   /** Of the text's bytes, hexadecimal. */
   readonly sha256: string
-}
-
-/** Whatever lies in a node's place, whole. */
-export interface FoundFile extends BootFile {
-  readonly name: BootFileName
 }
 
 /** What one look at a file found: `changing` while somebody writes it. */
@@ -76,21 +73,10 @@ export class IronicFiles {
   }
 
   /**
-   * A node's boot file, whole; undefined where there is none, or one of another kind. Throws `BootConfigUnavailable`
-   * where it is still being written when `deadline` (performance.now() milliseconds) has come, is too large, or a link
-   * leads out of the root. `ownTemplate`: the node has a template of its own.
+   * Whichever boot file a node has below this root, whole; undefined where there is none. Throws `BootConfigUnavailable`
+   * where it is still being written when `deadline` (performance.now() milliseconds) has come, is too large, no boot
+   * file, or a link leads out of the root. `ownTemplate`: the node has a template of its own.
    */
-  async read(
-    nodeUuid: string,
-    kind: BootFileKind,
-    deadline: number,
-    ownTemplate?: string,
-  ): Promise<BootFile | undefined> {
-    const found = await this.find(nodeUuid, kind.root, deadline, ownTemplate)
-    return found?.name === kind.name ? found : undefined
-  }
-
-  /** The same of whichever kind it is. */
   async find(
     nodeUuid: string,
     root: BootFileRoot,
@@ -99,17 +85,18 @@ export class IronicFiles {
   ): Promise<FoundFile | undefined> {
     const path = `${this.#roots[root]}/${checkUuid(nodeUuid)}/config`
     const seen = new Sightings()
+    let verdict = 'could not be read in time'
+    const refusal = () => new BootringError('BootConfigUnavailable', `${path} ${verdict}`)
     for (let pauseFor = firstPause; ; pauseFor = Math.min(2 * pauseFor, longestPause)) {
-      const look = await orTimeOut(this.#look(root, nodeUuid), deadline, path)
+      const look = await orTimeOut(this.#look(root, nodeUuid), deadline, refusal)
       if (look === 'absent') return undefined
-      const judged = await orTimeOut(this.#judge(look, seen, ownTemplate), deadline, path)
+      const judged = await orTimeOut(this.#judge(look, seen, ownTemplate), deadline, refusal)
       if (judged.found !== undefined) return judged.found
+      const since = look === 'changing' ? '' : `, for ${(judged.quietFor / 1000).toFixed(1)} s now`
+      verdict = `is not whole: ${judged.problem}${since}`
       const wait = Math.min(judged.quietIn ?? pauseFor, longestPause)
       const hopeless = judged.quietIn === undefined && judged.quietFor > givenUpAfter
-      if (hopeless || performance.now() + wait > deadline) {
-        const since = look === 'changing' ? '' : `, for ${(judged.quietFor / 1000).toFixed(1)} s now`
-        throw new BootringError('BootConfigUnavailable', `${path} is not whole: ${judged.problem}${since}`)
-      }
+      if (hopeless || performance.now() + wait > deadline) throw refusal()
       await pause(wait)
     }
   }
@@ -206,11 +193,10 @@ class Sightings {
 }
 
 /** A disk that does not answer must not keep a machine waiting beyond the deadline. */
-async function orTimeOut<T>(work: Promise<T>, deadline: number, path: string): Promise<T> {
+async function orTimeOut<T>(work: Promise<T>, deadline: number, error: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    const giveUp = () => reject(new BootringError('BootConfigUnavailable', `${path} could not be read in time`))
-    timer = setTimeout(giveUp, Math.max(0, deadline - performance.now()))
+    timer = setTimeout(() => reject(error()), Math.max(0, deadline - performance.now()))
   })
   try {
     return await Promise.race([work, late])

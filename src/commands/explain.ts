@@ -6,9 +6,10 @@ import { errorKinds } from '../model/errors.ts'
 import { waitStates } from '../model/provision-states.ts'
 import type { FleetRings } from '../ring/fleet-rings.ts'
 import { ringName } from '../ring/membership.ts'
+import { type ConductorAddress, conductorAddress, showAddress } from '../rpc/conductor-address.ts'
 import { withFleet } from './context.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
-import { buildConductorClient } from './wiring/build-conductor-client.ts'
+import { addressRules, buildConductorClient } from './wiring/build-conductor-client.ts'
 import { buildRings } from './wiring/build-rings.ts'
 import { buildBootDecision } from './wiring/start-api.ts'
 
@@ -45,7 +46,8 @@ interface Explanation {
     owner: string | null
     conductors: { hostname: string; alive: boolean; seconds_since_heartbeat: number | null }[]
   } | null
-  attempts: { conductor: string; milliseconds: number; error: string | null }[]
+  /** `address`: where the conductor was called, as `<host>:<port>`; null where nothing says it. */
+  attempts: { conductor: string; address: string | null; milliseconds: number; error: string | null }[]
   /** Who answered, and with what. */
   conductor: string | null
   script: string | null
@@ -70,7 +72,8 @@ export function explainCommand(): Command {
           options.from === undefined || allowed.allows(options.from)
             ? await decision.decide(mac, name, `req-${randomUUID()}`)
             : forbidden(mac, name, options.from)
-        const explanation = await explain(verdict, rings, config.api.restrict_boot_config)
+        const addressOf = (hostname: string) => conductorAddress(hostname, addressRules(installation))
+        const explanation = await explain(verdict, rings, config.api.restrict_boot_config, addressOf)
         const text = options.json ? JSON.stringify(explanation, undefined, 2) : describe(explanation)
         process.stdout.write(`${text}\n`)
         if (explanation.outcome !== 'served') process.exitCode = 1
@@ -90,7 +93,12 @@ function forbidden(mac: string, name: string, address: string): Decision {
   }
 }
 
-async function explain(decision: Decision, rings: FleetRings, restricted: boolean): Promise<Explanation> {
+async function explain(
+  decision: Decision,
+  rings: FleetRings,
+  restricted: boolean,
+  addressOf: (hostname: string) => ConductorAddress | undefined,
+): Promise<Explanation> {
   const { facts } = decision
   const served = decision.outcome === 'served'
   return {
@@ -112,11 +120,15 @@ async function explain(decision: Decision, rings: FleetRings, restricted: boolea
         }
       : null,
     ring: await describeRing(decision, rings),
-    attempts: facts.attempts.map(({ conductor, error, milliseconds }) => ({
-      conductor,
-      milliseconds: Math.round(milliseconds * 10) / 10,
-      error: error ? `${error.code}: ${error.message}` : null,
-    })),
+    attempts: facts.attempts.map(({ conductor, error, milliseconds }) => {
+      const address = addressOf(conductor)
+      return {
+        conductor,
+        address: address === undefined ? null : showAddress(address),
+        milliseconds: Math.round(milliseconds * 10) / 10,
+        error: error ? `${error.code}: ${error.message}` : null,
+      }
+    }),
     conductor: served ? decision.conductor : null,
     script: served ? decision.script : null,
   }
@@ -165,7 +177,9 @@ function describe(explanation: Explanation): string {
     for (const { alive, hostname, seconds_since_heartbeat: age } of ring.conductors) {
       const heard = age === null ? 'never heard from' : `heard from ${age} s ago`
       const attempt = attempts.find((candidate) => candidate.conductor === hostname)
-      const asked = attempt ? `; asked: ${attempt.error ?? 'answered'} (${attempt.milliseconds} ms)` : ''
+      const asked = attempt
+        ? `; asked at ${attempt.address ?? 'no address'}: ${attempt.error ?? 'answered'} (${attempt.milliseconds} ms)`
+        : ''
       lines.push(`  ${hostname}: ${alive ? 'alive' : 'dead'}, ${heard}${asked}`)
     }
   }
