@@ -1,30 +1,27 @@
 import type { MysqlPoolConnection, MysqlQueryResult } from 'kysely'
-import type { PoolConnection, QueryError } from 'mysql2'
+import type { PoolConnection } from 'mysql2'
+import { answerWithin, Overdue } from './mysql-deadline.ts'
 import type { StatementDeadline } from './statement-deadline.ts'
 
 type Answer = (error: unknown, result: MysqlQueryResult) => void
 
-/** Whether the server has not answered in time; then it may never do so, and the connection is of no use. */
-export function isOverdue(error: QueryError | null): boolean {
-  return error?.code === 'PROTOCOL_SEQUENCE_TIMEOUT'
-}
-
 /** A connection as Kysely takes it, whose statements have a deadline, after which it is given up. */
 export function boundedMysqlConnection(connection: PoolConnection, deadline: StatementDeadline): MysqlPoolConnection {
   let silent = false
-  const query = (sql: string, values: unknown, answer?: Answer): unknown => {
+  const query = (sql: string, values: unknown, answer: Answer): void => {
     if (silent) {
-      answer?.(new Error('Connection terminated: an answer was overdue'), [])
-      return undefined
+      answer(new Overdue('an earlier answer on this connection was overdue'), [])
+      return
     }
-    const timeout = deadline.milliseconds(sql)
-    return connection.query({ sql, values: values as unknown[], timeout }, (error, result) => {
-      if (isOverdue(error)) {
-        silent = true
-        connection.destroy()
-      }
-      answer?.(error, result as MysqlQueryResult)
-    })
+    answerWithin<unknown>(
+      deadline.milliseconds(sql),
+      connection,
+      (answered) => connection.query(sql, values as unknown[], answered),
+      (error, result) => {
+        if (error instanceof Overdue) silent = true
+        answer(error, result as MysqlQueryResult)
+      },
+    )
   }
   return {
     config: connection.config,

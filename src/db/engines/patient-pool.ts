@@ -1,6 +1,7 @@
 import type { MysqlPool } from 'kysely'
 import type { Pool, PoolConnection, RowDataPacket } from 'mysql2'
-import { boundedMysqlConnection, isOverdue } from './bounded-mysql-connection.ts'
+import { boundedMysqlConnection } from './bounded-mysql-connection.ts'
+import { answerWithin, Overdue } from './mysql-deadline.ts'
 import { StatementDeadline } from './statement-deadline.ts'
 
 type Acquired = (error: unknown, connection: PoolConnection | undefined) => void
@@ -44,14 +45,16 @@ export class PatientPool {
     return new Promise((resolve, reject) => {
       this.#acquire((error, connection) => {
         if (error || !connection) return reject(error)
-        const query = { sql, values, timeout: this.#timeoutSeconds * 1000 }
-        connection.execute<RowDataPacket[]>(query, (failure, rows) => {
-          // Where an answer is overdue, none may ever come: no use keeping the connection.
-          if (isOverdue(failure)) connection.destroy()
-          else connection.release()
-          if (failure) reject(failure)
-          else resolve(rows[0])
-        })
+        answerWithin<RowDataPacket[]>(
+          this.#timeoutSeconds * 1000,
+          connection,
+          (answer) => connection.execute<RowDataPacket[]>(sql, values, answer),
+          (failure, rows) => {
+            if (!(failure instanceof Overdue)) connection.release()
+            if (failure) reject(failure)
+            else resolve(rows?.[0])
+          },
+        )
       })
     })
   }
@@ -88,14 +91,19 @@ export class PatientPool {
     this.#pool.getConnection((error, connection) => {
       const statement = this.#firstStatement
       if (error || statement === undefined || this.#ready.has(connection)) return callback(error, connection)
-      connection.query({ sql: statement, timeout: this.#timeoutSeconds * 1000 }, (failure) => {
-        if (failure) {
-          connection.destroy()
-          return callback(failure, undefined)
-        }
-        this.#ready.add(connection)
-        callback(null, connection)
-      })
+      answerWithin<unknown>(
+        this.#timeoutSeconds * 1000,
+        connection,
+        (answer) => connection.query(statement, answer),
+        (failure) => {
+          if (failure) {
+            connection.destroy()
+            return callback(failure, undefined)
+          }
+          this.#ready.add(connection)
+          callback(null, connection)
+        },
+      )
     })
   }
 }

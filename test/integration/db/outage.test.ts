@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { parseConnectionUrl } from '../../../src/db/connection-url.ts'
@@ -104,14 +105,52 @@ eachDatabase(
         maxPoolSize: 2,
         poolTimeoutSeconds: 1,
       })
-      expect(await database.nodes.bootTarget(mac(1))).toBeUndefined()
-      proxy.silent = true
-      for (let i = 0; i < 4; i++) {
-        expect(await failure(database.nodes.bootTarget(mac(1)))).toMatchObject({ code: 'DatabaseUnavailable' })
+      await database.conductors.register('cond-1', '', [])
+      for (const work of [
+        () => database.nodes.bootTarget(mac(1)),
+        () => database.nodes.node('x'),
+        () => Array.fromAsync(database.nodes.nodes()),
+        () => database.nodes.bootNode('x'),
+        () => database.conductors.conductors(60),
+        () => database.conductors.heartbeat('cond-1'),
+        () => database.conductors.unregister('cond-1'),
+        () => database.fleet.apply([], { prune: false, dryRun: false }),
+        () => database.checkSchema(),
+        () => database.ping(),
+      ]) {
+        // There is a connection for it that has worked.
+        proxy.silent = false
+        await database.ping()
+        proxy.silent = true
+        expect(await failure(work())).toMatchObject({ code: 'DatabaseUnavailable' })
       }
+      // And when none of the pool works any more.
+      for (let i = 0; i < 4; i++) expect(await failure(database.ping())).toMatchObject({ code: 'DatabaseUnavailable' })
       proxy.silent = false
+      await database.conductors.register('cond-1', '', [])
       expect(await database.nodes.bootTarget(mac(1))).toBeUndefined()
       await database.close()
+    })
+
+    it('a statement of a transaction may wait longer for a lock than one outside', async () => {
+      const url = await engine.emptyUrl()
+      await (await engine.open(url)).upgrade()
+      const { write, close } = await openEngine(parseConnectionUrl(url), { maxPoolSize: 3, poolTimeoutSeconds: 1 })
+      await sql`insert into conductors (hostname, conductor_group) values ('cond-1', '')`.execute(write)
+      const rename = (group: string) => sql`update conductors set conductor_group = ${group}`
+      const locked = Promise.withResolvers<void>()
+      const holder = write.transaction().execute(async (trx) => {
+        await rename('first').execute(trx)
+        locked.resolve()
+        await sleep(2500)
+      })
+      await locked.promise
+      const patient = write.transaction().execute((trx) => rename('second').execute(trx))
+      expect(await failure(rename('third').execute(write))).toMatchObject({ code: 'DatabaseUnavailable' })
+      await Promise.all([holder, patient])
+      const groups = await sql<{ name: string }>`select conductor_group as name from conductors`.execute(write)
+      expect(['second', 'third']).toContain(groups.rows[0]?.name)
+      await close()
     })
 
     it('an unknown database, a wrong user or a port where nobody listens is DatabaseUnavailable', async () => {
