@@ -27,7 +27,7 @@ export interface BootFileIndexParts {
 }
 
 /** How long a look waits for a file that is being written; longer, and it is looked at again later. */
-const patienceMilliseconds = 2000
+const patienceMilliseconds = 500
 /** After this time a file that is not whole is left alone until it changes. */
 const givenUpMilliseconds = 60_000
 /** A machine that boots shall not wait behind a whole folder being read. */
