@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../../support/describe-with.ts'
 import { BuiltImage, missingForImages } from './built-image.ts'
 import { ContainerProcess } from './container-process.ts'
+import { leaveIronic, missingIronic } from './ironic-beside.ts'
 
 const checkout = fileURLToPath(new URL('../../..', import.meta.url))
 const containerfile = join(checkout, 'packaging/container/Containerfile')
@@ -83,6 +84,29 @@ describeWith(missingForImages(), 'the image, built on a stand-in for the Node im
     await healthy(conductor, image)
     expect(conductor.exec('cat', '/proc/1/status').stdout).toMatch(/^Uid:\t997\t/m)
     expect(await conductor.end('TERM')).toBe(0)
+  })
+
+  it.skipIf(missingIronic)('runs beside Ironic as compose does: its user, its files read-only', async () => {
+    const ironic = join(image.folder, 'ironic')
+    mkdirSync(ironic)
+    leaveIronic(ironic, ironic)
+    spawnSync('chown', ['-R', '997:994', ironic])
+    const user = { uid: 997, gid: 994 }
+    for (const [name, port] of [
+      ['conductor', '9386'],
+      ['api', '9385'],
+    ] as const) {
+      await using container = new ContainerProcess(image, {
+        command: [name, '--attached', '--config-file', join(ironic, 'ironic.conf')],
+        user,
+        files: { [ironic]: ironic },
+        env: [`BOOTRING_HEALTH_PORT=${port}`],
+      })
+      await healthy(container, image)
+      const ready = `fetch('http://127.0.0.1:${port}/readyz').then(async (r) => console.log(r.status, await r.text()))`
+      expect(container.exec('node', '-e', ready).stdout).toMatch(/^200 /)
+      expect(await container.end('TERM'), container.output).toBe(0)
+    }
   })
 })
 

@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const missing = [kustomize, validate].find((program) => !existsSync(program))
 const missingCompose = spawnSync('docker-compose', ['--version']).status === 0 ? undefined : 'docker-compose'
 
-const { commands } = await program()
+const { commands } = await program(undefined)
 
 interface Named {
   name: string

@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,9 +36,9 @@ export function missingForSystemd(): string | undefined {
 }
 
 export interface SystemdFiles {
-  /** Laid over /etc: path below it → a function that writes the file there. */
+  /** Writes what is laid over /etc. */
   prepare(etc: string): void
-  /** Run as root inside before systemd starts, when /var/lib and /etc are the namespaces' own. */
+  /** Shell commands, run as root inside before systemd starts, when /var/lib and /etc are the namespaces' own. */
   script?: string
 }
 
@@ -53,7 +62,7 @@ export class NamespacedSystemd implements AsyncDisposable {
     }
   }
 
-  static async start({ prepare, script: inside }: SystemdFiles): Promise<NamespacedSystemd> {
+  static async start({ prepare, script: inside = '' }: SystemdFiles): Promise<NamespacedSystemd> {
     const folder = mkdtempSync(join(tmpdir(), 'bootring-systemd-'))
     for (const name of ['units', 'etc', 'logs', 'cgroup']) mkdirSync(join(folder, name))
     for (const unit of readdirSync(systemdFolder).filter((name) => name.endsWith('.service'))) {
@@ -63,7 +72,7 @@ export class NamespacedSystemd implements AsyncDisposable {
       copyFileSync(join(systemdFolder, `bootring.${kind}.conf`), join(folder, `${kind}.conf`))
     }
     prepare(join(folder, 'etc'))
-    if (inside) cpSync(inside, join(folder, 'prepare.sh'))
+    writeFileSync(join(folder, 'prepare.sh'), `#!/bin/sh\nset -eux\n${inside}`, { mode: 0o755 })
     const systemd = new NamespacedSystemd(folder)
     try {
       await systemd.#reachable()

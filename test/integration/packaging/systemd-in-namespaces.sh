@@ -4,6 +4,7 @@
 # FOLDER; all of it is gone with the namespaces.
 #   FOLDER/units    unit files and drop-ins
 #   FOLDER/etc      laid over /etc
+#   FOLDER/prepare.sh   run before systemd starts
 #   FOLDER/logs     what the units print, a file each
 #   FOLDER/cgroup   an empty folder; the caller removes the control groups below it
 set -eu
@@ -42,7 +43,7 @@ mkdir /usr/lib/systemd/system/service.d
 printf '[Service]\nStandardOutput=append:/mnt/logs/%%n\nStandardError=inherit\n' >/usr/lib/systemd/system/service.d/log.conf
 systemd-sysusers /mnt/sysusers.conf
 systemd-tmpfiles --create /mnt/tmpfiles.conf
-[ ! -x /mnt/prepare.sh ] || /mnt/prepare.sh
+/mnt/prepare.sh
 mount -t proc proc /proc
 mount -t tmpfs tmpfs /sys/fs/cgroup
 mount -t cgroup2 cgroup2 /sys/fs/cgroup

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { describeWith } from '../../support/describe-with.ts'
+import { bootPath, bootScript, leaveIronic, missingIronic } from './ironic-beside.ts'
 import { missingForSystemd, NamespacedSystemd, systemdFolder } from './namespaced-systemd.ts'
 
 const units = readdirSync(systemdFolder).filter((name) => name.endsWith('.service'))
@@ -79,11 +80,7 @@ describeWith(missingForSystemd(), 'the units, in a real systemd', () => {
     expect(status).toMatch(/^CapBnd:\t0+$/m)
     expect(systemd.run('stat', '--format=%U %a', '/var/lib/bootring').stdout.trim()).toBe('bootring 750')
     expect(systemd.run('stat', '--format=%U', `/proc/${pid}`).stdout.trim()).toBe('bootring')
-    const answer = systemd.run(
-      '/opt/bootring/.tools/node_modules/node/bin/node',
-      '-e',
-      ask('http://127.0.0.1:9385/readyz'),
-    )
+    const answer = systemd.run(node, '-e', ask('http://127.0.0.1:9385/readyz'))
     expect(answer.stdout).toMatch(/^200 /)
     expect(systemd.run('systemctl', 'stop', unit).status).toBe(0)
     expect(systemd.show(unit, 'Result')).toBe('success')
@@ -127,6 +124,44 @@ describeWith(missingForSystemd(), 'the units, in a real systemd', () => {
   })
 })
 
+describeWith(missingForSystemd() ?? missingIronic, 'the attached units, in a real systemd', () => {
+  it('give out the file of Ironic’s conductor, as Ironic’s user, and change nothing', async () => {
+    await using systemd = await NamespacedSystemd.start({
+      prepare: (etc) => leaveIronic(join(etc, 'ironic-left'), '/var/lib/ironic'),
+      script: `
+getent passwd ironic || useradd --system --home-dir /var/lib/ironic ironic
+mv /etc/ironic-left /var/lib/ironic
+mkdir -p /etc/ironic
+mv /var/lib/ironic/ironic.conf /etc/ironic/
+chown -R ironic:ironic /var/lib/ironic
+chown root:ironic /etc/ironic/ironic.conf
+chmod 640 /etc/ironic/ironic.conf
+`,
+    })
+    for (const unit of ['bootring-attached-conductor.service', 'bootring-attached-api.service']) {
+      const started = systemd.run('systemctl', 'start', unit)
+      expect(started.status, started.stderr + systemd.log(unit)).toBe(0)
+      expect(systemd.show(unit, 'StatusText')).toBe('serving')
+      const pid = systemd.show(unit, 'MainPID')
+      expect(systemd.run('stat', '--format=%U', `/proc/${pid}`).stdout.trim()).toBe('ironic')
+    }
+    const before = systemd.run('find', '/var/lib/ironic', '-printf', '%p %T@ %s\\n').stdout
+    expect(before).toContain('ironic.sqlite')
+    const answer = systemd.run(node, '-e', ask(`http://127.0.0.1:6386${bootPath}`))
+    expect(answer.stdout).toBe(`200 ${bootScript}\n`)
+    expect(systemd.run('find', '/var/lib/ironic', '-printf', '%p %T@ %s\\n').stdout).toBe(before)
+    expect(systemd.run('systemctl', 'stop', 'bootring-attached-*.service').status).toBe(0)
+    expect(systemd.show('bootring-attached-api.service', 'Result')).toBe('success')
+  })
+
+  it('do not run beside the standalone ones', () => {
+    for (const unit of units.filter((name) => name.includes('attached'))) {
+      expect(text(unit)).toContain('\nConflicts=bootring.service bootring-api.service bootring-conductor.service\n')
+    }
+  })
+})
+
+const node = '/opt/bootring/.tools/node_modules/node/bin/node'
 const ask = (url: string) => `fetch('${url}').then(async (r) => console.log(r.status, await r.text()))`
 
 function standalone(etc: string): void {
