@@ -30,7 +30,7 @@ export interface IronicFixture {
   /** Throws for SQLite. */
   server(): DatabaseServer
   /** For putting into it what Ironic would have. */
-  readonly ironic: Pick<Engine, 'write' | 'dialect'>
+  readonly ironic: Pick<Engine, 'write' | 'dialect' | 'refusesWrites'>
   /** Another database with the same tables. */
   another(): Promise<IronicFixture>
 }

@@ -19,6 +19,8 @@ export interface Engine {
    * has them.
    */
   prepare<Row>(query: CompiledQuery<Row>): Lookup<Row>
+  /** Whether the session setting of `readOnly` has got through to the server, where something may swallow it. */
+  refusesWrites?(): Promise<boolean>
   close(): Promise<void>
 }
 

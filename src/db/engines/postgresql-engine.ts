@@ -1,4 +1,4 @@
-import { type CompiledQuery, Kysely, PostgresDialect, type PostgresPool } from 'kysely'
+import { type CompiledQuery, Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely'
 import pg from 'pg'
 import type { Logger } from '../../observe/logger.ts'
 import type { ServerAddress } from '../connection-url.ts'
@@ -8,6 +8,7 @@ import type { Translate } from '../translate.ts'
 import { translating } from '../translating-dialect.ts'
 import { boundedPostgresqlPool } from './bounded-postgresql-pool.ts'
 import type { Engine, EngineOptions, Lookup } from './engine.ts'
+import { withPoolerAdvice } from './pooler-refusal.ts'
 import { preparedLookup } from './prepared-lookup.ts'
 import { tlsOptions } from './tls-options.ts'
 
@@ -17,9 +18,10 @@ const timestampOid = 1114
 export function openPostgresqlEngine(
   address: ServerAddress,
   options: EngineOptions,
-  translate: Translate,
+  translateAny: Translate,
   logger: Logger | undefined,
 ): Engine {
+  const translate: Translate = options.readOnly ? (error) => translateAny(withPoolerAdvice(error)) : translateAny
   const tls = address.tls
   const pool = new pg.Pool({
     host: address.socket ?? address.host ?? 'localhost',
@@ -56,6 +58,10 @@ export function openPostgresqlEngine(
     migrate: kysely(pool),
     prepare<Row>(query: CompiledQuery<Row>): Lookup<Row> {
       return preparedLookup<Row>(pool, query.sql, options.poolTimeoutSeconds, translate)
+    },
+    async refusesWrites() {
+      const setting = sql<{ value: string }>`select current_setting('default_transaction_read_only') as value`
+      return (await setting.execute(db)).rows[0]?.value === 'on'
     },
     close: () => (pool.ended ? Promise.resolve() : pool.end()),
   }

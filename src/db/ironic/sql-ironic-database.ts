@@ -30,8 +30,12 @@ export class SqlIronicDatabase implements IronicDatabase {
     this.conductors = new IronicConductorReader(this.#db, onSqlite)
   }
 
-  checkSchema(): Promise<void> {
-    return checkIronicSchema(this.#db, this.#logger)
+  async checkSchema(): Promise<void> {
+    await checkIronicSchema(this.#db, this.#logger)
+    if (this.#engine.refusesWrites === undefined || (await this.#engine.refusesWrites())) return
+    this.#logger?.warn(
+      'a pooler has swallowed default_transaction_read_only: only the privileges of the database user forbid bootring to write',
+    )
   }
 
   async release(): Promise<string> {

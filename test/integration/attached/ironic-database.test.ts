@@ -137,6 +137,10 @@ eachIronicDatabase((fixture) => {
     ).rejects.toMatchObject({ code: 'DatabaseUnavailable' })
     const lookup = engine.prepare(sql`delete from ports`.compile(engine.read))
     await expect(lookup()).rejects.toMatchObject({ code: 'DatabaseUnavailable' })
+    if (fixture().engine === 'postgresql') {
+      expect(await engine.refusesWrites?.()).toBe(true)
+      expect(await fixture().ironic.refusesWrites?.()).toBe(false)
+    }
     const { nodes } = await open(fixture().url)
     expect(await nodes.node(rows.waiting)).toMatchObject({ name: 'node-01', ports: [{}, {}] })
   })
