@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { hashSync } from 'bcryptjs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openDatabase } from '../../src/db/open-database.ts'
-import type { Database } from '../../src/model/stores.ts'
-import { fleetNode } from '../support/fleet-node.ts'
-import { ipxeFile } from '../support/ironic-boot-files.ts'
-import { ReplicatingHost, type ReplicatingHostOptions } from '../support/replicating-host.ts'
+import { openDatabase } from '../../../src/db/open-database.ts'
+import type { Database } from '../../../src/model/stores.ts'
+import { fleetNode } from '../../support/fleet-node.ts'
+import { ipxeFile } from '../../support/ironic-boot-files.ts'
+import { ReplicatingHost, type ReplicatingHostOptions } from '../../support/replicating-host.ts'
 
 let folder: string
 let database: Database
