@@ -12,22 +12,27 @@ import { describeWith } from '../../support/describe-with.ts'
  * on the conductor that the API names, and on no other.
  */
 
-const cases: { release: IronicRelease; database: IronicDatabase; conductors: number }[] = [
+const cases: { release: IronicRelease; database: IronicDatabase; conductors: number; names?: boolean }[] = [
   { release: 'debian', database: 'mariadb', conductors: 3 },
   { release: 'newest', database: 'mariadb', conductors: 3 },
+  { release: 'debian', database: 'postgresql', conductors: 2, names: true },
   // On SQLite, 21.4 fails with a locked database as soon as two things happen at once.
   { release: 'debian', database: 'sqlite', conductors: 1 },
   { release: 'newest', database: 'sqlite', conductors: 2 },
 ]
 
-for (const { release, database, conductors } of cases) {
-  const missing = missingForIronic(release) ?? (database === 'sqlite' ? undefined : databaseServers[database].missing())
+const missingFor = (database: IronicDatabase, names: boolean) =>
+  (names && process.getuid?.() !== 0 ? 'root' : undefined) ??
+  (database === 'sqlite' ? undefined : databaseServers[database].missing())
+
+for (const { release, database, conductors, names = false } of cases) {
+  const missing = missingForIronic(release) ?? missingFor(database, names)
   describeWith(missing, `Ironic, ${release}, on ${database}`, () => {
     let ironic: IronicInstallation
     let nodes: ApiNode[] = []
 
     beforeAll(async () => {
-      ironic = await IronicInstallation.start({ release, database, conductors: Array(conductors).fill({}) })
+      ironic = await IronicInstallation.start({ release, database, names, conductors: Array(conductors).fill({}) })
     })
     afterAll(async () => await ironic?.stop())
 

@@ -3,11 +3,10 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { DatabaseServer } from '../../support/database-server.ts'
 import type { LabProcess } from '../lab-process.ts'
 import { IronicClient } from './ironic-client.ts'
 import { commonIni, conductorIni, type Ini, iniText } from './ironic-config.ts'
-import { databaseServers, type IronicDatabase } from './ironic-database.ts'
+import { type IronicDatabase, type OwnDatabase, startOnHost, startOnLoopback } from './ironic-database.ts'
 import type { IronicHost } from './ironic-host.ts'
 import { debianPython, type IronicRelease, ironicProgram } from './ironic-release.ts'
 import { IronicService } from './ironic-service.ts'
@@ -19,7 +18,7 @@ export interface ConductorPlan {
   host?: IronicHost
   /** `[conductor]conductor_group`. */
   group?: string
-  /** `[json_rpc]port`. With another than 8089 newer releases register as `host:port`. */
+  /** `[json_rpc]port`. `newest` only: with another than 8089 it registers as `host:port`, and 21.4 can't. */
   rpcPort?: number
   /** Further options, of this conductor alone. */
   ini?: Ini
@@ -63,19 +62,19 @@ export class IronicInstallation {
   readonly apiHost: IronicHost
   readonly client: IronicClient
   readonly #plan: IronicPlan
-  readonly #server: DatabaseServer | undefined
+  readonly #database: OwnDatabase | undefined
   readonly #block: string
   readonly #api: IronicService
   readonly #conductors: Conductor[] = []
   readonly #fileServers: LabProcess[] = []
 
-  private constructor(plan: IronicPlan, folder: string, block: string, databaseUrl: string, server?: DatabaseServer) {
+  private constructor(plan: IronicPlan, folder: string, block: string, databaseUrl: string, database?: OwnDatabase) {
     this.#plan = plan
     this.release = plan.release
     this.folder = folder
     this.#block = block
     this.databaseUrl = databaseUrl
-    this.#server = server
+    this.#database = database
     writeFileSync(this.#hostsFile, '127.0.0.1 localhost\n')
     this.apiHost = plan.apiHost ?? this.#loopbackHost('api.lab.example', `${block}.1`)
     mkdirSync(this.imagesFolder)
@@ -101,15 +100,12 @@ export class IronicInstallation {
   static async start(plan: IronicPlan): Promise<IronicInstallation> {
     const folder = mkdtempSync(join(tmpdir(), 'bootring-ironic-'))
     chmodSync(folder, 0o755)
-    let url = plan.databaseUrl
-    let server: DatabaseServer | undefined
-    if (url === undefined && plan.database !== 'sqlite') {
-      server = await databaseServers[plan.database].start()
-      await server.createDatabase('ironic')
-      url = server.url('ironic')
+    let database: OwnDatabase | undefined
+    if (plan.databaseUrl === undefined && plan.database !== 'sqlite') {
+      database = await (plan.apiHost ? startOnHost(plan.database, plan.apiHost) : startOnLoopback(plan.database))
     }
-    url ??= `sqlite:///${join(folder, 'ironic.sqlite')}`
-    const installation = new IronicInstallation(plan, folder, await loopbackBlock(), url, server)
+    const url = plan.databaseUrl ?? database?.url ?? `sqlite:///${join(folder, 'ironic.sqlite')}`
+    const installation = new IronicInstallation(plan, folder, await loopbackBlock(), url, database)
     try {
       await installation.#bringUp()
     } catch (error) {
@@ -158,7 +154,7 @@ export class IronicInstallation {
   conductorName(index: number): string {
     const { host, plan } = this.#conductor(index)
     const port = plan.rpcPort ?? 8089
-    return this.release === 'debian' || port === 8089 ? host.name : `${host.name}:${port}`
+    return port === 8089 ? host.name : `${host.name}:${port}`
   }
 
   /** Which conductor has that name; throws where none has. */
@@ -262,6 +258,11 @@ export class IronicInstallation {
     }
   }
 
+  /** The `instance_info` of a node whose `deploy_interface` is `ramdisk`: it becomes `active` at once, with its files. */
+  ramdiskInfo(): Record<string, unknown> {
+    return { kernel: `file://${this.kernel}`, ramdisk: `file://${this.ramdisk}` }
+  }
+
   /** Runs `openstack baremetal …`, Ironic's own command line client: its JSON. Two seconds a command. */
   async openstack(...args: readonly string[]): Promise<unknown> {
     const env = { OS_AUTH_TYPE: 'none', OS_ENDPOINT: this.apiUrl }
@@ -287,7 +288,7 @@ export class IronicInstallation {
     await this.client.close()
     await Promise.all(this.#fileServers.map((server) => server.kill()))
     await Promise.all([this.#api.kill(), ...this.#conductors.map(({ service }) => service.kill())])
-    await this.#server?.stop()
+    await this.#database?.stop()
     rmSync(this.folder, { recursive: true, force: true })
   }
 
@@ -312,6 +313,7 @@ export class IronicInstallation {
   }
 
   #prepare(plan: ConductorPlan): number {
+    if (plan.rpcPort !== undefined && this.release === 'debian') throw new Error('21.4 has one RPC port for all')
     const number = this.#conductors.length + 1
     const host = plan.host ?? this.#loopbackHost(`cond-${number}.lab.example`, `${this.#block}.${10 + number}`)
     const folder = join(this.folder, `c${number}`)
