@@ -37,7 +37,10 @@ export interface NodeStore extends BootTargetStore, BootNodeStore, NodeStateStor
 
 /** Membership, for reading. */
 export interface ConductorReader {
-  /** All conductors, by host name. `alive` is decided against the database's own clock. */
+  /**
+   * All conductors, by host name. `alive` is decided against the database's own clock, or, in Ironic's database, as that
+   * release of Ironic does it.
+   */
   conductors(heartbeatTimeoutSeconds: number): Promise<Conductor[]>
 }
 
@@ -91,7 +94,7 @@ export interface FleetStore {
 export interface FleetDatabase {
   readonly nodes: NodeStore
   readonly conductors: ConductorReader
-  /** Throws `SchemaOutdated` when migrations, or tables or columns of Ironic's, are missing. */
+  /** Throws `SchemaOutdated` when migrations, `NotIronicsDatabase` when tables or columns of Ironic's, are missing. */
   checkSchema(): Promise<void>
   /** One cheap round trip; throws `DatabaseUnavailable`. */
   ping(): Promise<void>
@@ -108,6 +111,6 @@ export interface Database extends FleetDatabase {
 
 /** The database of a running Ironic, which is never written to. */
 export interface IronicDatabase extends FleetDatabase {
-  /** The releases whose schema this is, as the operator knows them, e.g. `23.0 to 24.0`, or `newer than 38.0`. */
+  /** The releases whose schema this is, as the operator knows them, e.g. `23.0 to 24.0`, or `newer than 39.0`. */
   release(): Promise<string>
 }
