@@ -142,6 +142,28 @@ describe('BootDecision', () => {
     expect(decision.facts.attempts).toMatchObject([{ conductor: 'one', error: {} }, { conductor: 'two' }])
   })
 
+  it('asks the owner alone where others have no files', async () => {
+    const conductors = fixedConductors({ two: script })
+    expect(await decide({ conductors, onlyOwners: true })).toMatchObject({
+      outcome: 'refused',
+      code: 'ConductorUnreachable',
+      facts: { order: ['one', 'two'] },
+    })
+    expect(conductors.asked).toEqual(['one'])
+  })
+
+  it.each([
+    ['grub.cfg', 'set default=deploy\nmenuentry "deploy" {\n}\n', 'served'],
+    ['grub.cfg', 'default deploy\nlabel deploy\n', 'refused'],
+    ['grub.cfg', '#!ipxe\nset default=1\n', 'refused'],
+    ['grub.cfg', '', 'refused'],
+    ['pxelinux.cfg', 'DEFAULT deploy\n\nLABEL deploy\n', 'served'],
+    ['pxelinux.cfg', 'set default=deploy\nmenuentry "deploy" {\n}\n', 'refused'],
+    ['pxelinux.cfg', '<html>\n', 'refused'],
+  ])('hands on as %s only what is one: %j is %s', async (name, text, outcome) => {
+    expect((await decide({ conductors: fixedConductors({ one: text }) }, mac, name)).outcome).toBe(outcome)
+  })
+
   it.each(['UnknownBootFile', 'UnsupportedDriverExtension'] as const)('ends at %s', async (code) => {
     const { decision, asked } = await decideWith(failure(code), script)
     expect(asked).toEqual(['one'])

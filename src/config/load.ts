@@ -119,9 +119,14 @@ function evaluate(request: LoadRequest): Evaluation {
     }
     const substituted = substitute(group, assignment.text)
     const value = showAssigned(assignment, option, substituted)
-    if ('expected' in substituted && assignment.text === option.ironicStock) {
-      warnings.push({ ...place, value, expected: "the line to be left out: this is Ironic's own template" })
+    if ('expected' in substituted && withoutBraces(assignment.text) === option.ironicStock) {
+      if (!attached)
+        warnings.push({ ...place, value, expected: "the line to be left out: this is Ironic's own template" })
       return option.default
+    }
+    // A template of the operator's, then, in a folder that only Ironic knows.
+    if ('expected' in substituted && attached && option.ironicStock !== undefined && option.standaloneOnly !== true) {
+      return assignment.text
     }
     if ('expected' in substituted) {
       // A password with a dollar sign in it: what follows the sign is no name.
@@ -216,3 +221,6 @@ function deepFreeze<T>(value: T): T {
   }
   return value
 }
+
+/** `${name}` is the same as `$name`. */
+const withoutBraces = (text: string): string => text.replaceAll(/\$\{(\w+)\}/g, '$$$1')

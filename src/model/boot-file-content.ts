@@ -9,6 +9,7 @@ export function isIpxeScript(text: string): boolean {
 
 /** A configuration of GRUB, with an entry to boot or the choice of one. */
 export function isGrubConfig(text: string): boolean {
+  if (text.startsWith('#!')) return false
   return /^[ \t]*(?:set[ \t]+default=|menuentry[ \t])/m.test(text)
 }
 

@@ -69,6 +69,36 @@ describe('FleetRings', () => {
     expect(store.asked).toBe(2)
   })
 
+  it('builds anew for nodes whose ring is empty once a second at most', async () => {
+    const store = fixedStore([conductor('a')])
+    let now = 0
+    const rings = new FleetRings(store, options, () => now)
+    const orphan = { uuid, driver: 'redfish', conductorGroup: '' }
+    const ask = () => expect(rings.order(orphan)).rejects.toMatchObject({ code: 'NoConductorForNode' })
+    await ask()
+    now = 500
+    await Promise.all([ask(), ask(), rings.refresh()])
+    now = 999
+    await ask()
+    expect(store.asked).toBe(1)
+    now = 1000
+    await Promise.all([ask(), ask()])
+    await rings.refresh()
+    expect(store.asked).toBe(2)
+    store.list = [conductor('b', { drivers: ['redfish'] })]
+    now = 2000
+    expect(await rings.order(orphan)).toEqual(['b'])
+  })
+
+  it('builds anew for whoever doubts them', async () => {
+    const store = fixedStore([conductor('a')])
+    const rings = new FleetRings(store, options, () => 0)
+    await rings.conductors()
+    store.list = [conductor('b')]
+    await rings.refresh()
+    expect(await rings.owner({ uuid, driver: 'fake-hardware', conductorGroup: '' })).toBe('b')
+  })
+
   it('leaves out dead conductors, other groups and other hardware types', async () => {
     const rings = new FleetRings(
       fixedStore([

@@ -12,6 +12,7 @@ import type { Installation } from '../installation.ts'
 import { buildConductorClient } from './build-conductor-client.ts'
 import { registeredHostname } from './registered-hostname.ts'
 import { rpcServerOptions } from './rpc-server-options.ts'
+import { templateOptions } from './template-options.ts'
 
 export interface AttachedConductorSetting {
   installation: Installation
@@ -49,7 +50,7 @@ export async function startAttachedConductor({
   }
   const ironicPort = config.json_rpc.port
   const names = new OwnNames({ hostNames, withPort: (name) => registeredHostname(name, ironicPort) }, rings, log)
-  const files = new IronicFiles({ httpRoot, tftpRoot })
+  const files = new IronicFiles({ httpRoot, tftpRoot, templates: templateOptions(config) })
   const serverOptions = rpcServerOptions(installation)
   const replication = config.bootring.replicate
     ? await replicate({ installation, database, rings, log }, names, files)

@@ -1,11 +1,25 @@
-import { boolean, integer, optionalPath, optionalString, optionalUrl, path, string } from '../option.ts'
+import { boolean, dict, integer, optionalPath, optionalString, optionalUrl, path, string } from '../option.ts'
 
 export const pxeSection = {
   tftp_root: path('/tftpboot', 'Attached: folder in which Ironic keeps the GRUB and pxelinux files of its nodes.'),
-  ipxe_config_template: optionalPath("Jinja2 template of a node's iPXE script. Default: bootring's own.", {
-    standaloneOnly: true,
-    ironicStock: '$pybasedir/drivers/modules/ipxe_config.template',
-  }),
+  ipxe_config_template: optionalPath(
+    "Jinja2 template of a node's iPXE script. Default: bootring's own. Attached: that from which Ironic makes it.",
+    {
+      ironicStock: '$pybasedir/drivers/modules/ipxe_config.template',
+    },
+  ),
+  pxe_config_template: optionalPath(
+    "Attached: template from which Ironic makes a node's pxelinux file; by its end a whole file is known. Default: Ironic's own.",
+    { ironicStock: '$pybasedir/drivers/modules/pxe_config.template' },
+  ),
+  uefi_pxe_config_template: optionalPath(
+    "Attached: template from which Ironic makes a node's GRUB file. Default: Ironic's own.",
+    { ironicStock: '$pybasedir/drivers/modules/pxe_grub_config.template' },
+  ),
+  pxe_config_template_by_arch: dict(
+    {},
+    'Attached: templates that Ironic takes instead of these two for nodes of some architectures, as <cpu_arch>:<path>.',
+  ),
   ipxe_boot_script: optionalPath("Jinja2 template of the root script. Default: bootring's own.", {
     standaloneOnly: true,
     ironicStock: '$pybasedir/drivers/modules/boot.ipxe',
