@@ -172,6 +172,9 @@ function standalone(etc: string): void {
 host = localhost
 my_ip = 127.0.0.1
 state_path = /var/lib/bootring
+[api]
+# The process that systemd started then watches over others, and is the one to say that they serve.
+api_workers = 2
 [json_rpc]
 host_ip = 127.0.0.1
 `,
