@@ -239,13 +239,13 @@ describe('IronicFiles', () => {
 
     it('refuses at the deadline what is still half written, and says so', async () => {
       writeFileSync(inHttp('config'), ipxeFile().slice(0, 300))
-      await expect(read(files(), uuid, script, within(150))).rejects.toEqual(refusal(/not whole.*does not end/))
+      await expect(read(files(), uuid, script, within(700))).rejects.toEqual(refusal(/not whole.*does not end/))
       writeFileSync(inHttp('config'), '')
-      await expect(read(files(), uuid, script, within(150))).rejects.toEqual(refusal('is empty'))
+      await expect(read(files(), uuid, script, within(700))).rejects.toEqual(refusal('is empty'))
       writeFileSync(inHttp('config'), '<html>')
-      await expect(read(files(), uuid, script, within(150))).rejects.toEqual(refusal('begins like no boot file'))
+      await expect(read(files(), uuid, script, within(700))).rejects.toEqual(refusal('begins like no boot file'))
       writeFileSync(inHttp('config'), Buffer.from('#!ipxe\n\xff\n', 'latin1'))
-      await expect(read(files(), uuid, script, within(150))).rejects.toEqual(refusal('begins like no boot file'))
+      await expect(read(files(), uuid, script, within(700))).rejects.toEqual(refusal('begins like no boot file'))
     })
 
     it('takes a script of unknown origin when nobody has written for a while', async () => {
@@ -293,7 +293,7 @@ describe('IronicFiles', () => {
             )
             answered += 1
           } catch (error) {
-            expect(error).toEqual(refusal('not whole'))
+            expect(error).toEqual(refusal(/not whole|in time/))
             refused += 1
           }
         }
