@@ -154,7 +154,8 @@ export class AttachedInstallation {
     options: Parameters<typeof bootMachine>[1],
     whileBooting?: Parameters<typeof bootMachine>[2],
   ): Promise<Booted> {
-    return await bootMachine(this as Installation, options, whileBooting)
+    // It looks at `lab` and `web` alone.
+    return await bootMachine(this as unknown as Installation, options, whileBooting)
   }
 
   /** As if somebody had pulled the plug of a conductor's host: everything on it ends at once, and its address is dead. */
