@@ -26,6 +26,7 @@ async function useAll(database: IronicDatabase): Promise<void> {
   await database.conductors.conductors(0)
   await database.nodes.node(rows.waiting)
   await database.nodes.bootNode(rows.waiting)
+  await database.nodes.nodeStates([rows.waiting, rows.bare])
   await Array.fromAsync(database.nodes.nodes(2))
   await Array.fromAsync(database.nodes.nodesWithBootFiles(2))
   await Promise.all(Array.from({ length: 20 }, () => database.nodes.bootTarget(mac('52:54:00:00:00:01'))))
