@@ -9,14 +9,15 @@ export interface SelfSignedCertificate {
   remove(): void
 }
 
-/** A certificate for localhost, 127.0.0.1 and ::1 that is its own authority; made by the openssl command. */
-export function selfSignedCertificate(): SelfSignedCertificate {
+/** A certificate that is its own authority, for these names, as `DNS:<name>` or `IP:<address>`; made by the openssl command. */
+export function selfSignedCertificate(
+  names: readonly string[] = ['DNS:localhost', 'IP:127.0.0.1', 'IP:::1'],
+): SelfSignedCertificate {
   const folder = mkdtempSync(join(tmpdir(), 'certificate-'))
   const certFile = join(folder, 'cert.pem')
   const keyFile = join(folder, 'key.pem')
-  const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1'
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile]
-  const subject = ['-subj', '/CN=localhost', '-addext', names, '-days', '2']
+  const subject = ['-subj', '/CN=localhost', '-addext', `subjectAltName=${names.join()}`, '-days', '2']
   execFileSync('openssl', ['req', '-x509', ...key, '-out', certFile, ...subject], { stdio: 'pipe' })
   return { certFile, keyFile, remove: () => rmSync(folder, { recursive: true }) }
 }

@@ -23,6 +23,8 @@ export interface AttachedPlan {
   ini?: Ini
   /** One entry an API; default: two. */
   apis?: readonly ApiPlan[]
+  /** Whether there is a conductor beside each of Ironic's. Default: yes. */
+  conductors?: boolean
   /** Tells several bootrings beside one Ironic apart: each has its own ports. Default: 0. */
   number?: number
 }
@@ -59,7 +61,8 @@ export class AttachedBootring {
     this.#plan = plan
     this.#number = plan.number ?? 0
     for (const api of plan.apis ?? [{}, {}]) this.#prepareApi(api)
-    for (let index = 0; index < ironic.conductorCount; index += 1) this.#prepareConductor(index)
+    const conductors = plan.conductors === false ? 0 : ironic.conductorCount
+    for (let index = 0; index < conductors; index += 1) this.#prepareConductor(index)
   }
 
   /** Starts everything and waits until it is ready. */
