@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { clusterMetricsText, shareMetricsWithPrimary } from '../observe/cluster-metrics.ts'
 import { type FleetContext, withFleet } from './context.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
+import { serveUntilToldToStop } from './serve-until-told-to-stop.ts'
 import { superviseWorkers, untilStoppedByPrimary } from './supervise-workers.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
 import { buildConductorClient } from './wiring/build-conductor-client.ts'
@@ -37,7 +38,7 @@ async function runAlone(context: FleetContext, cleanup: Cleanup): Promise<void> 
   const metricsText = () => metrics.text()
   const admin = await startAdmin({ installation, port, database, rings, metricsText, log })
   cleanup.defer(() => admin.close())
-  await untilToldToStop(log)
+  await serveUntilToldToStop(log)
 }
 
 /** Watches over the workers, and answers for them at the admin port. */
@@ -50,7 +51,7 @@ async function runPrimary({ config, database, installation, log }: FleetContext,
   const rings = buildRings(config, database.conductors)
   const admin = await startAdmin({ installation, port, database, rings, metricsText: clusterMetricsText(), log })
   cleanup.defer(() => admin.close())
-  await stopped
+  await serveUntilToldToStop(log, stopped)
 }
 
 async function runWorker(context: FleetContext, cleanup: Cleanup): Promise<void> {

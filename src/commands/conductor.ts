@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { type FleetContext, withFleet } from './context.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
-import { untilToldToStop } from './until-told-to-stop.ts'
+import { serveUntilToldToStop } from './serve-until-told-to-stop.ts'
 import { buildMetrics } from './wiring/build-metrics.ts'
 import { buildRings } from './wiring/build-rings.ts'
 import { startAdmin } from './wiring/start-admin.ts'
@@ -34,5 +34,5 @@ async function conduct(context: FleetContext, cleanup: Pick<AsyncDisposableStack
   const furtherChecks = 'checks' in conductor ? conductor.checks : {}
   const admin = await startAdmin({ installation, port, database, rings, metricsText, furtherChecks, log })
   cleanup.defer(() => admin.close())
-  await untilToldToStop(log)
+  await serveUntilToldToStop(log)
 }
