@@ -27,7 +27,7 @@ export function gatherMachineFacts(env: Readonly<Record<string, string | undefin
   const reachable = all.filter(({ internal, address }) => !internal && !/^(169\.254\.|fe[89ab])/i.test(address))
   return {
     uid: process.getuid?.() ?? 0,
-    env: { ...env, HOME: env.HOME || homedir() },
+    env: { ...env, HOME: env.HOME || homeFolder() },
     hostname: hostname(),
     fqdn: once(() => fullHostName(hostname())),
     addresses: [
@@ -52,5 +52,14 @@ function once<T>(find: () => T): () => T {
   return () => {
     found ??= { value: find() }
     return found.value
+  }
+}
+
+/** Of this user; undefined for one of whom the system knows nothing, as in a container. */
+function homeFolder(): string | undefined {
+  try {
+    return homedir()
+  } catch {
+    return undefined
   }
 }
