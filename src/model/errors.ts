@@ -141,7 +141,7 @@ export const errorKinds = {
   NotIronicsDatabase: {
     httpStatus: 503,
     rpcCode: 503,
-    rpcClass: `${ironic}DatabaseVersionTooOld`,
+    rpcClass: `${ironic}NotIronicsDatabase`,
     remedy: 'Name the database of an Ironic from 21.0 on in [database]connection, and give its user SELECT there.',
   },
   Unauthorized: {
