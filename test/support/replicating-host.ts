@@ -164,6 +164,13 @@ export class ReplicatingHost {
     }
   }
 
+  /** How many files it lists for others; throws where it does not know yet. */
+  async listed(): Promise<number> {
+    const { handlers } = this.#replication as Replication
+    const list = await handlers.list_boot_files({ epoch: '', since: 0, wait: 0 }, { requestId: 'req-1' })
+    return list.files.length
+  }
+
   /** The copy that it would serve. */
   async copy(nodeUuid: string, name = 'boot.ipxe'): Promise<string | undefined> {
     const node = await this.#options.database.nodes.node(nodeUuid)

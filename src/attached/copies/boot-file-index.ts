@@ -1,3 +1,4 @@
+import { BootringError } from '../../model/errors.ts'
 import type { NodeState } from '../../model/node.ts'
 import type { BootNodeStore, NodeStateStore } from '../../model/stores.ts'
 import type { Logger } from '../../observe/logger.ts'
@@ -27,7 +28,9 @@ export interface BootFileIndexParts {
 }
 
 /** How long a look waits for a file that is being written; longer, and it is looked at again later. */
-const patienceMilliseconds = 500
+const lookPatienceMilliseconds = 500
+/** The same for one that is to be copied. */
+const readPatienceMilliseconds = 3000
 /** After this time a file that is not whole is left alone until it changes. */
 const givenUpMilliseconds = 60_000
 /** A machine that boots shall not wait behind a whole folder being read. */
@@ -58,12 +61,16 @@ export class BootFileIndex {
     return this.changes.get(fileKey(nodeUuid, name))
   }
 
-  /** The text of a listed file, while it still has this hash. */
+  /**
+   * The text of a listed file, while it still has this hash. Throws `Overloaded` where that can't be told now: whoever
+   * asks must try again, as the list may never name the file anew.
+   */
   async read(nodeUuid: string, name: string, sha256: string): Promise<string | undefined> {
     const listed = this.get(nodeUuid, name)
     if (listed?.sha256 !== sha256) return undefined
-    const found = await this.#find(nodeUuid, listed.root)
-    return found !== 'not whole' && found?.sha256 === sha256 ? found.text : undefined
+    const found = await this.#find(nodeUuid, listed.root, readPatienceMilliseconds)
+    if (found === 'not whole') throw new BootringError('Overloaded', `node ${nodeUuid}: ${name} can't be read just now`)
+    return found?.sha256 === sha256 ? found.text : undefined
   }
 
   /**
@@ -112,12 +119,12 @@ export class BootFileIndex {
       const stamp = await fileStamp(this.#parts.roots[root], uuid)
       if (stamp === undefined) continue
       if (listed !== undefined && this.#isStamped(listed, stamp)) {
-        if (names.has(listed.name)) continue
+        if (names.has(listed.name) || this.#isOutdated(uuid, listed.name, stamp)) continue
         names.add(listed.name)
         this.#list({ ...listed, family }, stamp)
         continue
       }
-      const found = await this.#find(uuid, root)
+      const found = await this.#find(uuid, root, lookPatienceMilliseconds)
       const after = await fileStamp(this.#parts.roots[root], uuid)
       if (found === 'not whole' || !sameStamp(stamp, after)) {
         // One that nobody goes on writing is no boot file.
@@ -129,6 +136,7 @@ export class BootFileIndex {
       }
       if (found === undefined || names.has(found.name)) continue
       if (!kinds.some((kind) => kind.root === root && kind.name === found.name)) continue
+      if (this.#isOutdated(uuid, found.name, stamp)) continue
       const bytes = Buffer.byteLength(found.text)
       if (bytes > maxFileBytes) {
         this.#parts.log.warn({ node: uuid, bytes, maxFileBytes }, 'boot file is too large to be copied')
@@ -141,12 +149,15 @@ export class BootFileIndex {
         stamp,
       )
     }
-    for (const name of names) if (this.#isOutdated(uuid, name)) names.delete(name)
     this.#keepOnly(uuid, names)
     return whole
   }
 
-  async #find(uuid: string, root: BootFileRoot): Promise<FoundFile | undefined | 'not whole'> {
+  async #find(
+    uuid: string,
+    root: BootFileRoot,
+    patienceMilliseconds: number,
+  ): Promise<FoundFile | undefined | 'not whole'> {
     const template = (await this.#parts.nodes.bootNode(uuid))?.driverInfo.pxe_template
     const deadline = performance.now() + patienceMilliseconds
     try {
@@ -162,9 +173,7 @@ export class BootFileIndex {
   }
 
   #list(file: ListedFile, stamp: FileStamp): void {
-    const { family, name, nodeUuid, sha256, writtenAtMilliseconds } = file
-    const other = this.#parts.otherWrittenAt(nodeUuid, name)
-    if (other !== undefined && other > writtenAtMilliseconds) return
+    const { family, name, nodeUuid, sha256 } = file
     const key = fileKey(nodeUuid, name)
     const known = this.changes.get(key)
     const same = known?.sha256 === sha256 && known.family === family && this.#isStamped(known, stamp)
@@ -178,10 +187,9 @@ export class BootFileIndex {
   }
 
   /** Another conductor has written it since: this one's is a leftover. */
-  #isOutdated(uuid: string, name: BootFileName): boolean {
+  #isOutdated(uuid: string, name: BootFileName, { writtenAtMilliseconds }: FileStamp): boolean {
     const other = this.#parts.otherWrittenAt(uuid, name)
-    const listed = this.get(uuid, name)
-    return other !== undefined && (listed === undefined || other > listed.writtenAtMilliseconds)
+    return other !== undefined && other > writtenAtMilliseconds
   }
 
   #keepOnly(uuid: string, names: ReadonlySet<BootFileName>): void {

@@ -41,9 +41,9 @@ async function startHosts(count: number, options: Partial<ReplicatingHostOptions
 }
 
 async function until(what: string, condition: () => unknown): Promise<void> {
-  const deadline = performance.now() + 60_000
+  const deadline = performance.now() + 120_000
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`${what}: not so within a minute`)
+    if (performance.now() > deadline) throw new Error(`${what}: not so within two minutes`)
     await pause(50)
   }
 }
@@ -153,6 +153,8 @@ describe('replication between attached conductors', () => {
     })
     if (heir === undefined) throw new Error('no heir')
     const others = peers.filter((peer) => peer !== heir)
+    const heirs = onDisk(heir)
+    expect(heirs).toHaveLength(1)
     write(heir, uuid, ipxeFile('new'))
     expect(await heir.answer(uuid)).toBe(ipxeFile('new'))
     await until('copied from the heir', () => everyPeer(others, uuid, ipxeFile('new')))
@@ -170,18 +172,73 @@ describe('replication between attached conductors', () => {
     await until('the ring followed', async () => (await heir.answer(uuid)) === ipxeFile('stale'))
     write(heir, uuid, ipxeFile('current'))
     await until('taken over', async () => (await heir.answer(uuid)) === ipxeFile('current'))
-    await until('listed', async () => {
-      const listed = await heir.copy(uuid)
-      return listed === undefined
-    })
+    await until('the copy of what it wrote itself is gone', () => onDisk(heir).length === 0)
     await owner.start()
     await owner.register()
     await until('the owner has the copy', async () => (await owner.copy(uuid)) === ipxeFile('current'))
-    expect(await heir.copy(uuid)).toBeUndefined()
+    await pause(500)
+    expect(await owner.answer(uuid)).toBe(ipxeFile('current'))
+    expect(await owner.listed()).toBe(0)
+    expect(onDisk(heir)).toEqual([])
     // What its Ironic writes from now on is what counts.
     write(owner, uuid, ipxeFile('own again'))
     expect(await owner.copy(uuid)).toBeUndefined()
     await until('listed again', () => everyPeer([heir], uuid, ipxeFile('own again')))
+  })
+
+  it('lists no file of a node that is not its own', async () => {
+    await startHosts(3)
+    const { owner, peers, uuid } = await aNode()
+    const [former] = peers as [ReplicatingHost]
+    write(former, uuid, ipxeFile('leftover'))
+    await pause(700)
+    expect(await former.listed()).toBe(0)
+    write(owner, uuid, ipxeFile())
+    await until('copied', () => everyPeer(peers, uuid, ipxeFile()))
+  })
+
+  it("lists nothing before Ironic's conductor on its host lives", async () => {
+    const host = new ReplicatingHost({ database, folder: join(folder, 'host') })
+    hosts.push(host)
+    await host.start()
+    await pause(500)
+    await expect(host.listed()).rejects.toMatchObject({ code: 'BootConfigUnavailable' })
+    await host.register()
+    await until('listed', () =>
+      host.listed().then(
+        () => true,
+        () => false,
+      ),
+    )
+  })
+
+  it('keeps copies of a node that the ring has moved on, when the former owner is restarted', async () => {
+    await startHosts(2)
+    const nodes = await nodesIn('clean wait', 60)
+    for (const { owner, uuid } of nodes) write(owner, uuid, ipxeFile(uuid))
+    const [first, second] = hosts as [ReplicatingHost, ReplicatingHost]
+    await until('all copied', () => onDisk(first).length + onDisk(second).length === nodes.length)
+    const third = new ReplicatingHost({ database, folder: join(folder, 'third') })
+    hosts.push(third)
+    await third.start()
+    await third.register()
+    const rings = third.rings()
+    const moved: string[] = []
+    for (const { owner, uuid } of nodes) {
+      const name = await rings.owner({ uuid, driver: 'fake-hardware', conductorGroup: '' })
+      if (owner === first && name === third.hostname) moved.push(uuid)
+    }
+    expect(moved.length).toBeGreaterThan(0)
+    // It has the files, and they stay listed.
+    const has = async (host: ReplicatingHost) =>
+      (await Promise.all(moved.map((uuid) => host.copy(uuid)))).every((copy) => copy !== undefined)
+    await until('the new owner has copies', () => has(third))
+    await first.stop()
+    await first.start()
+    await until('listed anew', () => first.listed().catch(() => 0))
+    await pause(1000)
+    expect(await has(second)).toBe(true)
+    expect(await has(third)).toBe(true)
   })
 
   it('keeps copies while their owner is merely restarted', async () => {
