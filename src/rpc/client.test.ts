@@ -366,7 +366,7 @@ describe('with users and TLS', () => {
     expect(await client.get('127.0.0.1')).toBe('ok')
   })
 
-  it('refuses a certificate of an unknown authority, or for another name', async () => {
+  it('refuses a certificate of an unknown authority, or for another name, unless told to take any', async () => {
     const tls = { certFile: certificate.certFile, keyFile: certificate.keyFile }
     const { address } = await conductor(async () => 'ok', { tls, host: '127.0.0.1' })
     const untrusting = await failure(clientOf({ defaultPort: address.port, useSsl: true }).get('127.0.0.1'))
@@ -374,6 +374,8 @@ describe('with users and TLS', () => {
       code: 'ConductorUnreachable',
       message: expect.stringMatching(/TLS failure.*self/i),
     })
+    const careless = clientOf({ defaultPort: address.port, useSsl: true, tls: { insecure: true } })
+    expect(await careless.get('127.0.0.1')).toBe('ok')
     const misnamed = clientOf({ defaultPort: address.port, useSsl: true, tls: { cafile: certificate.certFile } })
     expect((await failure(misnamed.get('127.0.0.2'))).code).toBe('ConductorUnreachable')
   })

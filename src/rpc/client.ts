@@ -11,7 +11,7 @@ import { trackingConnector } from './tracking-connector.ts'
 export interface ConductorClientOptions extends AddressRules {
   useSsl: boolean
   /** CA certificates (PEM) to trust instead of the system's. */
-  tls?: { cafile?: string | undefined } | undefined
+  tls?: { cafile?: string | undefined; insecure?: boolean } | undefined
   credentials?: { username: string; password: string } | undefined
   /** For one conductor to answer one call that says nothing else, and to take a connection. Default: 2. */
   attemptTimeoutSeconds?: number
@@ -26,7 +26,11 @@ const maxPools = 256
 /** Calls conductors over kept connections. Throws `ConfigInvalid` for an unreadable CA file. */
 export function createConductorClient(options: ConductorClientOptions): ConductorClient & { close(): Promise<void> } {
   const { useSsl, credentials, attemptTimeoutSeconds = 2, connections = 32, logger } = options
-  const connect = trackingConnector({ timeoutMs: attemptTimeoutSeconds * 1000, ca: readCa(options.tls?.cafile) })
+  const connect = trackingConnector({
+    timeoutMs: attemptTimeoutSeconds * 1000,
+    ca: readCa(options.tls?.cafile),
+    insecure: options.tls?.insecure ?? false,
+  })
   const headers: Record<string, string> = { 'content-type': 'application/json' }
   if (credentials !== undefined) {
     const { username, password } = credentials

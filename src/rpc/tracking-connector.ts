@@ -11,11 +11,17 @@ export function brokeUsedConnection(error: Error): boolean {
 }
 
 /** Opens connections and remembers which errors hit one that was in use already. */
-export function trackingConnector(options: { timeoutMs: number; ca: string | undefined }): buildConnector.connector {
+export function trackingConnector(options: {
+  timeoutMs: number
+  ca: string | undefined
+  /** True: any certificate will do. */
+  insecure: boolean
+}): buildConnector.connector {
   const connect = buildConnector({
     timeout: options.timeoutMs,
     allowH2: false,
     ...(options.ca === undefined ? {} : { ca: options.ca }),
+    ...(options.insecure ? { rejectUnauthorized: false } : {}),
   })
   return (target, callback) =>
     connect(target, (...result) => {

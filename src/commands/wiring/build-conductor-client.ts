@@ -6,7 +6,7 @@ import type { ConductorClientOptions } from '../../rpc/client.ts'
 import type { AddressRules } from '../../rpc/conductor-address.ts'
 import type { ConductorClient } from '../../rpc/contract.ts'
 import type { Installation } from '../installation.ts'
-import { refuseKeystone } from './rpc-server-options.ts'
+import { refuseKeystone, strategyOf } from './rpc-server-options.ts'
 
 type ClosableClient = ConductorClient & { close(): Promise<void> }
 
@@ -46,18 +46,26 @@ export function addressRules({ attached, config, rpcPort }: Installation): Addre
 }
 
 function clientOptions(installation: Installation, logger: Logger): ConductorClientOptions {
-  const { attached, config } = installation
+  const { attached, config, rpcPort } = installation
   if (attached) refuseKeystone(installation)
-  const { cafile, password, use_ssl: useSsl, username } = config.json_rpc
+  const { cafile, insecure, password, use_ssl, username } = config.json_rpc
   if ((username === undefined) !== (password === undefined)) {
     throw new BootringError('ConfigInvalid', '[json_rpc]username and password belong together: one is not set')
   }
   if (cafile !== undefined) checkReadable(cafile)
+  // A proxy that speaks TLS stands before Ironic's own conductors, never before bootring's.
+  const useSsl = use_ssl || (attached && rpcPort === 0 && config.json_rpc.client_use_ssl)
+  if (useSsl && insecure) {
+    logger.warn({ option: '[json_rpc]insecure' }, "the conductors' certificates are not checked")
+  }
   return {
     ...addressRules(installation),
     useSsl,
-    tls: { cafile },
-    ...(username !== undefined && password !== undefined ? { credentials: { username, password } } : {}),
+    tls: { cafile, insecure },
+    // With noauth nobody asks for them, and they may be meant for somebody else.
+    ...(username !== undefined && password !== undefined && strategyOf(installation) !== 'noauth'
+      ? { credentials: { username, password } }
+      : {}),
     attemptTimeoutSeconds: config.bootring.rpc_attempt_timeout,
     logger,
   }

@@ -21,7 +21,8 @@ export function refuseKeystone(installation: Installation): void {
   throw new BootringError('ConfigInvalid', `[json_rpc]auth_strategy = keystone is not supported: ${remedy}`)
 }
 
-function strategyOf({ config }: Installation) {
+/** How conductors know their callers; undefined where nothing says so. */
+export function strategyOf({ config }: Installation) {
   return config.json_rpc.auth_strategy ?? config.DEFAULT.auth_strategy
 }
 

@@ -16,6 +16,11 @@ export const jsonRpcSection = {
   cert_file: optionalPath('Certificate (PEM) of the server.', { fallbackName: 'ssl/cert_file' }),
   key_file: optionalPath('Private key (PEM) of the server.', { fallbackName: 'ssl/key_file' }),
   cafile: optionalPath('CA certificates (PEM) that callers check the server against. Default: those of the system.'),
+  insecure: boolean(false, 'Callers take any certificate: encrypted, but to whomever answers. For tests.'),
+  client_use_ssl: boolean(
+    false,
+    "Attached with [bootring]rpc_port = 0: speak TLS to Ironic's conductors although use_ssl is off, for a proxy before them.",
+  ),
   username: optionalString('User with whom this host calls conductors.', {
     deprecatedNames: ['http_basic_username'],
   }),
