@@ -42,6 +42,8 @@ export interface AttachedPlan {
   conductors: number
   /** `[bootring]replicate`, with an `image_url_map` that leads from each conductor's host to the next. */
   replicate?: boolean
+  /** Further options for all of Ironic's services, from the folder of the lab. */
+  ironic?: (folder: string) => Ini
 }
 
 /**
@@ -173,6 +175,7 @@ export class AttachedInstallation {
     }
     const database: IronicsDatabase = await startMariadbOn(apiHost)
     this.#databaseUrl = database.readOnlyUrl
+    const { pxe, ...further } = this.#plan.ironic?.(this.lab.folder) ?? {}
     this.#ironic = await IronicInstallation.start({
       release: this.#plan.release,
       database: 'mariadb',
@@ -184,7 +187,9 @@ export class AttachedInstallation {
         pxe: {
           kernel_append_params: `console=ttyS0 panic=-1 quiet lab.cb=${this.web.url}/report`,
           ipxe_fallback_script: 'fallback.ipxe',
+          ...pxe,
         },
+        ...further,
       },
     })
     for (const [index, host] of hosts.entries()) {

@@ -2,17 +2,21 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startDnsmasq } from '../lab/dnsmasq.ts'
+import type { Host } from '../lab/host.ts'
 import type { LabProcess } from '../lab/lab-process.ts'
 import { Machine } from '../lab/machine.ts'
 import { describeWith } from '../support/describe-with.ts'
+import { grubTemplateNamingTheServer, missingForGrub, startDnsmasqForGrub, startTftpServer } from './attached-grub.ts'
 import { AttachedInstallation, missingForAttached } from './attached-installation.ts'
 
-const machines = ['bios', 'uefi', 'ironic-writes', 'orphan', 'refused'] as const
+const machines = ['bios', 'uefi', 'ironic-writes', 'grub', 'orphan', 'refused'] as const
 type Name = (typeof machines)[number]
 const macOf = (name: Name) => `52:54:00:77:0a:0${machines.indexOf(name)}`
 // Always the same, so that the ring gives the nodes to the same conductors in each run.
 const uuidOf = (name: Name) => `5f0c8d5e-3c0c-4b55-8a5e-00000000000${machines.indexOf(name)}`
 const pathOf = (name: Name) => `/v1/boot/${macOf(name).replaceAll(':', '-')}/boot.ipxe`
+
+const iniForGrub = (folder: string) => ({ pxe: { uefi_pxe_config_template: grubTemplateNamingTheServer(folder) } })
 
 describeWith(missingForAttached('debian'), 'beside a real Ironic, real firmware boots', () => {
   let site: AttachedInstallation
@@ -27,13 +31,13 @@ describeWith(missingForAttached('debian'), 'beside a real Ironic, real firmware 
     dhcpServer = undefined
   }
   const linkTo = async (apiUrl: string) => site.web.put('boot.ipxe', await site.rootScript(apiUrl))
-  const inCleanWait = (name: Name, bootMode: 'bios' | 'uefi') => {
+  const inCleanWait = (name: Name, bootMode: 'bios' | 'uefi', more = {}) => {
     const properties = { capabilities: `boot_mode:${bootMode}`, cpu_arch: 'x86_64' }
-    return site.nodeInCleanWait(name, macOf(name), { uuid: uuidOf(name), properties })
+    return site.nodeInCleanWait(name, macOf(name), { uuid: uuidOf(name), properties, ...more })
   }
 
   beforeAll(async () => {
-    site = await AttachedInstallation.start({ release: 'debian', conductors: 3, replicate: true })
+    site = await AttachedInstallation.start({ release: 'debian', conductors: 3, replicate: true, ironic: iniForGrub })
     const { client } = site.ironic
     await client.enrol(site.node('refused', { uuid: uuidOf('refused') }), [macOf('refused')])
     // The machine that is refused asks for more than a minute before it gives up: the other tests run meanwhile.
@@ -41,7 +45,12 @@ describeWith(missingForAttached('debian'), 'beside a real Ironic, real firmware 
     await useDnsmasq()
     await linkTo(site.api(1).url)
     refused = await Machine.start(site.lab, { name: 'refused', firmware: 'bios', macs: [macOf('refused')] })
-    const enrolled = [inCleanWait('uefi', 'uefi'), inCleanWait('ironic-writes', 'bios'), inCleanWait('orphan', 'bios')]
+    const enrolled = [
+      inCleanWait('uefi', 'uefi'),
+      inCleanWait('ironic-writes', 'bios'),
+      inCleanWait('orphan', 'bios'),
+      inCleanWait('grub', 'uefi', { boot_interface: 'pxe' }),
+    ]
     await Promise.all([refused.untilConsole('/v1/boot/', 60), ...enrolled])
     await stopDnsmasq()
   })
@@ -123,6 +132,23 @@ describeWith(missingForAttached('debian'), 'beside a real Ironic, real firmware 
     expect(booted.kernelFrom).toBe(site.imagesAt(owner))
     expect(booted.report.mac).toBe(macOf('ironic-writes'))
   })
+
+  // A skipped test is a failure where CI says so.
+  it.skipIf(missingForGrub() !== undefined && process.env.CI !== 'true')(
+    'GRUB instead of iPXE: it gets its configuration by HTTP, kernel and ramdisk by TFTP from the owner',
+    async () => {
+      const uuid = uuidOf('grub')
+      const owner = await site.owner(uuid)
+      const tftpServer = await startTftpServer(site.ironic.conductorHost(owner) as Host, site.ironic.tftpRoot(owner))
+      const api = new URL(site.api(0).url)
+      const configuration = `insmod http\nconfigfile (http,${api.host})/v1/boot/$net_default_mac/grub.cfg\n`
+      dhcpServer = await startDnsmasqForGrub(site.dhcp, configuration)
+      const booted = await site.boot({ firmware: 'uefi', macs: [macOf('grub')], plainNics: true })
+      expect(tftpServer.output).toContain(`${uuid}/deploy_kernel to `)
+      expect(booted.report.mac).toBe(macOf('grub'))
+      expect(booted.report.cmdline).toContain(`boot_server=${site.ironic.conductorHost(owner).ip}`)
+    },
+  )
 
   describe('after the host of its conductor has lost power', () => {
     const uuid = uuidOf('orphan')
