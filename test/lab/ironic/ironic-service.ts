@@ -8,7 +8,7 @@ export class IronicService {
   readonly #argv: readonly string[]
   readonly #runs: LabProcess[] = []
 
-  /** One argument of `argv` occurs in no other process, such as a configuration file: the process is found by it. */
+  /** The last argument of `argv`, such as a configuration file, occurs in no other process of that program: it is found by it. */
   constructor(host: IronicHost, argv: readonly string[]) {
     this.#host = host
     this.#argv = argv
@@ -49,7 +49,9 @@ export class IronicService {
   }
 
   #tree(): number[] {
-    return processTree(this.#argv.at(-1) ?? '')
+    const [program = ''] = this.#argv
+    // bootring beside it has the same files.
+    return processTree(program, this.#argv.at(-1) ?? '')
   }
 }
 

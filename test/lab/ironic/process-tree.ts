@@ -1,12 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 /**
- * The children of this process whose command line has `argument`, and all their descendants, parents first. Ironic's
- * conductor of newer releases is a process that watches another: whoever kills it must kill both.
+ * The children of this process whose command line has all these arguments, and all their descendants, parents first.
+ * Ironic's conductor of newer releases is a process that watches another: whoever kills it must kill both.
  */
-export function processTree(argument: string): number[] {
-  const roots = childrenOf(process.pid).filter((pid) => read(`/proc/${pid}/cmdline`).split('\0').includes(argument))
-  return roots.flatMap(withDescendants)
+export function processTree(...args: readonly string[]): number[] {
+  const isRoot = (pid: number) => {
+    const line = read(`/proc/${pid}/cmdline`).split('\0')
+    return args.every((argument) => line.includes(argument))
+  }
+  return childrenOf(process.pid).filter(isRoot).flatMap(withDescendants)
 }
 
 const withDescendants = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(withDescendants)]
