@@ -88,6 +88,11 @@ export class AttachedBootring {
     return await ask(address, `GET /v1/boot/${mac.replaceAll(':', '-')}/${name} HTTP/1.1`)
   }
 
+  /** Where a conductor takes calls, where that is without TLS. */
+  rpcUrl(index: number): string {
+    return `http://${this.#conductor(index).host.ip}:${this.#rpcPort}`
+  }
+
   /** Where the conductor keeps copies of others' files. */
   replicaPath(index: number): string {
     return join(this.#ironic.folder, `replicas-${this.#number}-${index}`)
@@ -125,6 +130,10 @@ export class AttachedBootring {
   /** Ends everything. */
   async stop(): Promise<void> {
     await Promise.all([...this.#apis, ...this.#conductors].map(({ process }) => process?.kill()))
+  }
+
+  get #rpcPort(): number {
+    return 8189 + 100 * this.#number
   }
 
   #prepareApi({ host = this.#ironic.apiHost, ini = {} }: ApiPlan): void {
@@ -165,7 +174,7 @@ export class AttachedBootring {
   #writeFile(name: string, ...parts: readonly Ini[]): string {
     const { databaseUrl, ini = {} } = this.#plan
     const path = join(this.#ironic.folder, `bootring-${this.#number}-${name}.conf`)
-    const common: Ini = { bootring: { rpc_port: 8189 + 100 * this.#number } }
+    const common: Ini = { bootring: { rpc_port: this.#rpcPort } }
     if (databaseUrl !== undefined) common.database = { connection: databaseUrl }
     writeFileSync(path, iniText(common, ...parts, ini))
     return path
