@@ -28,6 +28,7 @@ export interface AttachedApi {
   host: Host
   /** e.g. `http://10.77.0.11:6386`. */
   url: string
+  process: LabProcess
 }
 
 /** A host with Ironic's conductor, bootring's, and a web server for the files that Ironic's writes. */
@@ -144,10 +145,10 @@ export class AttachedInstallation {
     return join(this.lab.folder, `replicas-${conductor}`)
   }
 
-  /** What `bootring root-script` prints on the DHCP host, with links to this API. */
-  async rootScript(apiUrl: string, { ironicTemplate = false, pxe = {} } = {}): Promise<string> {
+  /** What `bootring root-script` prints on the DHCP host, with links to these APIs. */
+  async rootScript(apiUrls: readonly string[], { ironicTemplate = false } = {}): Promise<string> {
     const argv = ['root-script', '--attached', ...(ironicTemplate ? ['--ironic-template'] : [])]
-    const own = this.#write({ pxe: { ipxe_config_api_root_url: apiUrl, ...pxe } })
+    const own = this.#write({ bootring: { api_root_urls: apiUrls.join(',') } })
     return await runBootring(this.dhcp, argv, [...this.#configFiles({}), own])
   }
 
@@ -202,8 +203,10 @@ export class AttachedInstallation {
   async #attach(): Promise<void> {
     const second = await this.lab.host('api-2.lab.example', { ipv4: '10.77.0.12' })
     const apis = [this.ironic.apiHost as Host, second].map(async (host) => {
-      await startBootring(host, 'api', { configFiles: this.#configFiles({ bootring: { api_ip: host.ip } }) })
-      this.apis.push({ host, url: `http://${host.ip}:6386` })
+      const process = await startBootring(host, 'api', {
+        configFiles: this.#configFiles({ bootring: { api_ip: host.ip } }),
+      })
+      this.apis.push({ host, url: `http://${host.ip}:6386`, process })
     })
     const conductors = this.#conductors.map(async (conductor, index) => {
       const own = this.#configFiles({ bootring: { replica_path: this.replicaPath(index) } }, index)

@@ -30,7 +30,7 @@ describeWith(missingForAttached('debian'), 'beside a real Ironic, real firmware 
     await dhcpServer?.stop()
     dhcpServer = undefined
   }
-  const linkTo = async (apiUrl: string) => site.web.put('boot.ipxe', await site.rootScript(apiUrl))
+  const linkTo = async (...apiUrls: string[]) => site.web.put('boot.ipxe', await site.rootScript(apiUrls))
   const inCleanWait = (name: Name, bootMode: 'bios' | 'uefi', more = {}) => {
     const properties = { capabilities: `boot_mode:${bootMode}`, cpu_arch: 'x86_64' }
     return site.nodeInCleanWait(name, macOf(name), { uuid: uuidOf(name), properties, ...more })
@@ -118,7 +118,7 @@ describeWith(missingForAttached('debian'), 'beside a real Ironic, real firmware 
     const folder = join(site.lab.folder, 'etc-ironic-bootring')
     mkdirSync(folder)
     const template = join(folder, 'boot.ipxe')
-    writeFileSync(template, await site.rootScript(site.api(0).url, { ironicTemplate: true }))
+    writeFileSync(template, await site.rootScript([site.api(0).url], { ironicTemplate: true }))
     appendFileSync(ironic.conductorConf(other).at(-1) ?? '', `[pxe]\nipxe_boot_script = ${template}\n`)
     await ironic.stopConductor(other)
     await ironic.startConductor(other)
@@ -164,14 +164,16 @@ describeWith(missingForAttached('debian'), 'beside a real Ironic, real firmware 
 
     const bootsFromACopy = async () => {
       await useDnsmasq()
-      await linkTo(site.api(0).url)
+      await linkTo(site.api(0).url, site.api(1).url)
       const booted = await site.boot({ firmware: 'bios', macs: [macOf('orphan')] })
-      expect(booted.console).toContain(`${site.api(0).url}${pathOf('orphan')}`)
       expect(booted.kernelFrom).toBe(site.mappedImagesAt(owner))
       expect(booted.report.mac).toBe(macOf('orphan'))
+      return booted.console
     }
 
-    it('at once, with a copy of the script', bootsFromACopy)
+    it('at once, with a copy of the script', async () => {
+      expect(await bootsFromACopy()).not.toContain(site.api(1).url)
+    })
 
     it('and when Ironic gives the node to another conductor, which has written nothing', async () => {
       await site.ironic.untilAlive(owner, false)
@@ -179,6 +181,11 @@ describeWith(missingForAttached('debian'), 'beside a real Ironic, real firmware 
       expect(heir).not.toBe(owner)
       expect(existsSync(join(site.ironic.httpRoot(heir), uuid, 'config'))).toBe(false)
       await bootsFromACopy()
+    })
+
+    it('and when an API has been killed, too: the root script goes on to the other', async () => {
+      await site.api(0).process.kill()
+      expect(await bootsFromACopy()).toContain(`${site.api(1).url}${pathOf('orphan')}`)
     })
   })
 
@@ -206,13 +213,20 @@ describeWith(missingForAttached('newest'), 'beside the newest Ironic, real firmw
     await site?.close()
   })
 
-  it('uefi, with the script that Ironic wrote', async () => {
-    const { uuid } = await site.nodeInCleanWait('uefi', macOf('uefi'), { uuid: uuidOf('uefi') })
-    site.web.put('boot.ipxe', await site.rootScript(site.api(1).url))
-    await startDnsmasq(site.dhcp, { bootUrl: `${site.web.url}/boot.ipxe` })
-    const booted = await site.boot({ firmware: 'uefi', macs: [macOf('uefi')] })
-    expect(booted.console).toContain(`${site.api(1).url}${pathOf('uefi')}`)
+  it.each([
+    { bootInterface: 'ipxe', firmware: 'uefi' },
+    // Since 23.0.
+    { bootInterface: 'http-ipxe', firmware: 'bios' },
+  ] as const)('$firmware, with the script that Ironic wrote by $bootInterface', async ({ bootInterface, firmware }) => {
+    const properties = { capabilities: `boot_mode:${firmware}`, cpu_arch: 'x86_64' }
+    const more = { uuid: uuidOf(firmware), boot_interface: bootInterface, properties }
+    const { uuid } = await site.nodeInCleanWait(firmware, macOf(firmware), more)
+    site.web.put('boot.ipxe', await site.rootScript([site.api(1).url]))
+    const dhcpServer = await startDnsmasq(site.dhcp, { bootUrl: `${site.web.url}/boot.ipxe` })
+    const booted = await site.boot({ firmware, macs: [macOf(firmware)] })
+    expect(booted.console).toContain(`${site.api(1).url}${pathOf(firmware)}`)
     expect(booted.kernelFrom).toBe(site.imagesAt(await site.owner(uuid)))
-    expect(booted.report.mac).toBe(macOf('uefi'))
+    expect(booted.report.mac).toBe(macOf(firmware))
+    await dhcpServer.stop()
   })
 })
