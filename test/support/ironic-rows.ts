@@ -40,6 +40,7 @@ export async function insertIronicRows(
         deploy_interface: 'direct',
         provision_state: 'wait call-back',
         driver_info: '{"deploy_kernel": "file:///k", "text": "ünï"}',
+        instance_info: '{"configdrive": "H4sI"}',
       },
       { ...node, uuid: rows.bare },
       {

@@ -26,7 +26,8 @@ export class SqlIronicDatabase implements IronicDatabase {
     this.#engine = engine
     this.#db = engine.read.$extendTables<Pick<IronicTables, 'alembic_version'>>() as unknown as Kysely<IronicTables>
     this.#logger = logger
-    this.nodes = new SqlNodeStore(engine)
+    // Ironic keeps a node's config drive there, which may be megabytes: not something to read for each boot.
+    this.nodes = new SqlNodeStore(engine, { withInstanceInfo: false })
     this.conductors = new IronicConductorReader(this.#db, onSqlite)
   }
 

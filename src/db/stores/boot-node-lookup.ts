@@ -6,11 +6,19 @@ import { parseJsonColumn } from '../json-column.ts'
 type BootNodeRow = Omit<BootNode, 'driver' | 'driverInfo' | 'instanceInfo'> & {
   driver: string | null
   driverInfo: string | null
-  instanceInfo: string | null
+  instanceInfo?: string | null
+}
+
+export interface BootNodeOptions {
+  /** False for those who make no scripts: `instance_info` is not read, and empty in the result. */
+  withInstanceInfo: boolean
 }
 
 /** A conductor's one query for each boot, compiled once as it is asked thousands of times a second. */
-export function bootNodeLookup(engine: Engine): (uuid: string) => Promise<BootNode | undefined> {
+export function bootNodeLookup(
+  engine: Engine,
+  { withInstanceInfo }: BootNodeOptions,
+): (uuid: string) => Promise<BootNode | undefined> {
   const query = engine.read
     .selectFrom('nodes')
     .where('uuid', '=', '')
@@ -22,8 +30,8 @@ export function bootNodeLookup(engine: Engine): (uuid: string) => Promise<BootNo
       'deploy_interface as deployInterface',
       'provision_state as provisionState',
       'driver_info as driverInfo',
-      'instance_info as instanceInfo',
     ])
+    .$if(withInstanceInfo, (all) => all.select('instance_info as instanceInfo'))
     .compile()
   const lookup = engine.prepare<BootNodeRow>(query)
   return async (uuid) => {
@@ -37,7 +45,7 @@ export function bootNodeLookup(engine: Engine): (uuid: string) => Promise<BootNo
       deployInterface: row.deployInterface,
       provisionState: row.provisionState,
       driverInfo: parseJsonColumn(row.driverInfo),
-      instanceInfo: parseJsonColumn(row.instanceInfo),
+      instanceInfo: parseJsonColumn(row.instanceInfo ?? null),
     }
   }
 }

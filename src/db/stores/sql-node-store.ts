@@ -6,7 +6,7 @@ import type { NodeStore } from '../../model/stores.ts'
 import type { Engine, Lookup } from '../engines/engine.ts'
 import { parseJsonColumn } from '../json-column.ts'
 import type { NodesTable, PortsTable, Tables } from '../tables.ts'
-import { bootNodeLookup } from './boot-node-lookup.ts'
+import { type BootNodeOptions, bootNodeLookup } from './boot-node-lookup.ts'
 import { bootTargetLookup } from './boot-target-lookup.ts'
 import { nodeStates } from './node-states-query.ts'
 
@@ -52,10 +52,10 @@ export class SqlNodeStore implements NodeStore {
   readonly #bootTarget: Lookup<BootTarget>
   readonly #bootNode: (uuid: string) => Promise<BootNode | undefined>
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, bootNodes: BootNodeOptions = { withInstanceInfo: true }) {
     this.#db = engine.read
     this.#bootTarget = bootTargetLookup(engine)
-    this.#bootNode = bootNodeLookup(engine)
+    this.#bootNode = bootNodeLookup(engine, bootNodes)
   }
 
   bootTarget(address: MacAddress): Promise<BootTarget | undefined> {

@@ -75,6 +75,9 @@ eachIronicDatabase((fixture) => {
       bootInterface: 'ipxe',
       driverInfo: { deploy_kernel: 'file:///k', text: 'ünï' },
     })
+    // It holds the config drive, which may be large, and no boot needs it.
+    expect((await nodes.bootNode(rows.waiting))?.instanceInfo).toEqual({})
+    expect((await nodes.node(rows.waiting))?.instanceInfo).toEqual({ configdrive: 'H4sI' })
     expect(await nodes.node(rows.waiting)).toMatchObject({
       name: 'node-01',
       properties: {},
