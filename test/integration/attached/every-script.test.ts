@@ -219,6 +219,20 @@ for (const release of ironicReleases) {
       })
     })
 
+    it("can be asked of Ironic's own conductors, which do not know it: rpc_port = 0 is for those that will", async () => {
+      const own = join(ironic.folder, 'own.conf')
+      writeFileSync(own, iniText({ bootring: { rpc_port: 0 } }))
+      const [{ mac, uuid }] = waiting as [WaitingMachine]
+      const { code, stdout } = await bootring.run(['explain', '--json', mac], { files: [own] })
+      expect(code).toBe(1)
+      const { attempts, outcome } = JSON.parse(stdout)
+      const owner = (await ironic.client.nodes()).find((node) => node.uuid === uuid)?.conductor as string
+      expect(outcome).toBe('refused')
+      // They have let it in.
+      expect(attempts).toMatchObject([{ conductor: owner, error: expect.stringContaining('get_boot_config') }])
+      expect(attempts[0].address).toBe(/:\d+$/.test(owner) ? owner : `${owner}:8089`)
+    })
+
     if (guarded) {
       it('is refused to whoever has a wrong password, or does not know the certificate, and explain says so', async () => {
         const wrong = join(ironic.folder, 'wrong.conf')
