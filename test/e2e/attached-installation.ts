@@ -15,7 +15,6 @@ import { missingForMariadb } from '../support/mariadb-server.ts'
 import { type IronicsDatabase, startMariadbOn } from './attached-mariadb.ts'
 import { sameImagesPort, startConductorsWebServer } from './attached-web-server.ts'
 import { type Booted, bootMachine } from './boot-machine.ts'
-import type { Installation } from './installation.ts'
 
 /** What this machine lacks for an installation with that release, in words; undefined: nothing. */
 export function missingForAttached(release: IronicRelease): string | undefined {
@@ -158,7 +157,7 @@ export class AttachedInstallation {
     whileBooting?: Parameters<typeof bootMachine>[2],
   ): Promise<Booted> {
     // It looks at `lab` and `web` alone.
-    return await bootMachine(this as unknown as Installation, options, whileBooting)
+    return await bootMachine(this, options, whileBooting)
   }
 
   /** As if somebody had pulled the plug of a conductor's host: everything on it ends at once, and its address is dead. */

@@ -15,7 +15,7 @@ let machines = 0
 
 /** Switches a machine on, waits for its Linux to report back, and for its end. */
 export async function bootMachine(
-  { lab, web }: Installation,
+  { lab, web }: Pick<Installation, 'lab' | 'web'>,
   options: Omit<MachineOptions, 'name'>,
   whileBooting: (machine: Machine) => Promise<void> = async () => {},
 ): Promise<Booted> {
