@@ -7,10 +7,10 @@ NODE := $(TOOLS)/node_modules/node/bin/node
 export PATH := $(CURDIR)/$(TOOLS)/node_modules/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check fix bench package clean
+.PHONY: help setup demo run test check fix bench bench-attached package clean
 
 help: ## Show these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Bring in Node 24, the npm packages and, as root, the Debian packages of the laboratory
 	@tools/setup.sh $(NODE_VERSION)
@@ -32,6 +32,9 @@ fix: setup ## Format, and mend what the linter can
 
 bench: setup ## Measure requests per second against nginx; results in bench/results
 	@$(NODE) bench/run.ts
+
+bench-attached: setup ## Measure what bootring adds to the load of a real Ironic's database
+	@$(NODE) bench/attached.ts
 
 package: setup ## Build dist/ and the npm package
 	@npm pack
