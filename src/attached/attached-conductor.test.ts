@@ -101,4 +101,11 @@ describe('AttachedConductor', () => {
   ] as const)('refuses with %s', async (code, parts, name, uuid?: string) => {
     await expect(conductor(parts).ask(name, uuid)).rejects.toMatchObject({ code })
   })
+
+  it('names the options that say where it has looked in vain', async () => {
+    const asked = (bootInterface: string, name: string) =>
+      expect(conductor({ node: { bootInterface }, files: {} }).ask(name)).rejects
+    await asked('ipxe', 'boot.ipxe').toThrow(/written no boot\.ipxe for the node below \[deploy\]http_root$/)
+    await asked('pxe', 'grub.cfg').toThrow(/written no grub\.cfg for the node below \[pxe\]tftp_root$/)
+  })
 })

@@ -48,7 +48,7 @@ export class AttachedConductor {
       const text = await this.#ownFile(node, kinds, deadline)
       if (text !== undefined) return text
     }
-    const reason = other ?? `Ironic's conductor here has written no ${name} for the node`
+    const reason = other ?? `Ironic's conductor here has written no ${name} for the node below ${placesOf(kinds)}`
     throw new BootringError('BootConfigUnavailable', `node ${uuid}: ${reason}`)
   }
 
@@ -82,4 +82,9 @@ export class AttachedConductor {
     const registered = own.length > 0 ? '' : ', which is not registered'
     return `its owner is ${owner ?? 'nobody'}, and this is the host of ${here.join(' or ')}${registered}`
   }
+}
+
+/** The options that say where these files lie: in bootring's own configuration they may be wrong. */
+function placesOf(kinds: readonly BootFileKind[]): string {
+  return [...new Set(kinds.map(({ root }) => (root === 'http' ? '[deploy]http_root' : '[pxe]tftp_root')))].join(' or ')
 }

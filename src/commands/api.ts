@@ -9,6 +9,7 @@ import { untilToldToStop } from './until-told-to-stop.ts'
 import { buildConductorClient } from './wiring/build-conductor-client.ts'
 import { buildMetrics } from './wiring/build-metrics.ts'
 import { buildRings } from './wiring/build-rings.ts'
+import { logIronicsRelease } from './wiring/log-ironics-release.ts'
 import { startAdmin } from './wiring/start-admin.ts'
 import { startApi } from './wiring/start-api.ts'
 import { withCleanup } from './with-cleanup.ts'
@@ -20,6 +21,7 @@ export function apiCommand(): Command {
     withFleet(options, (context) =>
       withCleanup(async (cleanup) => {
         await context.database.checkSchema()
+        if (context.mode === 'attached' && cluster.isPrimary) await logIronicsRelease(context)
         if (context.config.api.api_workers === 1) await runAlone(context, cleanup)
         else if (cluster.isPrimary) await runPrimary(context, cleanup)
         else await runWorker(context, cleanup)

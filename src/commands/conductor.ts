@@ -4,6 +4,7 @@ import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { serveUntilToldToStop } from './serve-until-told-to-stop.ts'
 import { buildMetrics } from './wiring/build-metrics.ts'
 import { buildRings } from './wiring/build-rings.ts'
+import { logIronicsRelease } from './wiring/log-ironics-release.ts'
 import { startAdmin } from './wiring/start-admin.ts'
 import { startAttachedConductor } from './wiring/start-attached-conductor.ts'
 import { startConductor } from './wiring/start-conductor.ts'
@@ -22,6 +23,7 @@ export function conductorCommand(): Command {
 async function conduct(context: FleetContext, cleanup: Pick<AsyncDisposableStack, 'defer'>): Promise<void> {
   const { config, database, installation, log } = context
   await database.checkSchema()
+  if (context.mode === 'attached') await logIronicsRelease(context)
   const rings = buildRings(config, database.conductors)
   const metrics = buildMetrics(rings)
   const conductor =

@@ -51,7 +51,7 @@ export async function withContext<T>(
   if (setting.installation.attached) {
     throw new BootringError(
       'ConfigInvalid',
-      "[bootring]mode = attached: this command changes the database, and Ironic's is never changed",
+      "[bootring]mode = attached: this command changes the database, and Ironic's is never changed; beside Ironic, start bootring api and bootring conductor",
     )
   }
   return await thenClose({ ...setting, mode: 'standalone', database: await openDatabase(...databaseOf(setting)) }, work)

@@ -29,6 +29,17 @@ it.each([
   })
 })
 
+it.each([
+  [postgresql, { code: '42P01' }],
+  [mysql, { errno: 1146 }],
+  // Of a table that is not in information_schema.
+  [mysql, { errno: 1109 }],
+])('%o %o: not the tables that are needed', (dialect, fields) => {
+  const error = failed(fields)
+  expect(translator(dialect, 'db at h', 'NotIronicsDatabase')(error)).toMatchObject({ code: 'NotIronicsDatabase' })
+  expect(translator(dialect, 'db at h')(error)).toMatchObject({ code: 'SchemaOutdated' })
+})
+
 it('words for an error without any', () => {
   const translate = translator(postgresql, 'db at localhost')
   const each = (address: string) => failed({ code: 'ECONNREFUSED' }, `connect ECONNREFUSED ${address}`)

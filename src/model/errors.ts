@@ -99,7 +99,7 @@ export const errorKinds = {
     httpStatus: 503,
     rpcCode: 503,
     rpcClass: `${ironic}DatabaseUnavailable`,
-    remedy: 'See whether the database at [database]connection answers.',
+    remedy: 'See whether the database at [database]connection answers, and lets its user in.',
   },
   NoConductors: {
     httpStatus: 503,

@@ -32,7 +32,12 @@ export function parseAnswer<M extends MethodName>(
   id: string,
   { status, body }: Exchange,
 ): Result<M> {
-  if (status === 401) throw unusable(hostname, 'refused our user or password (HTTP 401): see [json_rpc]username')
+  if (status === 401) {
+    throw unusable(
+      hostname,
+      'refused our user or password (HTTP 401): see [json_rpc]username and password here, and http_basic_auth_user_file there',
+    )
+  }
   if (status !== 200) throw unusable(hostname, `answered HTTP ${status}`)
   let answer: unknown
   try {

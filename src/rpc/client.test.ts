@@ -384,7 +384,7 @@ describe('with users and TLS', () => {
     const plain = await conductor(async () => 'ok')
     const secure = await conductor(async () => 'ok', { tls: certificate })
     const tlsToPlain = clientOf({ defaultPort: plain.address.port, useSsl: true })
-    expect((await failure(tlsToPlain.get('127.0.0.1'))).message).toMatch(/TLS failure/)
+    expect((await failure(tlsToPlain.get('127.0.0.1'))).message).toMatch(/TLS failure: no TLS at the other end/)
     expect((await failure(clientOf({ defaultPort: secure.address.port }).get('127.0.0.1'))).code).toBe(
       'ConductorUnreachable',
     )

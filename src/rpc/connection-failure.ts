@@ -3,6 +3,7 @@ const words: Readonly<Record<string, string>> = {
   ECONNRESET: 'connection reset',
   EPIPE: 'connection reset',
   UND_ERR_SOCKET: 'connection closed before an answer came',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'TLS failure: no TLS at the other end: is [json_rpc]use_ssl the same there?',
   UND_ERR_CONNECT_TIMEOUT: 'connecting took too long',
   ETIMEDOUT: 'connecting took too long',
   ENOTFOUND: 'host name not found',

@@ -74,7 +74,9 @@ describe('HtpasswdFile', () => {
   })
 
   it('is refused at start when it is missing or malformed', () => {
-    expect(() => new HtpasswdFile(path, recordingLogger())).toThrow(/htpasswd.*ENOENT/)
+    expect(() => new HtpasswdFile(path, recordingLogger())).toThrow(
+      /\[json_rpc\]http_basic_auth_user_file .*htpasswd.*ENOENT/,
+    )
     writeFileSync(path, 'alice:secret')
     expect(() => new HtpasswdFile(path, recordingLogger())).toThrow(/htpasswd:1: /)
   })

@@ -93,7 +93,8 @@ function read(path: string): Map<string, string> {
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    throw new BootringError('ConfigInvalid', `${path}: ${(error as Error).message}`, { cause: error })
+    const reason = (error as Error).message
+    throw new BootringError('ConfigInvalid', `[json_rpc]http_basic_auth_user_file ${path}: ${reason}`, { cause: error })
   }
   return parseHtpasswd(text, path)
 }

@@ -1,5 +1,6 @@
 import { AttachedConductor } from '../../attached/attached-conductor.ts'
 import { type Replication, startReplication } from '../../attached/copies/start-replication.ts'
+import { folderProblem } from '../../attached/folder-problem.ts'
 import { IronicFiles } from '../../attached/ironic-files.ts'
 import { OwnNames } from '../../attached/own-names.ts'
 import { parseImageUrlMap } from '../../config/image-url-map.ts'
@@ -69,6 +70,9 @@ export async function startAttachedConductor({
     throw error
   })
   log.info({ ...server.address, httpRoot, tftpRoot }, "serving the boot files of Ironic's conductor")
+  const problem = await folderProblem(httpRoot)
+  if (problem !== undefined)
+    log.warn(`[deploy]http_root ${httpRoot} ${problem}: is it the folder that Ironic writes to?`)
   // Says in the log which conductor this is, or that it is not there yet.
   await names.registered().catch((error: unknown) => log.error({ err: error }, 'could not look for the conductor'))
   return { checks: { registration: () => names.check() }, stop }

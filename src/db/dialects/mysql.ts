@@ -26,7 +26,8 @@ const unavailable = new Set([
 ])
 const retry = new Set([1213, 1020])
 const duplicate = new Set([1062, 1586])
-const schema = new Set([1146, 1054])
+// 1109 is what information_schema and the like say.
+const schema = new Set([1146, 1109, 1054])
 
 export const mysql: Dialect = {
   boolean: (value) => (value ? 1 : 0),

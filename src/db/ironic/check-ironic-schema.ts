@@ -23,7 +23,7 @@ export async function checkIronicSchema(db: Database, logger: Logger | undefined
   if (missing.length > 0) {
     throw new BootringError(
       'NotIronicsDatabase',
-      `missing: ${missing.join(', ')}: this database is not Ironic's, or of a release before 21.0, or only half upgraded`,
+      `missing: ${missing.join(', ')}: this database is not Ironic's, or of a release before 21.0, or only half upgraded, or its user may not look into it`,
     )
   }
   const head = await schemaHead(db)
