@@ -9,6 +9,7 @@ import {
   type PhaseKind,
   phaseKinds,
   phasesOf,
+  type Ratio,
   type RequestCost,
 } from './attached-results.ts'
 import { percent, rounded, table } from './markdown.ts'
@@ -71,12 +72,12 @@ function inShort({ machine, options, processes }: AttachedResults, figures: Figu
   const lines = [
     `A boot takes ${rounded(boot.boots?.statements ?? 0, 2)} statements: the API's for the node of the MAC, and the conductor's for the node. ${boot.boots?.writes === 0 ? 'Nothing is written.' : `And it writes, which it must not: ${rounded(boot.boots?.writes ?? 0, 2)} times.`}`,
     `It reads ${rounded(boot.boots?.rowsRead ?? 0, 1)} rows at ${options.bootsPerSecond} boots a second and ${rounded(boot.fast?.rowsRead ?? 0, 1)} as fast as it goes: the port and the node, and a part of the conductors, which each process reads once in \`hash_ring_reset_interval\`, however many boot.`,
-    `1,000 boots cost ${rounded(cpu.counted, 2)} s of the database's CPU time as it counts for bootring's user. Its process used ${withRange(cpu.more, 2)} s more than without bootring.`,
+    `1,000 boots cost ${rounded(cpu.counted, 2)} s of the database's CPU time as it counts for bootring's user. Its process used ${withRange(cpu.more, 2)} s more than without boots.`,
     `While no machine boots, bootring's ${processes} processes together make ${rounded(rest.bootring, 2)} statements a second, ${rounded(rest.bootring / processes, 2)} each: \`/readyz\`, asked every 5 s, and after it the conductors, once in \`hash_ring_reset_interval\`. bootring asks nothing by itself. Ironic, with nobody asking either, makes ${rounded(rest.ironic, 1)}, and ${rounded(ironicUnderLoad)} under the load below: bootring adds ${percent(rest.bootring / rest.ironic)} to the one and ${percent(rest.bootring / ironicUnderLoad)} to the other.`,
     copies === undefined ? '' : `With \`[bootring]replicate\` it is ${rounded(copies, 2)} statements a second.`,
     `bootring holds ${held('rest')} sessions when it has just started, ${held('boots')} while and after ${options.bootsPerSecond} boots a second are served, and ${held('fast')} after as many as it can serve; Ironic ${sessions.boots?.ironic ?? 0}. A process never has more than \`[database]max_pool_size\`, 5.`,
     `The database takes ${judged(figures.ironicStatement.beside)} for one of Ironic's statements with bootring attached, and ${judged(figures.ironicStatement.boots)} with ${options.bootsPerSecond} boots a second.`,
-    `Ironic's API takes ${judged(figures.latency.beside.p50)} for its median answer with bootring attached, and ${judged(figures.latency.boots.p50)} with ${options.bootsPerSecond} boots a second. Here everything shares ${machine.cores} cores, the machines that boot included.`,
+    `Ironic's API takes ${judged(figures.latency.beside.p50)} for its median answer with bootring attached, and ${judged(figures.latency.boots.p50)} with ${options.bootsPerSecond} boots a second. Here everything shares ${machine.cores} cores, the machines that boot included; what waits for the database shows in the line before. What the ratios for an attached bootring without boots differ from 1 is noise: it makes ${rounded(rest.bootring, 1)} statements a second.`,
   ]
   return lines
     .filter((line) => line !== '')
@@ -84,10 +85,10 @@ function inShort({ machine, options, processes }: AttachedResults, figures: Figu
     .join('\n')
 }
 
-/** A ratio that was on both sides of 1 says nothing. */
-function judged(ratio: Spread): string {
-  const told = ratio.min > 1 ? 'more in every round' : ratio.max < 1 ? 'less in every round' : 'within the noise'
-  return `${withRange(ratio, 2)} times as long (${told})`
+/** Six rounds that agree are more than chance explains well; five of six are not. */
+function judged(ratio: Ratio): string {
+  const told = ratio.above * 2 >= ratio.rounds ? `longer in ${ratio.above}` : `shorter in ${ratio.rounds - ratio.above}`
+  return `${withRange(ratio, 2)} times as long (${told} of ${ratio.rounds} rounds)`
 }
 
 function phaseTable({ options, phases, pooled }: AttachedResults, { sessions }: Figures): string {
@@ -166,24 +167,24 @@ function costTable({ costs, options }: AttachedResults, { boot, bootringMicrosec
 ${compared}bootring's own processes used ${rounded(own.api + own.conductor)} µs of CPU time for a boot at the steady rate, ${rounded(own.api)} of them in the API.`
 }
 
-function latencyTable({ databaseCpu, ironicStatement, latency }: Figures): string {
+function latencyTable({ cpuPart, ironicStatement, latency }: Figures): string {
   const row = (name: string, kind: 'beside' | 'boots') => [
     name,
     withRange(latency[kind].p50, 2),
     withRange(latency[kind].p99, 2),
     withRange(ironicStatement[kind], 2),
-    withRange(databaseCpu[kind], 2),
+    shares(cpuPart[kind], 1),
   ]
-  return `As multiples of those without bootring in the same round:
+  return `As multiples of those without bootring in the same round; and bootring's part in the CPU time that the database used for statements:
 
 ${table(
-  ['phase', 'Ironic API p50', 'p99', "database's time for Ironic's statement", "MariaDB's CPU time"],
+  ['phase', 'Ironic API p50', 'p99', "database's time for Ironic's statement", "bootring's part of the CPU time"],
   [row(phaseNames.beside, 'beside'), row(phaseNames.boots, 'boots')],
 )}`
 }
 
 function disturbances({ options, stillWaiting }: AttachedResults, figures: Figures): string {
-  const { busyShare, ironicP50Milliseconds: p50, othersShare } = figures
+  const { busyShare, ironicP50Milliseconds: p50, ironicStatements: own, othersShare } = figures
   const lines = [
     `Programs that have nothing to do with this run did ${shares(othersShare)} of the processors' work in the phases under load; the processors were busy for ${shares(busyShare)} of the time.`,
     `In the phases without bootring alone, the median answer of Ironic's API took ${withRange(p50, 1)} ms. ${
@@ -191,14 +192,16 @@ function disturbances({ options, stillWaiting }: AttachedResults, figures: Figur
         ? 'One round tells nothing of the noise.'
         : `The slowest was ${rounded(p50.max / p50.min, 1)} times the quickest, of which bootring has no part: a ratio nearer to 1 than that proves nothing.`
     }`,
+    `Ironic itself made ${withRange(own.ironic)} statements a second in the phases without bootring, ${withRange(own.beside)} with it attached and ${withRange(own.boots)} with boots: its power sync comes once a minute, and makes the phase heavier into which it falls.`,
     "Other programs stretch answers, and the CPU time of whatever runs beside them. They don't change the numbers of statements and rows.",
     `${stillWaiting} of the ${options.waiting} waiting nodes were still in \`clean wait\` at the end.`,
   ]
   return lines.map((line) => `- ${line}`).join('\n')
 }
 
-function shares({ max, median: middle, min }: Spread): string {
-  return `${(middle * 100).toFixed(0)} % (${(min * 100).toFixed(0)}–${(max * 100).toFixed(0)} %)`
+function shares({ max, median: middle, min }: Spread, digits = 0): string {
+  const [at, from, to] = [middle, min, max].map((share) => (share * 100).toFixed(digits))
+  return `${at} % (${from}–${to} %)`
 }
 
 function withRange({ max, median: middle, min }: Spread, digits = 0): string {

@@ -53,6 +53,12 @@ export interface AttachedResults {
   stillWaiting: number
 }
 
+/** Of the rounds: how many there were, and in how many of them the figure was above 1. */
+export interface Ratio extends Spread {
+  rounds: number
+  above: number
+}
+
 /** Medians over the rounds. */
 export interface Figures {
   boot: Record<'boots' | 'fast', RequestCost | undefined>
@@ -64,14 +70,17 @@ export interface Figures {
   /** Sessions that were open at the end of the phases of a kind, at most. */
   sessions: Partial<Record<PhaseKind, Record<DatabaseUser, number>>>
   /** Of the same round: as a multiple of that without bootring. */
-  latency: Record<'beside' | 'boots', Record<'p50' | 'p99', Spread>>
-  databaseCpu: Record<'beside' | 'boots', Spread>
+  latency: Record<'beside' | 'boots', Record<'p50' | 'p99', Ratio>>
+  /** Part of bootring's in the CPU time that the database used for both users' statements. */
+  cpuPart: Record<'beside' | 'boots', Spread>
   /** By the clock, what the database takes for one of Ironic's statements: as a multiple of that without bootring. */
-  ironicStatement: Record<'beside' | 'boots', Spread>
-  /** CPU seconds of the database for 1,000 boots: counted for bootring's user, and by what its process used more. */
+  ironicStatement: Record<'beside' | 'boots', Ratio>
+  /** CPU seconds of the database for 1,000 boots: counted for bootring's user, and by what its process used more than beside it without boots. */
   cpuOfThousandBoots: { counted: number; more: Spread }
   /** CPU µs of bootring's own processes for one boot. */
   bootringMicroseconds: Record<'api' | 'conductor', number>
+  /** Of Ironic's user, a second. */
+  ironicStatements: Record<'ironic' | 'beside' | 'boots', Spread>
   /** Part of the processors' work in the phases under load that was done for others than this run. */
   othersShare: Spread
   /** All the work of the processors, as a part of what they can do. */
@@ -114,19 +123,25 @@ export function figuresOfAttached({ options, phases, machine }: AttachedResults)
     const anyway = scaled(rest.users.bootring, seconds / rest.seconds)
     return costOf('boot', boots, users.reduce(addUp), anyway)
   }
-  const inRound = (kind: PhaseKind, combine: (phase: Phase, ironic: Phase) => number) =>
-    spread(
-      phasesOf(phases, kind).flatMap((phase) => {
-        const ironic = phases.find((other) => other.kind === 'ironic' && other.round === phase.round)
-        return ironic === undefined ? [] : [combine(phase, ironic)]
-      }),
-    )
+  const inRound = (kind: PhaseKind, combine: (phase: Phase, ironic: Phase) => number): Ratio => {
+    const ratios = phasesOf(phases, kind).flatMap((phase) => {
+      const ironic = phases.find((other) => other.kind === 'ironic' && other.round === phase.round)
+      return ironic === undefined ? [] : [combine(phase, ironic)]
+    })
+    return { ...spread(ratios), rounds: ratios.length, above: ratios.filter((ratio) => ratio > 1).length }
+  }
   const latency = (kind: PhaseKind) => ({
     p50: inRound(kind, (a, b) => (a.latencies.all?.p50Milliseconds ?? 0) / (b.latencies.all?.p50Milliseconds ?? 0)),
     p99: inRound(kind, (a, b) => (a.latencies.all?.p99Milliseconds ?? 0) / (b.latencies.all?.p99Milliseconds ?? 0)),
   })
   const cpuRate = (phase: Phase) => phase.cpuSeconds.database / phase.seconds
-  const databaseCpu = (kind: PhaseKind) => inRound(kind, (phase, ironic) => cpuRate(phase) / cpuRate(ironic))
+  const cpuPart = (kind: PhaseKind) =>
+    spread(
+      phasesOf(phases, kind).map(
+        ({ users: { bootring, ironic } }) => bootring.cpuSeconds / (bootring.cpuSeconds + ironic.cpuSeconds),
+      ),
+    )
+  const ironicRate = (kind: PhaseKind) => spread(phasesOf(phases, kind).map((phase) => perSecond(phase, 'ironic')))
   const statementTime = ({ users: { ironic } }: Phase) => ironic.busySeconds / statementsOf(ironic)
   const ironicStatement = (kind: PhaseKind) =>
     inRound(kind, (phase, ironic) => statementTime(phase) / statementTime(ironic))
@@ -154,13 +169,19 @@ export function figuresOfAttached({ options, phases, machine }: AttachedResults)
     ironicUnderLoad: median(phasesOf(phases, 'ironic').map((phase) => perSecond(phase, 'ironic'))),
     sessions,
     latency: { beside: latency('beside'), boots: latency('boots') },
-    databaseCpu: { beside: databaseCpu('beside'), boots: databaseCpu('boots') },
+    cpuPart: { beside: cpuPart('beside'), boots: cpuPart('boots') },
     ironicStatement: { beside: ironicStatement('beside'), boots: ironicStatement('boots') },
     cpuOfThousandBoots: {
       counted: ((steadyCost?.microseconds ?? 0) * 1000) / 1e6,
-      more: inRound('boots', (phase, ironic) => ((cpuRate(phase) - cpuRate(ironic)) / options.bootsPerSecond) * 1000),
+      more: spread(
+        steady.flatMap((phase) => {
+          const without = beside.find(({ round }) => round === phase.round)
+          return without ? [((cpuRate(phase) - cpuRate(without)) / options.bootsPerSecond) * 1000] : []
+        }),
+      ),
     },
     bootringMicroseconds: { api: ownCpu('bootring api'), conductor: ownCpu('bootring conductor') },
+    ironicStatements: { ironic: ironicRate('ironic'), beside: ironicRate('beside'), boots: ironicRate('boots') },
     othersShare: spread(underLoad.map((phase) => Math.max(0, phase.cpuSeconds.others) / busy(phase))),
     busyShare: spread(underLoad.map((phase) => busy(phase) / phase.seconds / machine.cores)),
     ironicP50Milliseconds: spread(phasesOf(phases, 'ironic').map((phase) => phase.latencies.all?.p50Milliseconds ?? 0)),
