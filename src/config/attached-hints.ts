@@ -7,10 +7,17 @@ const ownFile = '/etc/bootring/bootring.conf'
 
 /**
  * What is right for Ironic and most likely not for the bootring beside it. All of it can be said otherwise in a file that only bootring
- * reads.
+ * reads. `files`: all that were read.
  */
-export function attachedHints({ DEFAULT, api, bootring, json_rpc }: Config): Problem[] {
+export function attachedHints({ DEFAULT, api, bootring, json_rpc }: Config, files: readonly string[]): Problem[] {
   const hints: Problem[] = []
+  if (files.length > 0 && files.every((file) => file === ownFile)) {
+    hints.push({
+      file: ownFile,
+      expected:
+        "Ironic's ironic.conf to be read before it, for the ring, the folders and the RPC: name both with --config-file",
+    })
+  }
   const apiHost = bootring.api_ip ?? api.host_ip
   if (bootring.api_ip === undefined && apiHost !== undefined && isLoopback(apiHost)) {
     hints.push({

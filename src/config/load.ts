@@ -62,7 +62,7 @@ export function checkConfig(request: LoadRequest): CheckedConfig {
     mode: attached ? 'attached' : 'standalone',
     problems,
     // Said here alone: at a start, only the process that trips over it should speak.
-    warnings: attached ? [...warnings, ...attachedHints(values as Config)] : warnings,
+    warnings: attached ? [...warnings, ...attachedHints(values as Config, request.files)] : warnings,
     optionsSet: names.size,
   }
 }
