@@ -9,6 +9,8 @@ export const maxTotalBytes = 64 * 1024 * 1024
 export const maxCopies = 20_000
 /** Of one answer. */
 export const maxListed = 1000
+/** Files in the list of one other conductor, of which there may be more than are copied. */
+export const maxFollowed = 5 * maxCopies
 /** Removals that are remembered; who has not heard of an older one gets the whole list. */
 export const maxRemovals = 10_000
 /** Calls that may wait for a change at once. */

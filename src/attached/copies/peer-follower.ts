@@ -6,7 +6,7 @@ import type { FleetRings } from '../../ring/fleet-rings.ts'
 import type { BootFileChanges, CallOptions, ConductorClient, ListedBootFile } from '../../rpc/contract.ts'
 import type { InTurn } from '../in-turn.ts'
 import type { CopyStore } from './copy-store.ts'
-import { maxFileBytes } from './limits.ts'
+import { maxFileBytes, maxFollowed } from './limits.ts'
 import { fileKey } from './listed-file.ts'
 import { isStateFamily } from './state-family.ts'
 import { lastWrittenHere } from './written-at.ts'
@@ -51,12 +51,25 @@ export class PeerFollower {
       this.#context(signal, waitSeconds + 10),
     )
     if (changes.restarted) this.#listed = new Set()
+    this.#checkLength(changes)
     await this.#apply(changes, signal)
     this.#epoch = changes.epoch
     this.#since = changes.next
     if (changes.more) return
     if (this.#listed !== undefined) await this.#removeUnlisted(this.#listed)
     this.#listed = undefined
+  }
+
+  /** A list that never ends would fill the memory. After this it is asked for anew. */
+  #checkLength({ files }: BootFileChanges): void {
+    if (this.#listed === undefined || this.#listed.size + files.length <= maxFollowed) return
+    this.#listed = undefined
+    this.#epoch = ''
+    this.#since = 0
+    throw new BootringError(
+      'ConductorUnreachable',
+      `conductor ${this.#hostname} lists more than ${maxFollowed} boot files`,
+    )
   }
 
   async #apply({ files, removed }: BootFileChanges, signal: AbortSignal): Promise<void> {

@@ -18,6 +18,9 @@ export interface ReplicatorPace {
 
 export const usualReplicatorPace: ReplicatorPace = { membersSeconds: 5, firstPauseSeconds: 1, longestPauseSeconds: 30 }
 
+/** One that is about to stop answers at once, as may one that is not what it ought to be: it is not asked without a pause. */
+const pauseBetweenAnswers = 50
+
 interface Following {
   abort: AbortController
   done: Promise<void>
@@ -88,12 +91,13 @@ export class Replicator {
         await follower.follow(signal)
         if (failures > 0) log.info({ conductor: hostname }, 'boot files are copied from it again')
         failures = 0
+        await sleep(pauseBetweenAnswers, signal)
       } catch (error) {
         if (signal.aborted) return
         failures += 1
         const fields = { conductor: hostname, reason: (error as Error).message }
         if (failures === 1) log.warn(fields, 'boot files can not be copied from it: the copies made so far stay')
-        await pause(this.#pauseMilliseconds(failures, error), undefined, { signal, ref: false }).catch(() => undefined)
+        await sleep(this.#pauseMilliseconds(failures, error), signal)
       }
     }
   }
@@ -105,4 +109,9 @@ export class Replicator {
     const seconds = hopeless ? longestPauseSeconds : firstPauseSeconds * 2 ** Math.min(failures - 1, 16)
     return Math.min(seconds, longestPauseSeconds) * 1000 * (0.5 + Math.random() / 2)
   }
+}
+
+/** Ends early, without an error, when the signal says so. */
+async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await pause(milliseconds, undefined, { signal, ref: false }).catch(() => undefined)
 }

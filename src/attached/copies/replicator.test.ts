@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { recordingLogger } from '../../../test/support/recording-logger.ts'
+import type { BootFileChanges, ConductorClient } from '../../rpc/contract.ts'
+import { InTurn } from '../in-turn.ts'
+import { CopyStore } from './copy-store.ts'
+import { PeerFollower, type PeerFollowerParts } from './peer-follower.ts'
+import { Replicator } from './replicator.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bootring-replicator-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+/** A conductor that says whatever it likes. */
+function peer(answer: () => Partial<BootFileChanges>) {
+  let calls = 0
+  const call = async () => {
+    calls += 1
+    await turn()
+    return { epoch: 'e', restarted: false, next: calls, more: false, files: [], removed: [], ...answer() }
+  }
+  return { client: { call } as unknown as ConductorClient, calls: () => calls }
+}
+
+function parts(client: ConductorClient): PeerFollowerParts {
+  const log = recordingLogger()
+  return {
+    client,
+    store: new CopyStore({ path: folder, log }),
+    nodes: { nodeStates: async () => [] },
+    rings: { owner: async () => undefined, refresh: async () => {} },
+    roots: [],
+    onNewer: () => {},
+    fetching: new InTurn(8),
+    waitSeconds: 20,
+    log,
+  }
+}
+
+describe('what another conductor answers', () => {
+  it.each([
+    ['that stops, and waits for nothing', {}],
+    ['whose list never ends', { more: true }],
+  ])('is not asked for in a tight loop: one %s', async (_title, answer) => {
+    const { calls, client } = peer(() => answer)
+    const all = parts(client)
+    const conductor = {
+      id: 1,
+      hostname: 'b',
+      conductorGroup: '',
+      alive: true,
+      online: true,
+      updatedAt: null,
+      drivers: [],
+    }
+    const rings = { ...all.rings, conductors: async () => [conductor] }
+    const replicator = new Replicator({ ...all, rings, isOwn: async () => false })
+    replicator.start()
+    await pause(1000)
+    await replicator.stop()
+    expect(calls()).toBeGreaterThan(1)
+    expect(calls()).toBeLessThan(100)
+  })
+
+  it('does not fill the memory with a list that never ends', async () => {
+    let number = 0
+    const uuid = () => `00000000-0000-4000-8000-${String(number++).padStart(12, '0')}`
+    const file = { name: 'boot.ipxe', sha256: '0'.repeat(64), size: 1, state_family: 'later', written_at: 0 }
+    const { client } = peer(() => ({
+      restarted: number === 0,
+      more: true,
+      files: Array.from({ length: 1000 }, () => ({ ...file, node_id: uuid() })),
+    }))
+    const follower = new PeerFollower('b', parts(client))
+    const { signal } = new AbortController()
+    const all = async () => {
+      for (let round = 0; round < 300; round++) await follower.follow(signal)
+    }
+    await expect(all()).rejects.toThrow(/conductor b lists more than \d+ boot files/)
+  })
+})
