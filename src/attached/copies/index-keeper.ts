@@ -153,7 +153,8 @@ export class IndexKeeper {
   }
 }
 
-function describeMembers(conductors: readonly Conductor[]): string {
+/** Another text where the rings may be others. */
+export function describeMembers(conductors: readonly Conductor[]): string {
   return JSON.stringify(
     conductors.map(({ alive, conductorGroup, drivers, hostname }) => [hostname, alive, conductorGroup, drivers]),
   )

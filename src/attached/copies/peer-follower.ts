@@ -1,5 +1,6 @@
 import { hash, randomUUID } from 'node:crypto'
 import { BootringError } from '../../model/errors.ts'
+import type { NodeState } from '../../model/node.ts'
 import type { NodeStateStore } from '../../model/stores.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
@@ -20,6 +21,8 @@ export interface PeerFollowerParts {
   roots: readonly string[]
   /** A copy has come that is newer than what lies here: the file here is to be looked at. */
   onNewer(nodeUuid: string): void
+  /** Since when, in milliseconds since 1970, the fleet is known to have had the members that it has. */
+  membersSince(): Promise<number>
   /** Of all followers together. */
   fetching: InTurn
   waitSeconds: number
@@ -79,9 +82,45 @@ export class PeerFollower {
       if (copy?.owner === this.#hostname) store.remove(copy)
     }
     for (const { name, node_id: nodeUuid } of files) this.#listed?.add(fileKey(nodeUuid, name))
-    const results = await Promise.allSettled(files.map((file) => fetching.run(() => this.#take(file, signal))))
+    const foreign = await this.#foreign(files)
+    const credible = files.filter(({ node_id: nodeUuid }) => !foreign.has(nodeUuid))
+    const results = await Promise.allSettled(credible.map((file) => fetching.run(() => this.#take(file, signal))))
     const failure = results.find((result) => result.status === 'rejected')
     if (failure !== undefined) throw failure.reason
+  }
+
+  /**
+   * Nodes that this conductor can't have written for at the time that it says, as they were another's by the ring by then:
+   * it must not replace what their owner has written.
+   */
+  async #foreign(files: readonly ListedBootFile[]): Promise<ReadonlySet<string>> {
+    const { log, membersSince, nodes, rings, store } = this.#parts
+    const since = await membersSince()
+    const doubted = files
+      .filter(({ written_at }) => written_at > since)
+      // Its Ironic may go on for a while with what it has begun.
+      .filter(({ name, node_id: nodeUuid }) => store.get(nodeUuid, name)?.owner !== this.#hostname)
+      .map(({ node_id: nodeUuid }) => nodeUuid)
+    const foreign = new Set<string>()
+    if (doubted.length === 0) return foreign
+    const states = await nodes.nodeStates([...new Set(doubted)])
+    for (const node of states) {
+      if (await this.#isOthers(node)) {
+        // This host may be behind.
+        await rings.refresh()
+        if (since === (await membersSince()) && (await this.#isOthers(node))) foreign.add(node.uuid)
+      }
+    }
+    if (foreign.size > 0) {
+      const fields = { conductor: this.#hostname, nodes: foreign.size, example: [...foreign][0] }
+      log.warn(fields, "it lists boot files of other conductors' nodes: they are not copied")
+    }
+    return foreign
+  }
+
+  async #isOthers(node: NodeState): Promise<boolean> {
+    const owner = await this.#parts.rings.owner(node)
+    return owner !== undefined && owner !== this.#hostname
   }
 
   async #take(file: ListedBootFile, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { hash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
@@ -10,6 +11,7 @@ import { CopyStore } from './copy-store.ts'
 import { PeerFollower, type PeerFollowerParts } from './peer-follower.ts'
 import { Replicator } from './replicator.ts'
 
+const uuid = '00000000-0000-4000-8000-000000000001'
 let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bootring-replicator-'))
@@ -36,6 +38,7 @@ function parts(client: ConductorClient): PeerFollowerParts {
     rings: { owner: async () => undefined, refresh: async () => {} },
     roots: [],
     onNewer: () => {},
+    membersSince: async () => 0,
     fetching: new InTurn(8),
     waitSeconds: 20,
     log,
@@ -69,12 +72,12 @@ describe('what another conductor answers', () => {
 
   it('does not fill the memory with a list that never ends', async () => {
     let number = 0
-    const uuid = () => `00000000-0000-4000-8000-${String(number++).padStart(12, '0')}`
+    const nextUuid = () => `00000000-0000-4000-8000-${String(number++).padStart(12, '0')}`
     const file = { name: 'boot.ipxe', sha256: '0'.repeat(64), size: 1, state_family: 'later', written_at: 0 }
     const { client } = peer(() => ({
       restarted: number === 0,
       more: true,
-      files: Array.from({ length: 1000 }, () => ({ ...file, node_id: uuid() })),
+      files: Array.from({ length: 1000 }, () => ({ ...file, node_id: nextUuid() })),
     }))
     const follower = new PeerFollower('b', parts(client))
     const { signal } = new AbortController()
@@ -82,5 +85,42 @@ describe('what another conductor answers', () => {
       for (let round = 0; round < 300; round++) await follower.follow(signal)
     }
     await expect(all()).rejects.toThrow(/conductor b lists more than \d+ boot files/)
+  })
+  it.each([
+    ['of another conductor', 'this', undefined],
+    ['of its own', 'b', '#!ipxe\nanother\n'],
+  ])('is copied for no node but its own while the ring stays as it is: for one %s', async (_title, owner, expected) => {
+    const text = '#!ipxe\nanother\n'
+    const file = {
+      node_id: uuid,
+      name: 'boot.ipxe',
+      sha256: hash('sha256', text, 'hex'),
+      size: text.length,
+      state_family: 'clean',
+      written_at: Date.now() + 1e9,
+    }
+    const list = { epoch: 'e', restarted: true, next: 1, more: false, files: [file], removed: [] }
+    const call = async (_hostname: string, method: string) => (method === 'get_boot_file' ? text : list)
+    const all = parts({ call } as unknown as ConductorClient)
+    const state = {
+      uuid,
+      driver: 'd',
+      conductorGroup: '',
+      bootInterface: 'ipxe',
+      deployInterface: 'direct',
+      provisionState: 'clean wait',
+    }
+    mkdirSync(join(folder, uuid))
+    writeFileSync(join(folder, uuid, 'config'), '#!ipxe\nours\n')
+    utimesSync(join(folder, uuid, 'config'), 1000, 1000)
+    const follower = new PeerFollower('b', {
+      ...all,
+      roots: [folder],
+      nodes: { nodeStates: async () => [state] },
+      rings: { owner: async () => owner, refresh: async () => {} },
+    })
+    await follower.follow(new AbortController().signal)
+    await all.store.close()
+    expect(all.store.get(uuid, 'boot.ipxe')?.text).toBe(expected)
   })
 })

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { BootringError } from '../../model/errors.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
+import { describeMembers } from './index-keeper.ts'
 import { PeerFollower, type PeerFollowerParts } from './peer-follower.ts'
 
-export interface ReplicatorParts extends PeerFollowerParts {
+export interface ReplicatorParts extends Omit<PeerFollowerParts, 'membersSince'> {
   rings: PeerFollowerParts['rings'] & Pick<FleetRings, 'conductors'>
   isOwn(hostname: string): Promise<boolean>
 }
@@ -37,6 +38,8 @@ export class Replicator {
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> = Promise.resolve()
   #stopped = false
+  #members = ''
+  #membersSince = 0
 
   constructor(parts: ReplicatorParts, pace: ReplicatorPace = usualReplicatorPace) {
     this.#parts = parts
@@ -61,6 +64,7 @@ export class Replicator {
   async #lookAtMembers(): Promise<void> {
     const { isOwn, log, rings } = this.#parts
     try {
+      await this.#sinceWhen()
       const conductors = await rings.conductors()
       const wanted = new Set<string>()
       for (const { hostname, online } of conductors) if (online && !(await isOwn(hostname))) wanted.add(hostname)
@@ -77,6 +81,13 @@ export class Replicator {
     }
   }
 
+  async #sinceWhen(): Promise<number> {
+    const members = describeMembers(await this.#parts.rings.conductors())
+    if (members !== this.#members) this.#membersSince = Date.now()
+    this.#members = members
+    return this.#membersSince
+  }
+
   #follow(hostname: string): void {
     const abort = new AbortController()
     this.#following.set(hostname, { abort, done: this.#followUntil(hostname, abort.signal) })
@@ -84,7 +95,7 @@ export class Replicator {
 
   async #followUntil(hostname: string, signal: AbortSignal): Promise<void> {
     const { log } = this.#parts
-    const follower = new PeerFollower(hostname, this.#parts)
+    const follower = new PeerFollower(hostname, { ...this.#parts, membersSince: () => this.#sinceWhen() })
     let failures = 0
     while (!signal.aborted) {
       try {
