@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { opendir } from 'node:fs/promises'
 
 const words: Readonly<Record<string, string>> = {
   ENOENT: 'is not there',
@@ -9,7 +9,8 @@ const words: Readonly<Record<string, string>> = {
 /** Why nothing can be read below a folder, to follow its name; undefined where all is well. */
 export async function folderProblem(folder: string): Promise<string | undefined> {
   try {
-    await readdir(folder)
+    // Not what is in it, which may be much.
+    await (await opendir(folder)).close()
     return undefined
   } catch (error) {
     const { code = 'unknown', message } = error as NodeJS.ErrnoException

@@ -75,7 +75,16 @@ export async function startAttachedConductor({
     log.warn(`[deploy]http_root ${httpRoot} ${problem}: is it the folder that Ironic writes to?`)
   // Says in the log which conductor this is, or that it is not there yet.
   await names.registered().catch((error: unknown) => log.error({ err: error }, 'could not look for the conductor'))
-  return { checks: { registration: () => names.check() }, stop }
+  return { checks: { registration: () => names.check(), folders }, stop }
+
+  /** An Ironic need not have both. */
+  async function folders(): Promise<string> {
+    const http = await folderProblem(httpRoot)
+    if (http === undefined) return httpRoot
+    const tftp = await folderProblem(tftpRoot)
+    if (tftp === undefined) return tftpRoot
+    throw new Error(`[deploy]http_root ${httpRoot} ${http}, and [pxe]tftp_root ${tftpRoot} ${tftp}`)
+  }
 
   async function stop() {
     // Others wait for changes: they get their answers first.

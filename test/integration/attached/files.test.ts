@@ -286,14 +286,19 @@ describeWith(
       }
     })
 
-    it('is not ready on a host whose conductor is not registered, and says under which names it was sought', async () => {
+    it('is not ready on a host whose conductor is not registered, or without folders, and says what it looked for', async () => {
       const [adminPort] = (await freePorts(1)) as [number]
+      const root = join(folder, 'not-yet')
       const conf = file('stranger.conf', [
         '[DEFAULT]',
         'host = stranger',
         '[json_rpc]',
         'host_ip = 127.0.0.19',
         'port = 8099',
+        '[deploy]',
+        `http_root = ${root}`,
+        '[pxe]',
+        `tftp_root = ${root}`,
         '[bootring]',
         `conductor_admin_port = ${adminPort}`,
       ])
@@ -312,7 +317,13 @@ describeWith(
           ok: false,
           detail: expect.stringMatching(/stranger:8099 or stranger .*127\.0\.0\.11, 127\.0\.0\.12:8199, rack-7/),
         },
+        {
+          name: 'folders',
+          ok: false,
+          detail: `[deploy]http_root ${root} is not there (ENOENT), and [pxe]tftp_root ${root} is not there (ENOENT)`,
+        },
       ])
+      mkdirSync(root)
       // Lines are written a moment later.
       for (let tries = 0; tries < 100 && !stranger.output.includes('serving nothing until'); tries++) await pause(50)
       expect(stranger.output).toContain('serving nothing until')
