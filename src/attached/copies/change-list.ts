@@ -88,7 +88,7 @@ export class ChangeList<V> {
 
   /** Waits until there are changes after `since`, `seconds` have passed, or too many are waiting. */
   async wait(epoch: string, since: number, seconds: number): Promise<void> {
-    if (epoch !== this.epoch || since !== this.#last || seconds <= 0 || this.#closed) return
+    if (!this.wouldWait(epoch, since, seconds)) return
     if (this.#waiting.size >= this.#options.maxWaiting) return
     await new Promise<void>((resolve) => {
       const end = () => {
@@ -102,7 +102,12 @@ export class ChangeList<V> {
     })
   }
 
-  /** Whether somebody who asks now could wait. */
+  /** Whether there is nothing to tell at once. */
+  wouldWait(epoch: string, since: number, seconds: number): boolean {
+    return epoch === this.epoch && since === this.#last && seconds > 0 && !this.#closed
+  }
+
+  /** Whether so many wait already that nobody else may. */
   get full(): boolean {
     return this.#waiting.size >= this.#options.maxWaiting
   }

@@ -18,7 +18,8 @@ export function listBootFiles(index: BootFileIndex, state: ListingState): Handle
         "the boot files on this host are not all known yet, or Ironic's conductor on it is not alive",
       )
     }
-    if (changes.full) throw new BootringError('Overloaded', 'too many conductors wait for changes of boot files')
+    if (changes.full && changes.wouldWait(epoch, since, wait))
+      throw new BootringError('Overloaded', 'too many conductors wait for changes of boot files')
     await changes.wait(epoch, since, wait)
     const { more, next, removed, restarted, set } = changes.changes(epoch, since, maxListed)
     return {
