@@ -61,7 +61,8 @@ export const errorKinds = {
     httpStatus: 404,
     rpcCode: 503,
     rpcClass: `${ironic}ConductorNotFound`,
-    remedy: 'See why the conductor does not answer: process, address (or [bootring]conductor_addresses), firewall, [json_rpc] settings.',
+    remedy:
+      'See why the conductor does not answer: process, address (or [bootring]conductor_addresses), firewall, [json_rpc] settings.',
   },
   UnsupportedDriverExtension: {
     httpStatus: 404,
