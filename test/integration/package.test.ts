@@ -90,7 +90,14 @@ console.log(JSON.stringify([Object.keys(methods), params.name, node?.name, owner
     })
     expect(compiled.stdout).toBe('')
     const printed = execFileSync(process.execPath, ['consumer.js'], { cwd: folder, env, encoding: 'utf8' })
-    expect(JSON.parse(printed)).toEqual([['get_boot_config'], 'boot.ipxe', 'n1', 2, null, 'string'])
+    expect(JSON.parse(printed)).toEqual([
+      ['get_boot_config', 'list_boot_files', 'get_boot_file'],
+      'boot.ipxe',
+      'n1',
+      2,
+      null,
+      'string',
+    ])
   })
 
   it('answers --help for every command', () => {
