@@ -11,6 +11,8 @@ export const maxCopies = 20_000
 export const maxListed = 1000
 /** Files in the list of one other conductor, of which there may be more than are copied. */
 export const maxFollowed = 5 * maxCopies
+/** Files of other conductors' nodes that one conductor lists, and that are looked at again with its next answer. */
+export const maxDoubted = 1000
 /** Removals that are remembered; who has not heard of an older one gets the whole list. */
 export const maxRemovals = 10_000
 /** Calls that may wait for a change at once. */

@@ -7,7 +7,7 @@ import type { FleetRings } from '../../ring/fleet-rings.ts'
 import type { BootFileChanges, CallOptions, ConductorClient, ListedBootFile } from '../../rpc/contract.ts'
 import type { InTurn } from '../in-turn.ts'
 import type { CopyStore } from './copy-store.ts'
-import { maxFileBytes, maxFollowed } from './limits.ts'
+import { maxDoubted, maxFileBytes, maxFollowed } from './limits.ts'
 import { fileKey } from './listed-file.ts'
 import { isStateFamily } from './state-family.ts'
 import { lastWrittenHere } from './written-at.ts'
@@ -29,6 +29,8 @@ export interface PeerFollowerParts {
   log: Logger
 }
 
+const keyOf = ({ name, node_id }: ListedBootFile): string => fileKey(node_id, name)
+
 /** Keeps the copies of one other conductor's files in line with its list. */
 export class PeerFollower {
   readonly #hostname: string
@@ -37,6 +39,8 @@ export class PeerFollower {
   #since = 0
   /** What a list of all there is has named so far. */
   #listed: Set<string> | undefined
+  /** Files that were another's to write, as far as this host knew: it may have been behind. */
+  #doubted = new Map<string, ListedBootFile>()
 
   constructor(hostname: string, parts: PeerFollowerParts) {
     this.#hostname = hostname
@@ -53,7 +57,10 @@ export class PeerFollower {
       // The other needs a little time of its own.
       this.#context(signal, waitSeconds + 10),
     )
-    if (changes.restarted) this.#listed = new Set()
+    if (changes.restarted) {
+      this.#listed = new Set()
+      this.#doubted.clear()
+    }
     this.#checkLength(changes)
     await this.#apply(changes, signal)
     this.#epoch = changes.epoch
@@ -78,12 +85,17 @@ export class PeerFollower {
   async #apply({ files, removed }: BootFileChanges, signal: AbortSignal): Promise<void> {
     const { fetching, store } = this.#parts
     for (const { name, node_id: nodeUuid } of removed) {
+      this.#doubted.delete(fileKey(nodeUuid, name))
       const copy = store.get(nodeUuid, name)
       if (copy?.owner === this.#hostname) store.remove(copy)
     }
     for (const { name, node_id: nodeUuid } of files) this.#listed?.add(fileKey(nodeUuid, name))
-    const foreign = await this.#foreign(files)
-    const credible = files.filter(({ node_id: nodeUuid }) => !foreign.has(nodeUuid))
+    const candidates = new Map([...this.#doubted.values(), ...files].map((file) => [keyOf(file), file]))
+    const foreign = await this.#foreign([...candidates.values()])
+    const credible = [...candidates.values()].filter(({ node_id: nodeUuid }) => !foreign.has(nodeUuid))
+    const doubted = [...candidates].filter(([, { node_id: nodeUuid }]) => foreign.has(nodeUuid)).slice(0, maxDoubted)
+    this.#warnOf(doubted.filter(([key]) => !this.#doubted.has(key)).map(([, file]) => file))
+    this.#doubted = new Map(doubted)
     const results = await Promise.allSettled(credible.map((file) => fetching.run(() => this.#take(file, signal))))
     const failure = results.find((result) => result.status === 'rejected')
     if (failure !== undefined) throw failure.reason
@@ -94,7 +106,7 @@ export class PeerFollower {
    * it must not replace what their owner has written.
    */
   async #foreign(files: readonly ListedBootFile[]): Promise<ReadonlySet<string>> {
-    const { log, membersSince, nodes, rings, store } = this.#parts
+    const { membersSince, nodes, rings, store } = this.#parts
     const since = await membersSince()
     const doubted = files
       .filter(({ written_at }) => written_at > since)
@@ -111,11 +123,13 @@ export class PeerFollower {
         if (since === (await membersSince()) && (await this.#isOthers(node))) foreign.add(node.uuid)
       }
     }
-    if (foreign.size > 0) {
-      const fields = { conductor: this.#hostname, nodes: foreign.size, example: [...foreign][0] }
-      log.warn(fields, "it lists boot files of other conductors' nodes: they are not copied")
-    }
     return foreign
+  }
+
+  #warnOf(files: readonly ListedBootFile[]): void {
+    if (files.length === 0) return
+    const fields = { conductor: this.#hostname, files: files.length, example: files[0]?.node_id }
+    this.#parts.log.warn(fields, "it lists boot files of other conductors' nodes: they are not copied")
   }
 
   async #isOthers(node: NodeState): Promise<boolean> {

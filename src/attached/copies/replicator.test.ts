@@ -89,7 +89,7 @@ describe('what another conductor answers', () => {
   it.each([
     ['of another conductor', 'this', undefined],
     ['of its own', 'b', '#!ipxe\nanother\n'],
-  ])('is copied for no node but its own while the ring stays as it is: for one %s', async (_title, owner, expected) => {
+  ])('is copied for no node but its own as long as the ring says so: for one %s', async (_title, owner, expected) => {
     const text = '#!ipxe\nanother\n'
     const file = {
       node_id: uuid,
@@ -113,14 +113,22 @@ describe('what another conductor answers', () => {
     mkdirSync(join(folder, uuid))
     writeFileSync(join(folder, uuid, 'config'), '#!ipxe\nours\n')
     utimesSync(join(folder, uuid, 'config'), 1000, 1000)
+    let ringSays = owner
     const follower = new PeerFollower('b', {
       ...all,
       roots: [folder],
       nodes: { nodeStates: async () => [state] },
-      rings: { owner: async () => owner, refresh: async () => {} },
+      rings: { owner: async () => ringSays, refresh: async () => {} },
     })
-    await follower.follow(new AbortController().signal)
-    await all.store.close()
+    const { signal } = new AbortController()
+    await follower.follow(signal)
     expect(all.store.get(uuid, 'boot.ipxe')?.text).toBe(expected)
+
+    // With the next answer, which does not name it again, the ring is known to have changed.
+    ringSays = 'b'
+    Object.assign(list, { restarted: false, files: [] })
+    await follower.follow(signal)
+    await all.store.close()
+    expect(all.store.get(uuid, 'boot.ipxe')?.text).toBe(text)
   })
 })
