@@ -89,10 +89,27 @@ describe('bootring config', () => {
     })
     vi.stubEnv('OS_DATABASE__CONNECTION', 'mysql+pymysql://u:p@h/ironic')
     vi.stubEnv('OS_BOOTRING__API_IP', '192.0.2.1')
+    vi.stubEnv('OS_DEFAULT__HOST', 'h')
+    vi.stubEnv('OS_DEPLOY__HTTP_ROOT', folder)
     expect(await run('check', '--attached', ...files('ironic.conf'))).toEqual({
       text: '2 options set in 1 file, no problems\n',
       code: undefined,
     })
+    // What a conductor on this host would read.
+    vi.stubEnv('OS_DEPLOY__HTTP_ROOT', '/nowhere/http')
+    vi.stubEnv('OS_PXE__TFTP_ROOT', '/nowhere/tftp')
+    vi.stubEnv('OS_PXE__IPXE_CONFIG_TEMPLATE', '/nowhere/template')
+    vi.stubEnv('OS_JSON_RPC__USE_SSL', 'true')
+    vi.stubEnv('OS_JSON_RPC__CERT_FILE', '/nowhere/cert')
+    expect((await run('check', '--attached', ...files('ironic.conf'))).text.split('\n')).toEqual([
+      'warning: [deploy]http_root = /nowhere/http: expected something that this user can read (ENOENT), where a conductor runs',
+      'warning: [pxe]tftp_root = /nowhere/tftp: expected something that this user can read (ENOENT), where a conductor runs',
+      'warning: [pxe]ipxe_config_template = /nowhere/template: expected something that this user can read (ENOENT), where a conductor runs',
+      'warning: [json_rpc]cert_file = /nowhere/cert: expected something that this user can read (ENOENT), where a conductor runs',
+      'warning: [json_rpc]key_file: expected a path, where a conductor runs',
+      '2 options set in 1 file, no problems',
+      '',
+    ])
     expect((await run('check', ...files('ironic.conf'))).code).toBeUndefined()
   })
 

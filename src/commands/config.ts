@@ -3,7 +3,8 @@ import { checkConfig } from '../config/load.ts'
 import { formatProblem, type Problem } from '../config/problem.ts'
 import { renderReference } from '../config/reference.ts'
 import { renderSample } from '../config/sample.ts'
-import { addConfigOptions, type ConfigOptions, loadRequest } from './options.ts'
+import { hostHints } from './host-hints.ts'
+import { addConfigOptions, type ConfigOptions, loadFromOptions, loadRequest } from './options.ts'
 
 /** `bootring config sample | check | reference`. */
 export function configCommand(output: { write(text: string): unknown } = process.stdout): Command {
@@ -21,7 +22,9 @@ export function configCommand(output: { write(text: string): unknown } = process
     .option('--json', 'print JSON')
     .action((options: ConfigOptions & { json?: true }) => {
       const request = loadRequest(options)
-      const { mode, problems, warnings, optionsSet } = checkConfig(request)
+      const { mode, problems, warnings: ofOptions, optionsSet } = checkConfig(request)
+      const whole = mode === 'attached' && problems.length === 0
+      const warnings = whole ? [...ofOptions, ...hostHints(loadFromOptions(options).installation)] : ofOptions
       if (options.json) {
         const report = {
           mode,
