@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { runBootring, startBootring } from '../lab/bootring.ts'
 import type { Host } from '../lab/host.ts'
 import { Lab } from '../lab/lab.ts'
@@ -133,6 +134,16 @@ export class Installation {
     const apis = [1, 2].map((number) => this.#member('api', number, 10 + number, common))
     this.conductors.push(...(await Promise.all(conductors)))
     this.apis.push(...(await Promise.all(apis)))
+    await Promise.all(this.apis.map((api) => this.#untilAllKnown(api)))
+  }
+
+  /** An API that was quicker than the conductors has rings without them, for as long as it keeps them. */
+  async #untilAllKnown({ host }: Member): Promise<void> {
+    for (const deadline = performance.now() + 30_000; performance.now() < deadline; await sleep(200)) {
+      const { body } = await host.http({ url: 'http://127.0.0.1:9385/metrics' })
+      if (body.includes(`\nbootring_conductors_alive ${this.conductors.length}\n`)) return
+    }
+    throw new Error(`${host.name} does not know of ${this.conductors.length} conductors`)
   }
 
   async #member(command: 'api' | 'conductor', number: number, address: number, common: string): Promise<Member> {
