@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { IronicRelease } from '../test/lab/ironic/ironic-release.ts'
+import { wholeNumber } from './whole-number.ts'
 
 export interface AttachedBenchOptions {
   release: IronicRelease
@@ -62,22 +63,14 @@ export function parseAttachedOptions(args: string[]): AttachedBenchOptions | und
     release,
     nodes: quick ? 60 : 200,
     waiting: quick ? 20 : 50,
-    rounds: whole('rounds', values.rounds ?? (quick ? '1' : '6'), 1, 100),
-    secondsPerPhase: whole('seconds', values.seconds ?? (quick ? '6' : '8'), 2, 600),
+    rounds: wholeNumber('rounds', values.rounds ?? (quick ? '1' : '6'), 1, 100),
+    secondsPerPhase: wholeNumber('seconds', values.seconds ?? (quick ? '6' : '8'), 2, 600),
     idleSeconds: quick ? 8 : 60,
     fastSeconds: quick ? 4 : 10,
-    bootsPerSecond: whole('boots', values.boots, 1, 1000),
+    bootsPerSecond: wholeNumber('boots', values.boots, 1, 1000),
     requestsEach: quick ? 10 : 40,
-    configDriveKib: whole('config-drive', values['config-drive'], 0, 1024),
-    seed: whole('seed', values.seed, 0, 2 ** 31),
+    configDriveKib: wholeNumber('config-drive', values['config-drive'], 0, 1024),
+    seed: wholeNumber('seed', values.seed, 0, 2 ** 31),
     quick,
   }
-}
-
-function whole(name: string, text: string, min: number, max: number): number {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isInteger(value) || value < min || value > max) {
-    throw new Error(`--${name}: expected a whole number from ${min} to ${max}, not ${JSON.stringify(text)}`)
-  }
-  return value
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { wholeNumber } from './whole-number.ts'
 
 export interface BenchOptions {
   /** Sizes of the fleets, smallest first. */
@@ -48,27 +49,19 @@ export function parseOptions(args: string[]): BenchOptions | undefined {
   if (values.help) return undefined
   const { quick, postgresql } = values
   const sizes = (values.nodes ?? (quick ? '1000,10000' : '1000,100000')).split(',')
-  const [small, large, ...more] = sizes.map((size) => whole('nodes', size, 10, 1_000_000))
+  const [small, large, ...more] = sizes.map((size) => wholeNumber('nodes', size, 10, 1_000_000))
   if (small === undefined || large === undefined || more.length > 0 || small >= large) {
     throw new Error('--nodes: expected two sizes, the smaller one first, e.g. 1000,100000')
   }
   return {
     nodes: [small, large],
-    rounds: whole('rounds', values.rounds ?? (quick ? '3' : '7'), 1, 100),
-    secondsPerRound: whole('seconds', values.seconds ?? (quick ? '2' : '4'), 1, 60),
-    connections: whole('connections', values.connections, 1, 1000),
+    rounds: wholeNumber('rounds', values.rounds ?? (quick ? '3' : '7'), 1, 100),
+    secondsPerRound: wholeNumber('seconds', values.seconds ?? (quick ? '2' : '4'), 1, 60),
+    connections: wholeNumber('connections', values.connections, 1, 1000),
     refusalsEach: quick ? 300 : 2000,
     starts: quick ? 2 : 5,
-    seed: whole('seed', values.seed, 0, 2 ** 31),
+    seed: wholeNumber('seed', values.seed, 0, 2 ** 31),
     postgresql,
     quick,
   }
-}
-
-function whole(name: string, text: string, min: number, max: number): number {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isInteger(value) || value < min || value > max) {
-    throw new Error(`--${name}: expected a whole number from ${min} to ${max}, not ${JSON.stringify(text)}`)
-  }
-  return value
 }
