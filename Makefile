@@ -15,7 +15,8 @@ help: ## Show these targets
 setup: ## Bring in Node 24, the npm packages and, as root, the Debian packages of the laboratory
 	@tools/setup.sh $(NODE_VERSION)
 
-demo: setup ## Two APIs, three conductors, 20 nodes, one SIGKILL and one virtual machine
+demo: ## Two APIs, three conductors, 20 nodes, one SIGKILL and one virtual machine
+	@tools/setup.sh $(NODE_VERSION) demo
 	@bin/bootring demo --vm-kernel $(TOOLS)/lab/vmlinuz --vm-initrd $(TOOLS)/lab/initrd.gz
 
 run: setup ## Start bootring serve and stay

@@ -41,7 +41,10 @@ install_kustomize() {
     go="$work/venv/bin/go"
   fi
   GOTOOLCHAIN=local GOBIN="$target" GOPATH="$work/go" GOCACHE="$work/cache" GOFLAGS=-buildvcs=false CGO_ENABLED=0 \
-    "$go" install "sigs.k8s.io/kustomize/kustomize/v5@$kustomize_version"
+    "$go" install "sigs.k8s.io/kustomize/kustomize/v5@$kustomize_version" 2>"$work/log" || {
+    cat "$work/log" >&2
+    return 1
+  }
 }
 [ -x "$target/kustomize" ] || install_kustomize || missing="$missing kustomize"
 

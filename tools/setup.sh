@@ -1,6 +1,6 @@
 #!/bin/sh
-# setup.sh NODE_VERSION: brings in what a checkout needs. Each step looks first whether its work is done, so that a
-# second run takes a moment and needs no network.
+# setup.sh NODE_VERSION [demo]: brings in what a checkout needs, or only what the demonstration does. Each step looks first
+# whether its work is done, so that a second run takes a moment and needs no network.
 set -eu
 cd "$(dirname "$0")/.."
 node_version=$1
@@ -23,9 +23,11 @@ fi
 
 tools/debian-packages.sh
 tools/lab-images.sh
-tools/ironic-files.sh
-tools/ironic.sh
-tools/packaging-tools.sh
+if [ "${2:-}" != demo ]; then
+  tools/ironic-files.sh
+  tools/ironic.sh
+  tools/packaging-tools.sh
+fi
 
 # Fills the launcher's compile cache, so that the first start is as quick as all others.
 [ -d .tools/compile-cache ] || for command in serve api; do bin/bootring "$command" --help >/dev/null; done
