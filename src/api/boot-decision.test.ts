@@ -181,7 +181,7 @@ describe('BootDecision', () => {
 
   it('never becomes unavailable through a conductor: only registered nodes get that far', async () => {
     const { decision } = await decideWith(failure('DatabaseUnavailable'), failure('Overloaded'))
-    expect(decision).toMatchObject({ outcome: 'refused', code: 'BootConfigUnavailable' })
+    expect(decision).toMatchObject({ outcome: 'refused', code: 'ConductorsDegraded' })
   })
 
   it('stops asking when the total time is over', async () => {

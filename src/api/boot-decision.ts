@@ -62,6 +62,10 @@ export interface BootDecisionParts {
   attemptTimeoutSeconds: number
   /** `[bootring]rpc_total_timeout`. */
   totalTimeoutSeconds: number
+  /** `[bootring]rpc_hedge_share`. */
+  hedgeShare: number
+  /** `[bootring]rpc_retry_share`. */
+  retryShare: number
 }
 
 /**
@@ -81,6 +85,11 @@ export class BootDecision {
     this.#attempts = new ConductorAttempts(parts)
     this.#restrictBootConfig = parts.restrictBootConfig
     this.#onlyOwners = parts.onlyOwners ?? false
+  }
+
+  /** How many conductors failed so lately that they are asked last. */
+  get suspendedConductors(): number {
+    return this.#attempts.suspendedConductors
   }
 
   /** Never rejects: every failure is a decision. `macText` and `name` may be anything a client sends. */

@@ -120,13 +120,13 @@ async function explain(
         }
       : null,
     ring: await describeRing(decision, rings),
-    attempts: facts.attempts.map(({ conductor, error, milliseconds }) => {
+    attempts: facts.attempts.map(({ conductor, error, milliseconds, overtaken }) => {
       const address = addressOf(conductor)
       return {
         conductor,
         address: address === undefined ? null : showAddress(address),
         milliseconds: Math.round(milliseconds * 10) / 10,
-        error: error ? `${error.code}: ${error.message}` : null,
+        error: error ? `${error.code}: ${error.message}` : overtaken ? 'another conductor answered first' : null,
       }
     }),
     conductor: served ? decision.conductor : null,

@@ -64,6 +64,12 @@ export const errorKinds = {
     remedy:
       'See why the conductor does not answer: process, address (or [bootring]conductor_addresses), firewall, [json_rpc] settings.',
   },
+  ConductorsDegraded: {
+    httpStatus: 404,
+    rpcCode: 503,
+    rpcClass: `${ironic}ConductorsDegraded`,
+    remedy: "See the conductors' logs: their database can't be reached, or they have more to do than they can.",
+  },
   UnsupportedDriverExtension: {
     httpStatus: 404,
     rpcCode: 404,

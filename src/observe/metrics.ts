@@ -7,8 +7,10 @@ const outcomes = ['served', 'refused', 'unavailable'] as const
 export type BootOutcome = (typeof outcomes)[number]
 
 /** How one conductor took one call. */
-const rpcResults = ['answered', 'failed', 'unreachable', 'timeout'] as const
+const rpcResults = ['answered', 'failed', 'unreachable', 'timeout', 'overtaken'] as const
 export type RpcResult = (typeof rpcResults)[number]
+
+const hedgeResults = ['won', 'lost'] as const
 
 /** The codes of the error table that a boot request can end with; `none` stands for a script that was served. */
 const reasons = ['none', 'Internal', ...(Object.keys(errorKinds) as ErrorCode[])]
@@ -33,10 +35,12 @@ export class Metrics {
   readonly registry = new Registry()
   readonly #requests: Record<BootOutcome, LabelledCount>
   readonly #attempts: LabelledCount
+  readonly #hedges: LabelledCount
   readonly #durations: Record<BootOutcome, DeferredObservations>
   readonly #ringRebuilds: Counter
   readonly #conductorsAlive: Gauge
   #ringRebuildsSeen = 0
+  #suspended: () => number = () => 0
   #lookAtFleet: (() => Promise<FleetFigures>) | undefined
   #looking: Promise<void> | undefined
 
@@ -68,12 +72,36 @@ export class Metrics {
     this.#attempts = attempts
     new Counter({
       name: 'bootring_rpc_attempts_total',
-      help: 'Calls of conductors for boot files, by result (answered, failed, unreachable, timeout).',
+      help: 'Calls of conductors for boot files, by result (answered, failed, unreachable, timeout; overtaken: another one was quicker).',
       labelNames: ['result'] as const,
       registers,
       collect() {
         this.reset()
         for (const [result, count] of attempts.entries()) this.inc({ result }, count)
+      },
+    })
+
+    const hedges = new LabelledCount(hedgeResults)
+    this.#hedges = hedges
+    new Counter({
+      name: 'bootring_rpc_hedges_total',
+      help: 'Calls of a second conductor while the first one was still being waited for, by result (won: it was the quicker one; lost).',
+      labelNames: ['result'] as const,
+      registers,
+      collect() {
+        this.reset()
+        for (const [result, count] of hedges.entries()) this.inc({ result }, count)
+      },
+    })
+
+    const suspended = () => this.#suspended()
+    new Gauge({
+      name: 'bootring_conductors_suspended',
+      help: 'Conductors that failed so lately that they are asked last.',
+      registers,
+      aggregator: 'max',
+      collect() {
+        this.set(suspended())
       },
     })
 
@@ -119,6 +147,15 @@ export class Metrics {
 
   rpcAttempt(result: RpcResult): void {
     this.#attempts.add(result)
+  }
+
+  rpcHedge(result: (typeof hedgeResults)[number]): void {
+    this.#hedges.add(result)
+  }
+
+  /** Asks at each scrape how many conductors are asked last. */
+  watchSuspended(count: () => number): void {
+    this.#suspended = count
   }
 
   /** Looks at the fleet at each scrape from now on; a process that others collect from has no better moment. */

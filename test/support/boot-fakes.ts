@@ -98,6 +98,8 @@ export function bootDecision(changes: Partial<BootDecisionParts> = {}): BootDeci
     restrictBootConfig: true,
     attemptTimeoutSeconds: 5,
     totalTimeoutSeconds: 10,
+    hedgeShare: 0.1,
+    retryShare: 0.2,
     ...changes,
   })
 }

@@ -15,7 +15,7 @@ export interface BootRouteParts {
   /** `[bootring]max_boot_requests`. */
   maxBootRequests: number
   refusalClock: RefusalClock
-  metrics: Pick<Metrics, 'bootRequest' | 'rpcAttempt'>
+  metrics: Pick<Metrics, 'bootRequest' | 'rpcAttempt' | 'rpcHedge'>
   log: Pick<DecisionLog, 'write'>
 }
 
@@ -39,6 +39,11 @@ export class BootRoute {
 
   constructor(parts: BootRouteParts) {
     this.#parts = parts
+  }
+
+  /** Requests being worked on. */
+  get inFlight(): number {
+    return this.#inFlight
   }
 
   /** From now on connections are closed after their answer. */
@@ -89,8 +94,11 @@ export class BootRoute {
   #observe(decision: Decision, milliseconds: number, exchange: HttpExchange): void {
     const { metrics, log } = this.#parts
     metrics.bootRequest(decision.outcome, decision.outcome === 'served' ? undefined : decision.code, milliseconds)
-    for (const { error } of decision.facts.attempts) {
-      if (error === undefined) metrics.rpcAttempt('answered')
+    for (const { error, hedge, overtaken } of decision.facts.attempts) {
+      const answered = error === undefined && !overtaken
+      if (hedge) metrics.rpcHedge(answered ? 'won' : 'lost')
+      if (answered) metrics.rpcAttempt('answered')
+      else if (error === undefined) metrics.rpcAttempt('overtaken')
       else if (error.timedOut) metrics.rpcAttempt('timeout')
       else metrics.rpcAttempt(error.code === 'ConductorUnreachable' ? 'unreachable' : 'failed')
     }

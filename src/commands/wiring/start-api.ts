@@ -40,6 +40,8 @@ export function buildBootDecision(
     onlyOwners: config.bootring.mode === 'attached' && !config.bootring.replicate,
     attemptTimeoutSeconds: config.bootring.rpc_attempt_timeout,
     totalTimeoutSeconds: config.bootring.rpc_total_timeout,
+    hedgeShare: config.bootring.rpc_hedge_share,
+    retryShare: config.bootring.rpc_retry_share,
   })
 }
 
@@ -47,8 +49,10 @@ export function buildBootDecision(
 export async function startApi(parts: ApiParts): Promise<ApiServer> {
   const { installation, log, metrics } = parts
   const { api, bootring } = installation.config
+  const decision = buildBootDecision(installation.config, parts)
+  metrics.watchSuspended(() => decision.suspendedConductors)
   const boot = new BootRoute({
-    decision: buildBootDecision(installation.config, parts),
+    decision,
     allowedNetworks: new AllowedNetworks(bootring.boot_allowed_networks),
     maxBootRequests: bootring.max_boot_requests,
     refusalClock: new RefusalClock(),

@@ -69,6 +69,16 @@ export const bootringSection = {
     min: 0.1,
     unit: 'seconds',
   }),
+  rpc_hedge_share: float(
+    0.1,
+    'Share of the boot requests for which the next conductor may be asked while the first one takes longer than nearly all answers do; 0: never.',
+    { min: 0, max: 1 },
+  ),
+  rpc_retry_share: float(
+    0.2,
+    'Share of the boot requests that may be passed on to another conductor after one that took its time or answered with a failure. Refused connections are passed on always.',
+    { min: 0, max: 1 },
+  ),
   max_boot_requests: integer(
     1024,
     'Boot requests that one API process works on at once; more are answered 503 with Retry-After.',

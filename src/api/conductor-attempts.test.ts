@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest'
+import { BootringError } from '../model/errors.ts'
+import type { ConductorClient } from '../rpc/contract.ts'
+import { type AttemptLog, type AttemptOptions, ConductorAttempts } from './conductor-attempts.ts'
+
+const script = '#!ipxe\nboot\n'
+const order = ['one', 'two', 'three']
+
+/** Conductors that are told, call by call, what to answer; those of whom nothing is said answer with the script at once. */
+class Conductors implements ConductorClient {
+  readonly asked: string[] = []
+  readonly behaviour = new Map<string, () => Promise<string>>()
+
+  call(hostname: string): Promise<never> {
+    this.asked.push(hostname)
+    return (this.behaviour.get(hostname)?.() ?? Promise.resolve(script)) as Promise<never>
+  }
+
+  /** How often each was asked since the last look. */
+  counts(): Record<string, number> {
+    const counts: Record<string, number> = {}
+    for (const hostname of this.asked.splice(0)) counts[hostname] = (counts[hostname] ?? 0) + 1
+    return counts
+  }
+}
+
+const refused = () => Promise.reject(new BootringError('ConductorUnreachable', 'connection refused'))
+const silent = () => new Promise<string>(() => undefined)
+const failing = (code: 'Overloaded' | 'NodeNotFound') => () => Promise.reject(new BootringError(code, code))
+
+function attemptsOn(conductors: ConductorClient, changes: Partial<AttemptOptions> = {}) {
+  const attempts = new ConductorAttempts({
+    conductors,
+    attemptTimeoutSeconds: 1,
+    totalTimeoutSeconds: 10,
+    hedgeShare: 0.1,
+    retryShare: 0.2,
+    ...changes,
+  })
+  const ask = async (hosts: readonly string[] = order) => {
+    const log: AttemptLog = { requestId: 'req-1', attempts: [] }
+    const isUsable = (text: string) => text.startsWith('#!ipxe')
+    const found = await attempts.bootConfig(hosts, 'uuid', 'boot.ipxe', isUsable, log)
+    return { ...found, attempts: log.attempts }
+  }
+  return { ask, attempts }
+}
+
+/** So that it is known how long answers take. */
+async function warmUp(ask: () => Promise<unknown>, conductors: Conductors): Promise<void> {
+  for (let i = 0; i < 64; i++) await ask()
+  conductors.counts()
+}
+
+describe('ConductorAttempts', () => {
+  it('asks a conductor that refused connections once, then last', async () => {
+    const conductors = new Conductors()
+    const { ask, attempts } = attemptsOn(conductors)
+    conductors.behaviour.set('one', refused)
+    for (let i = 0; i < 20; i++) expect((await ask()).conductor).toBe('two')
+    expect(conductors.counts()).toEqual({ one: 1, two: 20 })
+    expect(attempts.suspendedConductors).toBe(1)
+  })
+
+  it('asks it all the same where nobody else answers', async () => {
+    const conductors = new Conductors()
+    const { ask } = attemptsOn(conductors)
+    conductors.behaviour.set('one', refused)
+    await ask()
+    conductors.behaviour.delete('one')
+    conductors.behaviour.set('two', refused)
+    conductors.behaviour.set('three', refused)
+    expect((await ask()).conductor).toBe('one')
+  })
+
+  it('asks a second one beside the first that says nothing, long before the time is over', async () => {
+    const conductors = new Conductors()
+    const { ask } = attemptsOn(conductors, { attemptTimeoutSeconds: 60, totalTimeoutSeconds: 120 })
+    await warmUp(ask, conductors)
+    conductors.behaviour.set('one', silent)
+    const { attempts, conductor } = await ask()
+    expect(conductor).toBe('two')
+    expect(attempts).toMatchObject([
+      { conductor: 'two', hedge: true },
+      { conductor: 'one', overtaken: true },
+    ])
+  })
+
+  it('takes one that says nothing three times for gone, and spends no more second calls on it', async () => {
+    const conductors = new Conductors()
+    const { ask } = attemptsOn(conductors, { attemptTimeoutSeconds: 60, totalTimeoutSeconds: 120 })
+    await warmUp(ask, conductors)
+    conductors.behaviour.set('one', silent)
+    for (let i = 0; i < 30; i++) expect((await ask()).conductor).toBe('two')
+    expect(conductors.counts()).toEqual({ one: 3, two: 30 })
+  })
+
+  it('frees those who wait for a conductor as soon as it is taken for gone, without a share to spend', async () => {
+    const conductors = new Conductors()
+    const { ask } = attemptsOn(conductors, { attemptTimeoutSeconds: 60, totalTimeoutSeconds: 120, hedgeShare: 0.001 })
+    await warmUp(ask, conductors)
+    conductors.behaviour.set('one', silent)
+    // 20 second calls are allowed at once; three show that the conductor is gone.
+    const answers = await Promise.all(Array.from({ length: 200 }, () => ask()))
+    expect(new Set(answers.map(({ conductor }) => conductor))).toEqual(new Set(['two']))
+    expect(answers.filter(({ attempts }) => attempts.some(({ hedge }) => hedge)).length).toBeLessThanOrEqual(20)
+  })
+
+  it('asks a second one for no more than its share of the requests', async () => {
+    const conductors = new Conductors()
+    const { ask } = attemptsOn(conductors, { hedgeShare: 0.05 })
+    await warmUp(ask, conductors)
+    const late = () => new Promise<string>((resolve) => setTimeout(resolve, 40, script))
+    for (const hostname of order) conductors.behaviour.set(hostname, late)
+    const answers = await Promise.all(Array.from({ length: 400 }, () => ask()))
+    const hedged = answers.filter(({ attempts }) => attempts.some(({ hedge }) => hedge)).length
+    expect(hedged).toBeLessThanOrEqual(20 + 0.05 * 464)
+    expect(conductors.asked.length).toBeLessThanOrEqual(400 + 20 + 0.05 * 464)
+  })
+
+  it('never asks a second one beside the first where the share is 0', async () => {
+    const conductors = new Conductors()
+    const { ask } = attemptsOn(conductors, { hedgeShare: 0 })
+    await warmUp(ask, conductors)
+    conductors.behaviour.set('one', () => new Promise((resolve) => setTimeout(resolve, 60, script)))
+    expect((await ask()).conductor).toBe('one')
+    expect(conductors.counts()).toEqual({ one: 1 })
+  })
+
+  it('makes no storm of retries where all conductors are slow', async () => {
+    const conductors = new Conductors()
+    const { ask } = attemptsOn(conductors, { attemptTimeoutSeconds: 0.05, hedgeShare: 0, retryShare: 0.2 })
+    for (const hostname of order) conductors.behaviour.set(hostname, silent)
+    const failed = async (requests: number) => {
+      const outcomes = await Promise.allSettled(Array.from({ length: requests }, () => ask()))
+      return outcomes.filter(({ status }) => status === 'rejected').length
+    }
+    // The first who wait for a conductor that turns out to be gone are passed on, once.
+    expect(await failed(100)).toBe(100)
+    expect(conductors.asked.length).toBeLessThanOrEqual(300)
+    conductors.counts()
+    expect(await failed(1_000)).toBe(1_000)
+    expect(conductors.asked.length).toBeLessThanOrEqual(1_000 + 100 + 0.2 * 1_100)
+  })
+
+  it('goes on for all to a conductor that answers, however many were refused before', async () => {
+    const conductors = new Conductors()
+    const { ask } = attemptsOn(conductors, { retryShare: 0 })
+    conductors.behaviour.set('one', refused)
+    conductors.behaviour.set('two', refused)
+    const answers = await Promise.all(Array.from({ length: 500 }, () => ask()))
+    expect(answers.every(({ conductor }) => conductor === 'three')).toBe(true)
+  })
+
+  it('tries a conductor again that is back, with one request', async () => {
+    const conductors = new Conductors()
+    const { ask, attempts } = attemptsOn(conductors)
+    conductors.behaviour.set('one', refused)
+    await ask()
+    conductors.behaviour.delete('one')
+    await expect.poll(async () => (await ask()).conductor, { timeout: 10_000, interval: 50 }).toBe('one')
+    expect(attempts.suspendedConductors).toBe(0)
+    expect((await ask()).conductor).toBe('one')
+  })
+
+  it('says so when a conductor can not do its work at present, whoever else could not be reached', async () => {
+    const conductors = new Conductors()
+    const { ask } = attemptsOn(conductors)
+    conductors.behaviour.set('one', failing('NodeNotFound'))
+    conductors.behaviour.set('two', failing('Overloaded'))
+    conductors.behaviour.set('three', refused)
+    await expect(ask()).rejects.toMatchObject({ code: 'ConductorsDegraded' })
+  })
+})

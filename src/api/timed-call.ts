@@ -1,0 +1,53 @@
+import { BootringError } from '../model/errors.ts'
+import type { Deadline, Deadlines } from './deadlines.ts'
+
+/**
+ * The context of one call, with its time-out. A call within the same process has no use for an `AbortSignal`, and
+ * making one costs more than the rest of the attempt: it is made when first asked for.
+ */
+export class TimedCall implements Deadline {
+  readonly requestId: string
+  readonly expiresAt: number
+  readonly #timeoutMilliseconds: number
+  #controller: AbortController | undefined
+  #giveUp: ((error: BootringError) => void) | undefined
+  timedOut = false
+
+  constructor(requestId: string, timeoutMilliseconds: number, expiresAt: number) {
+    this.requestId = requestId
+    this.#timeoutMilliseconds = timeoutMilliseconds
+    this.expiresAt = expiresAt
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.timedOut) this.#controller.abort()
+    return this.#controller.signal
+  }
+
+  expire(): void {
+    this.timedOut = true
+    const waited = Math.round(this.#timeoutMilliseconds)
+    const error = new BootringError('ConductorUnreachable', `no answer within ${waited} ms`)
+    this.#giveUp?.(error)
+    this.#controller?.abort(error)
+  }
+
+  /** The call's own outcome, or `ConductorUnreachable` when the time is over, also where the callee ignores the signal. */
+  settle<T>(call: Promise<T>, deadlines: Deadlines): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#giveUp = reject
+      deadlines.add(this)
+      call.then(
+        (value) => {
+          deadlines.remove(this)
+          resolve(value)
+        },
+        (error) => {
+          deadlines.remove(this)
+          reject(error)
+        },
+      )
+    })
+  }
+}
