@@ -9,6 +9,12 @@ export const buildRootScript = (installation: Installation): string => renderRoo
 export const buildIronicRootTemplate = (installation: Installation): string =>
   renderIronicRootTemplate(rootScriptOptions(installation))
 
+/**
+ * An API whose host dies between request and answer would hold a machine for ever. A 503 has it wait within the same fetch: so it
+ * is long enough for outages of a database, over all rounds more than ten minutes.
+ */
+const apiPatienceSeconds = 60
+
 function rootScriptOptions({ apiRootUrl, apiRootUrls, attached, config, httpUrl }: Installation): RootScriptOptions {
   const { ipxe_boot_script, ipxe_fallback_script, ipxe_timeout, ipxe_use_boot_config_api } = config.pxe
   return {
@@ -18,7 +24,7 @@ function rootScriptOptions({ apiRootUrl, apiRootUrls, attached, config, httpUrl 
     apiRootUrl,
     otherApiRootUrls: apiRootUrls.slice(1),
     httpUrl,
-    ipxeTimeoutSeconds: ipxe_timeout,
+    ipxeTimeoutSeconds: ipxe_timeout || apiPatienceSeconds,
     // A dead conductor stays on the rings for this long at most.
     failoverSeconds: Math.max(0, config.conductor.heartbeat_timeout) + config.DEFAULT.hash_ring_reset_interval,
     ...(ipxe_fallback_script === undefined ? {} : { fallbackScript: ipxe_fallback_script }),

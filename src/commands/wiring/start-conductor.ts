@@ -112,6 +112,9 @@ export async function startConductor({
   return { hostname, handlers: conductor.handlers, stop }
 }
 
+/** Without progress: longer than the file server lets a machine wait for an image's first byte. */
+const imagePatienceSeconds = 30
+
 function buildNodeScripts({ apiRootUrl, config, httpUrl }: Installation): NodeScripts {
   const { conductor, pxe } = config
   return new NodeScripts({
@@ -119,7 +122,7 @@ function buildNodeScripts({ apiRootUrl, config, httpUrl }: Installation): NodeSc
     httpUrl,
     apiUrl: apiRootUrl,
     kernelAppendParams: pxe.kernel_append_params,
-    ipxeTimeoutSeconds: pxe.ipxe_timeout,
+    ipxeTimeoutSeconds: pxe.ipxe_timeout || imagePatienceSeconds,
     ...(conductor.deploy_kernel === undefined ? {} : { deployKernel: conductor.deploy_kernel }),
     ...(conductor.deploy_ramdisk === undefined ? {} : { deployRamdisk: conductor.deploy_ramdisk }),
   })

@@ -32,11 +32,15 @@ export const pxeSection = {
     'Root URL of those links, e.g. a plain-HTTP proxy before an API with TLS. Default: [api]public_endpoint, else http://<my_ip>:<port>.',
   ),
   ipxe_fallback_script: optionalString('Script that the root script chains when no node script could be had.'),
-  ipxe_timeout: integer(0, "Time-out of each fetch in the root script and in nodes' scripts; 0: none.", {
-    min: 0,
-    unit: 'seconds',
-    attached: { type: { kind: 'integer' }, adopt: (seconds) => Math.max(0, seconds) },
-  }),
+  ipxe_timeout: integer(
+    0,
+    "Time without progress after which a fetch of the root script or of nodes' scripts is given up; 0: 60 in the root script, 30 in nodes' scripts.",
+    {
+      min: 0,
+      unit: 'seconds',
+      attached: { type: { kind: 'integer' }, adopt: (seconds) => Math.max(0, seconds) },
+    },
+  ),
   kernel_append_params: string('nofb vga=normal', 'Kernel parameters of every machine.', {
     deprecatedNames: ['pxe_append_params'],
     standaloneOnly: true,
