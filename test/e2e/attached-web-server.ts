@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Host } from '../lab/host.ts'
+import { labImages } from '../lab/lab-images.ts'
 import type { LabProcess } from '../lab/lab-process.ts'
-import { labImages } from '../lab/require-lab.ts'
 
 /** Where `startConductorsWebServer` has what every node boots, whichever node's kernel or ramdisk is asked for. */
 export const sameImagesPort = 8081

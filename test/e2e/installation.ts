@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { runBootring, startBootring } from '../lab/bootring.ts'
 import type { Host } from '../lab/host.ts'
 import { Lab } from '../lab/lab.ts'
+import { labImages } from '../lab/lab-images.ts'
 import type { LabProcess } from '../lab/lab-process.ts'
-import { labImages } from '../lab/require-lab.ts'
 import { WebServer } from '../lab/web-server.ts'
 
 /** Options by section. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { describeInLab, labImages } from '../lab/require-lab.ts'
+import { labImages } from '../lab/lab-images.ts'
+import { describeInLab } from '../lab/require-lab.ts'
 import { bootring } from '../support/bootring-process.ts'
 
 describeInLab('bootring demo', () => {

@@ -11,16 +11,18 @@ export interface BootringOptions {
   configFiles: readonly string[]
   /** Where the configuration says another than the default. */
   adminPort?: number
+  /** Default: loopback. */
+  adminIp?: string
 }
 
 /** Starts `bootring api` or `bootring conductor` on a host and waits until it says that it is ready. */
 export async function startBootring(
   host: Host,
   command: keyof typeof adminPorts,
-  { configFiles, adminPort = adminPorts[command] }: BootringOptions,
+  { configFiles, adminPort = adminPorts[command], adminIp = '127.0.0.1' }: BootringOptions,
 ): Promise<LabProcess> {
   const started = host.spawn([launcher, command, ...withConfigFiles(configFiles)])
-  const ready = host.http({ url: `http://127.0.0.1:${adminPort}/readyz`, untilStatus: 200, seconds: 30 })
+  const ready = host.http({ url: `http://${adminIp}:${adminPort}/readyz`, untilStatus: 200, seconds: 30 })
   const failed = started.exited.then(() => {
     throw new Error(`bootring ${command} on ${host.name} ended:\n${started.output}`)
   })
