@@ -13,11 +13,24 @@ export interface FirmwareClock {
   limit(ms: number, reached: () => void): Cancel
 }
 
-const after = (ms: number, callback: () => void): Cancel => {
-  // Node keeps timers of equal length in one list: thousands of equal limits cost as much as one.
-  const timer = setTimeout(callback, ms)
+// Node keeps timers of equal length in one list: thousands of equal limits cost as much as one.
+const pause = (ms: number, done: () => void): Cancel => {
+  const timer = setTimeout(done, ms)
   return () => clearTimeout(timer)
 }
 
+// A busy process reads late: what has arrived by then is taken before the limit is judged, or the slowness of the
+// simulation would count as the server's.
+const limit = (ms: number, reached: () => void): Cancel => {
+  let immediate: NodeJS.Immediate | undefined
+  const timer = setTimeout(() => {
+    immediate = setImmediate(reached)
+  }, ms)
+  return () => {
+    clearTimeout(timer)
+    clearImmediate(immediate)
+  }
+}
+
 /** Real time. */
-export const realClock: FirmwareClock = { nowMs: () => performance.now(), pause: after, limit: after }
+export const realClock: FirmwareClock = { nowMs: () => performance.now(), pause, limit }

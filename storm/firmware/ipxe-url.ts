@@ -14,7 +14,11 @@ export interface IpxeUrl {
 /** Takes a URL apart, a relative one as seen from `base`; undefined when it names no host. */
 export function parseIpxeUrl(text: string, base?: IpxeUrl): IpxeUrl | undefined {
   const absolute = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]+)([^#]*)/i.exec(text)
-  if (!absolute) return base && parseIpxeUrl(new URL(text, base.text).href)
+  if (!absolute) {
+    // What has a colon anywhere counts as absolute, and what stands before it as a scheme that there is not.
+    if (text.replace(/#.*/, '').includes(':')) return undefined
+    return base && parseIpxeUrl(new URL(text, base.text).href)
+  }
   const [, scheme = '', authority = '', rest = ''] = absolute
   const hostHeader = authority.slice(authority.indexOf('@') + 1)
   const port = /:(\d*)$/.exec(hostHeader.replace(/^\[[^\]]*\]/, ''))

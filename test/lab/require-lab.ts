@@ -14,6 +14,7 @@ const files = [
   '/usr/share/OVMF/OVMF_CODE_4M.fd',
   '/usr/lib/ipxe/undionly.kpxe',
   '/usr/lib/ipxe/snponly.efi',
+  '/usr/lib/ipxe/ipxe.lkrn',
   '/usr/lib/ipxe/qemu/pxe-virtio.rom',
   '/dev/net/tun',
   labImages.kernel,

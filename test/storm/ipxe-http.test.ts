@@ -67,6 +67,13 @@ describe('statuses', () => {
     expect(server.asked).toEqual(['GET /moved', 'GET /good'])
   })
 
+  it('a redirect to a relative URL with a colon fails: iPXE takes what stands before it for a scheme', async () => {
+    server.answer('/moved', { status: 302, headers: { Location: '/good?mac=52:54' } })
+    const machine = await fetchAll(['/moved'])
+    expect(machine.output).toEqual(['failed'])
+    expect(server.asked).toEqual(['GET /moved'])
+  })
+
   it('a circle of redirects is the end', async () => {
     server.answer('/moved', { status: 302, headers: { Location: `${url}/moved` } })
     const machine = await fetchAll(['/moved'])
