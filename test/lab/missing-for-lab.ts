@@ -3,11 +3,22 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { labImages } from './lab-images.ts'
 
 const searchPath = `${process.env.PATH}:/usr/sbin:/sbin`
-const programs = ['unshare', 'nsenter', 'ip', 'qemu-system-x86_64', 'dnsmasq', 'kea-dhcp4', 'nginx', 'openssl']
+const programs = [
+  'unshare',
+  'nsenter',
+  'ip',
+  'qemu-system-x86_64',
+  'dnsmasq',
+  'kea-dhcp4',
+  'nginx',
+  'openssl',
+  'iptables',
+]
 const files = [
   '/usr/share/OVMF/OVMF_CODE_4M.fd',
   '/usr/lib/ipxe/undionly.kpxe',
   '/usr/lib/ipxe/snponly.efi',
+  '/usr/lib/ipxe/ipxe.lkrn',
   '/usr/lib/ipxe/qemu/pxe-virtio.rom',
   '/dev/net/tun',
   labImages.kernel,
