@@ -10,6 +10,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { rawRequest } from '../../test/support/raw-request.ts'
 import { recordingLogger } from '../../test/support/recording-logger.ts'
+import { BootringError } from '../model/errors.ts'
 import { type FileServer, type FileServerOptions, startFileServer } from './file-server.ts'
 
 // A loaded machine must not fail a test.
@@ -333,6 +334,16 @@ describe('a missing kernel or ramdisk', () => {
       expect((await rawRequest(failing.address, 'GET', `/${uuid}/kernel`)).status).toBe(404)
     expect(attempts).toBe(3)
     expect(logger.lines.map(({ message }) => message)).toEqual(Array(2).fill('missing boot image could not be fetched'))
+  })
+
+  it('makes firmware ask again while the database can not tell where it comes from', async () => {
+    const waiting = await start({
+      onMissing: async () => {
+        throw new BootringError('DatabaseUnavailable', 'gone')
+      },
+    })
+    const answer = await rawRequest(waiting.address, 'GET', `/${uuid}/kernel`)
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '5' } })
   })
 
   it('that can not be had does not fill the log, however often it is asked for', async () => {

@@ -1,14 +1,17 @@
 import type { ImageBytes } from '../ipxe/image-arrival.ts'
 import { isNoRoom } from '../ipxe/image-room.ts'
 import type { AwaitedImage } from '../ipxe/image-store.ts'
+import { BootringError } from '../model/errors.ts'
 import { LogBudget } from '../observe/log-budget.ts'
 import type { Logger } from '../observe/logger.ts'
 
 /** Begins to fetch a node's kernel or ramdisk that is not on disk; undefined where the node has no such image. */
 export type OnMissing = (nodeUuid: string, fileName: string) => Promise<AwaitedImage | undefined>
 
-/** `soon`: still being fetched, and not to be read yet. Bytes have to be read or cancelled. */
+/** `soon`: still being fetched, and not to be read yet; or nobody can say now what to fetch. Bytes have to be read or cancelled. */
 export type MissingOutcome = 'there' | 'absent' | 'soon' | ImageBytes
+
+const isDatabaseUnavailable = (error: unknown) => error instanceof BootringError && error.code === 'DatabaseUnavailable'
 
 /** Any client can cause these lines: one a second, after a few at once. */
 const linesPerSecond = 1
@@ -51,7 +54,8 @@ export function missingImages(onMissing: OnMissing, maxWaitSeconds: number, logg
       return (await Promise.race([there, arriving])) ?? (await there)
     } catch (error) {
       // Written to the log once, above.
-      if (image === undefined || !isNoRoom(error)) return 'absent'
+      if (image === undefined) return isDatabaseUnavailable(error) ? 'soon' : 'absent'
+      if (!isNoRoom(error)) return 'absent'
     }
     try {
       return (await image.direct()) ?? 'soon'

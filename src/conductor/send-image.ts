@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { ImageBytes } from '../ipxe/image-arrival.ts'
 
@@ -23,9 +22,11 @@ export async function sendImage(response: ServerResponse, image: ImageBytes, wit
     for await (const chunk of image.read()) {
       if (response.destroyed) return
       sent += chunk.length
-      if (!response.write(chunk)) await drained(response)
+      // A byte too many would be taken for the next answer.
+      if (sent > image.totalBytes) break
+      await written(response, chunk)
     }
-    if (sent !== image.totalBytes) throw new Error(`${sent} of ${image.totalBytes} bytes were there`)
+    if (sent !== image.totalBytes) throw new Error(`image changed its length while it was sent (${image.totalBytes})`)
   } catch (error) {
     if (response.destroyed) return
     socket?.resetAndDestroy()
@@ -34,13 +35,11 @@ export async function sendImage(response: ServerResponse, image: ImageBytes, wit
   response.end()
 }
 
-/** Or closed. */
-async function drained(response: ServerResponse): Promise<void> {
-  const done = new AbortController()
-  const { signal } = done
-  try {
-    await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })])
-  } finally {
-    done.abort()
-  }
+/** When the system has taken it, and its memory may be used again; or when there is nobody left to take it. */
+async function written(response: ServerResponse, chunk: Uint8Array): Promise<void> {
+  const done = Promise.withResolvers<void>()
+  response.once('close', done.resolve)
+  response.write(chunk, () => done.resolve())
+  await done.promise
+  response.off('close', done.resolve)
 }

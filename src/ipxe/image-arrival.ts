@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 /** An image that a machine can be sent although the node has no file of it. */
 export interface ImageBytes {
   totalBytes: number
-  /** Throws when the rest will not come: what was read is worth nothing then. */
+  /** Each chunk holds until the next is asked for. Throws when the rest will not come: what was read is worth nothing then. */
   read(): AsyncIterable<Uint8Array>
   /** Instead of `read`. */
   cancel(): void
@@ -74,6 +74,7 @@ export class ImageArrival {
   async *#read(end: number): AsyncGenerator<Uint8Array> {
     if (this.#users === 0) throw new Error('the image was closed before it was read')
     this.#users += 1
+    const buffer = Buffer.allocUnsafeSlow(Math.min(chunkBytes, end))
     try {
       let at = 0
       while (at < end) {
@@ -86,7 +87,7 @@ export class ImageArrival {
           await news
           continue
         }
-        const { bytesRead, buffer } = await this.#file.read(Buffer.allocUnsafeSlow(length), 0, length, at)
+        const { bytesRead } = await this.#file.read(buffer, 0, length, at)
         if (bytesRead === 0) throw new Error('the image became shorter while it was read')
         at += bytesRead
         yield buffer.subarray(0, bytesRead)

@@ -6,6 +6,8 @@ interface Version {
   /** None: the origin knows no ranges either. */
   etag?: string
   sendsLength?: boolean
+  /** Goes on in whatever it holds now. */
+  ignoresConditions?: boolean
 }
 
 /** A server of images that can be made slow, broken, and made to hold something else. */
@@ -22,10 +24,11 @@ export class ImageOrigin {
     this.#server = createServer((request, response) => {
       this.requests.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers })
       if (this.#refusal !== undefined) return void response.writeHead(this.#refusal).end()
-      const { content, etag, sendsLength = true } = this.version
+      const { content, etag, ignoresConditions = false, sendsLength = true } = this.version
       if (etag !== undefined && request.headers['if-none-match'] === etag) return void response.writeHead(304).end()
       const asked = /^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1]
-      const from = etag !== undefined && request.headers['if-range'] === etag ? Number(asked ?? 0) : 0
+      const isSame = ignoresConditions || (etag !== undefined && request.headers['if-range'] === etag)
+      const from = isSame ? Number(asked ?? 0) : 0
       response.writeHead(from > 0 ? 206 : 200, {
         ...(etag === undefined ? {} : { etag }),
         ...(sendsLength ? { 'content-length': content.length - from } : {}),
