@@ -10,6 +10,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { rawRequest } from '../../test/support/raw-request.ts'
 import { recordingLogger } from '../../test/support/recording-logger.ts'
+import { BootringError } from '../model/errors.ts'
 import { type FileServer, type FileServerOptions, startFileServer } from './file-server.ts'
 
 // A loaded machine must not fail a test.
@@ -292,15 +293,20 @@ describe('startFileServer', () => {
   })
 })
 
+/** One that can't be read before it is there. */
+const readyAfter = (fetching: Promise<void>) => ({
+  ready: fetching,
+  arriving: async () => undefined,
+  direct: async () => undefined,
+})
+
 describe('a missing kernel or ramdisk', () => {
   it('is fetched once for all who wait for it, then served', async () => {
     const asked: string[] = []
     const fetching = await start({
       onMissing: async (nodeUuid, fileName) => {
         asked.push(`${nodeUuid}/${fileName}`)
-        await sleep(50)
-        await writeFile(join(root, nodeUuid, fileName), `bytes of ${fileName}`)
-        return true
+        return readyAfter(sleep(50).then(() => writeFile(join(root, nodeUuid, fileName), `bytes of ${fileName}`)))
       },
     })
     const target = `/${uuid}/deploy_ramdisk`
@@ -320,31 +326,52 @@ describe('a missing kernel or ramdisk', () => {
       logger,
       onMissing: async () => {
         attempts++
-        if (attempts === 1) throw new Error('image server is down')
-        return false
+        if (attempts === 1) throw new Error('database is down')
+        return attempts === 2 ? readyAfter(Promise.reject(new Error('image server is down'))) : undefined
       },
     })
-    expect((await rawRequest(failing.address, 'GET', `/${uuid}/kernel`)).status).toBe(404)
-    expect((await rawRequest(failing.address, 'GET', `/${uuid}/kernel`)).status).toBe(404)
-    expect(attempts).toBe(2)
-    expect(JSON.stringify(logger.lines)).toContain('could not be fetched')
+    for (let times = 0; times < 3; times++)
+      expect((await rawRequest(failing.address, 'GET', `/${uuid}/kernel`)).status).toBe(404)
+    expect(attempts).toBe(3)
+    expect(logger.lines.map(({ message }) => message)).toEqual(Array(2).fill('missing boot image could not be fetched'))
+  })
+
+  it('makes firmware ask again while the database can not tell where it comes from', async () => {
+    const waiting = await start({
+      onMissing: async () => {
+        throw new BootringError('DatabaseUnavailable', 'gone')
+      },
+    })
+    const answer = await rawRequest(waiting.address, 'GET', `/${uuid}/kernel`)
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '5' } })
+  })
+
+  it('that can not be had does not fill the log, however often it is asked for', async () => {
+    const logger = recordingLogger()
+    const failing = await start({
+      logger,
+      onMissing: async () => {
+        throw new Error('node has no deploy_kernel')
+      },
+    })
+    for (let times = 0; times < 100; times++)
+      expect((await rawRequest(failing.address, 'GET', `/${uuid}/kernel`)).status).toBe(404)
+    expect(logger.lines.length).toBeGreaterThan(0)
+    expect(logger.lines.length).toBeLessThan(60)
   })
 
   it('that takes long makes firmware ask again', async () => {
-    let fetched: (there: boolean) => void = () => undefined
+    const fetching = Promise.withResolvers<void>()
     const slow = await start({
       missingWaitSeconds: 0.05,
-      onMissing: () =>
-        new Promise((resolve) => {
-          fetched = resolve
-        }),
+      onMissing: async () => readyAfter(fetching.promise),
     })
     const answer = await rawRequest(slow.address, 'GET', `/${uuid}/ramdisk`)
     expect(answer.status).toBe(503)
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
     expect(answer.headers['content-length']).toBe(String(answer.body.length))
     await writeFile(join(root, uuid, 'ramdisk'), 'late')
-    fetched(true)
+    fetching.resolve()
     expect(await rawRequest(slow.address, 'GET', `/${uuid}/ramdisk`)).toMatchObject({ status: 200, body: 'late' })
   })
 
@@ -353,7 +380,7 @@ describe('a missing kernel or ramdisk', () => {
     const watching = await start({
       onMissing: async (nodeUuid, fileName) => {
         asked.push(`${nodeUuid}/${fileName}`)
-        return false
+        return undefined
       },
     })
     for (const target of [

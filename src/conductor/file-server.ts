@@ -1,6 +1,8 @@
 import { mkdir, realpath } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { pipeline } from 'node:stream/promises'
+import type { ImageBytes } from '../ipxe/image-arrival.ts'
+import { LogBudget } from '../observe/log-budget.ts'
 import type { Logger } from '../observe/logger.ts'
 import { gracefulCloser } from '../rpc/graceful-close.ts'
 import { type ListenAddress, listen } from '../rpc/listen.ts'
@@ -8,6 +10,7 @@ import { refuseBrokenRequests } from '../rpc/refuse-broken-requests.ts'
 import { contentTypeOf, parseFilePath, parseImagePath } from './file-path.ts'
 import { missingImages, type OnMissing } from './missing-images.ts'
 import { type FileAnswer, fileOpener } from './open-file.ts'
+import { sendImage } from './send-image.ts'
 
 export interface FileServerOptions {
   /** Made if it is not there yet. */
@@ -17,7 +20,7 @@ export interface FileServerOptions {
   port: number
   /** Called for a node's kernel or ramdisk that is not on disk, once for each file at a time. */
   onMissing?: OnMissing
-  /** How long a machine waits for `onMissing` before it is told to ask again. Default: 10. */
+  /** How long a machine waits for the first bytes of such a file before it is told to ask again. Default: 10. */
   missingWaitSeconds?: number
   logger: Logger
 }
@@ -45,7 +48,9 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
   const openFile = fileOpener(await realpath(httpRoot), (path) => {
     logger.warn({ path }, 'link in http_root leads out of it: not served')
   })
-  const onMissing: OnMissing = options.onMissing ?? (async () => false)
+  const onMissing: OnMissing = options.onMissing ?? (async () => undefined)
+  // One image that breaks off does so for all that read it.
+  const budget = new LogBudget(10, 20)
   const fetchMissing = missingImages(onMissing, missingWaitSeconds, logger)
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -57,6 +62,7 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
     if (image !== undefined) {
       const outcome = await fetchMissing(image.nodeUuid, image.fileName)
       if (outcome === 'soon') return refuse(response, 503, { 'Retry-After': retryAfterSeconds })
+      if (typeof outcome === 'object') return await respondWithImage(request, response, outcome)
       if (outcome === 'there') answer = await openFile(request, segments)
     }
     if (answer === undefined) refuse(response, 404)
@@ -72,7 +78,9 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
     request.resume()
     respond(request, response).catch((error: unknown) => {
       const { code } = error as { code?: unknown }
-      logger.error({ err: error, path: request.url }, 'file could not be served')
+      const suppressed = budget.take()
+      if (suppressed !== undefined)
+        logger.error({ err: error, path: request.url, suppressed }, 'file could not be served')
       if (response.headersSent) response.destroy()
       // The system's errors (too many open files, …) pass; anything else is a bug.
       else if (typeof code === 'string') refuse(response, 503, { 'Retry-After': retryAfterSeconds })
@@ -81,6 +89,14 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
   })
   const address = await listen(server, options)
   return { address, close: () => closer.close(closeGraceSeconds) }
+}
+
+/** A part of what is not there yet may lie at its end: who wants parts asks again. */
+async function respondWithImage(request: IncomingMessage, response: ServerResponse, image: ImageBytes): Promise<void> {
+  if (response.destroyed || request.headers.range !== undefined) {
+    image.cancel()
+    if (!response.destroyed) refuse(response, 503, { 'Retry-After': retryAfterSeconds })
+  } else await sendImage(response, image, request.method !== 'HEAD')
 }
 
 async function sendAnswer(response: ServerResponse, answer: FileAnswer, contentType: string): Promise<void> {

@@ -5,6 +5,8 @@ const maxRedirections = 5
 interface ImageRequest {
   signal: AbortSignal
   headers: Record<string, string>
+  /** How long the server may take to begin its answer. */
+  headersTimeout: number
 }
 
 /** Asks image servers over kept connections, and follows their redirects. */
@@ -27,7 +29,8 @@ export class ImageHttp {
   /** undici is loaded with the first image that is not a local file: it takes a good part of a conductor's start. */
   async #open() {
     const { Agent, interceptors, request } = await import('undici')
-    const agent = new Agent({ connections: 4, headersTimeout: 30_000, bodyTimeout: 30_000 })
+    // As many connections as fetches: their queue limits those, and knows which of them machines wait for.
+    const agent = new Agent({ connect: { timeout: 5_000 }, bodyTimeout: 30_000 })
     const dispatcher = agent.compose(interceptors.redirect({ maxRedirections, throwOnMaxRedirect: true }))
     return { agent, ask: (url: string, options: ImageRequest) => request(url, { ...options, dispatcher }) }
   }

@@ -1,5 +1,5 @@
-import { constants } from 'node:fs'
-import { open, realpath } from 'node:fs/promises'
+import { type BigIntStats, constants } from 'node:fs'
+import { open, realpath, stat as statOf } from 'node:fs/promises'
 import { isAbsolute, relative, sep } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -22,13 +22,25 @@ export interface OpenedImage {
   /** Where the body begins: not 0 when a broken transfer goes on. */
   offset: number
   body: Readable
+  /** Whether the source has become another one while it was read; HTTP has no such question. */
+  hasChanged?(): Promise<boolean>
 }
 
 /** `'unchanged'`: the copy at hand is still good. */
 export type Opening = OpenedImage | 'unchanged'
 
+/** Opens either kind. Throws `ImageUnavailable`, or what the file system or undici throw. */
+export function openImage(
+  url: string,
+  opening: HttpOpening & { fileUrlAllowedPaths: readonly string[] },
+): Promise<Opening> {
+  return isFileUrl(url) ? openFile(url, opening.fileUrlAllowedPaths, opening.known) : openHttp(url, opening)
+}
+
+export const isFileUrl = (url: string): boolean => /^file:/i.test(url)
+
 /** Opens a `file://` URL below one of the allowed folders, after all links are resolved. Throws `ImageUnavailable`. */
-export async function openFile(url: string, allowedPaths: readonly string[], known: Validators): Promise<Opening> {
+async function openFile(url: string, allowedPaths: readonly string[], known: Validators): Promise<Opening> {
   const path = await realpath(pathOf(url))
   const folders = await Promise.all(allowedPaths.map((folder) => realpath(folder).catch(() => undefined)))
   if (!folders.some((folder) => folder !== undefined && isBelow(folder, path)))
@@ -36,15 +48,24 @@ export async function openFile(url: string, allowedPaths: readonly string[], kno
   // Without O_NONBLOCK, opening a pipe would wait for its writer for ever; a link put there since is not followed.
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   const stat = await file.stat({ bigint: true })
-  const fileVersion = `${stat.ino} ${stat.size} ${stat.mtimeNs}`
+  const fileVersion = versionOf(stat)
   if (!stat.isFile() || fileVersion === known.fileVersion) {
     await file.close()
     if (!stat.isFile()) throw unavailable(url, 'it is no regular file')
     return 'unchanged'
   }
   const body = file.createReadStream({ highWaterMark: 1024 * 1024 })
-  return { validators: { fileVersion }, totalBytes: Number(stat.size), offset: 0, body }
+  // Somebody may be writing into it.
+  const hasChanged = async () => versionOf(await statOf(path, { bigint: true })) !== fileVersion
+  return { validators: { fileVersion }, totalBytes: Number(stat.size), offset: 0, body, hasChanged }
 }
+
+const versionOf = ({ ino, mtimeNs, size }: BigIntStats) => `${ino} ${size} ${mtimeNs}`
+
+/** How long a server may take to begin its answer … */
+const startMilliseconds = 30_000
+/** … and to say that a copy is still good: machines wait for it, and are better served by the copy. */
+const askMilliseconds = 5_000
 
 export interface HttpOpening {
   http: ImageHttp
@@ -55,7 +76,7 @@ export interface HttpOpening {
 }
 
 /** Opens an `http(s)://` URL, conditionally where there is a copy, and further on where a transfer broke. Throws `ImageUnavailable`. */
-export async function openHttp(url: string, { http, signal, known, resume }: HttpOpening): Promise<Opening> {
+async function openHttp(url: string, { http, signal, known, resume }: HttpOpening): Promise<Opening> {
   // Compressed on the way, neither lengths nor ranges would be those of the file.
   const headers: Record<string, string> = { 'accept-encoding': 'identity' }
   const strongEtag = resume?.validators.etag?.startsWith('W/') ? undefined : resume?.validators.etag
@@ -65,7 +86,8 @@ export async function openHttp(url: string, { http, signal, known, resume }: Htt
     headers['if-range'] = condition
   } else if (known.etag !== undefined) headers['if-none-match'] = known.etag
   else if (known.lastModified !== undefined) headers['if-modified-since'] = known.lastModified
-  const answer = await http.get(url, { signal, headers })
+  const hasCopy = headers['if-none-match'] !== undefined || headers['if-modified-since'] !== undefined
+  const answer = await http.get(url, { signal, headers, headersTimeout: hasCopy ? askMilliseconds : startMilliseconds })
   if (answer.statusCode === 304) {
     await answer.body.dump()
     return 'unchanged'

@@ -5,7 +5,7 @@ import { IpxeBoot } from '../../drivers/boot/ipxe-boot.ts'
 import { BootInterfaces } from '../../drivers/boot-interfaces.ts'
 import { hardwareInterfaces } from '../../drivers/hardware-types.ts'
 import { BootFiles } from '../../ipxe/boot-files.ts'
-import { ImageStore } from '../../ipxe/image-store.ts'
+import { type AwaitedImage, ImageStore } from '../../ipxe/image-store.ts'
 import { NodeScripts } from '../../ipxe/node-script.ts'
 import type { Database } from '../../model/stores.ts'
 import type { Logger } from '../../observe/logger.ts'
@@ -133,11 +133,8 @@ async function fetchMissingImage(
   uuid: string,
   fileName: string,
   { database, images, scripts }: { database: Database; images: ImageStore; scripts: NodeScripts },
-): Promise<boolean> {
+): Promise<AwaitedImage | undefined> {
   const node = await database.nodes.node(uuid)
-  if (!node) return false
-  const wanted = scripts.images(node).filter((image) => image.fileName === fileName)
-  if (wanted.length === 0) return false
-  await images.ensure(uuid, wanted)
-  return true
+  const image = node && scripts.images(node).find((wanted) => wanted.fileName === fileName)
+  return image && images.hurry(uuid, image)
 }
