@@ -78,5 +78,10 @@ export const bootringSection = {
     min: 1,
     unit: 'seconds',
   }),
+  boot_database_timeout: float(
+    1.5,
+    'How long a machine that boots may wait for the database, on an API or a conductor, before it is told to come back. Keep it below rpc_attempt_timeout.',
+    { min: 0.05, unit: 'seconds' },
+  ),
   log_format: choice(['auto', 'json', 'text'], 'auto', 'How log lines look; auto: text on a terminal, else JSON.'),
 }
