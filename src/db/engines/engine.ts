@@ -41,3 +41,6 @@ export interface EngineOptions {
 export function connectTimeoutSeconds({ lookupTimeoutSeconds, poolTimeoutSeconds }: EngineOptions): number {
   return Math.min(poolTimeoutSeconds, Math.max(5, lookupTimeoutSeconds))
 }
+
+/** How long servers are given to take leave of when a database is closed; one that is silent never does. */
+export const farewellSeconds = 2

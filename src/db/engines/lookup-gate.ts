@@ -12,11 +12,14 @@ export interface LookupGateOptions {
   onSilence: () => void
 }
 
-/** Sends the question; the answer may take so many milliseconds. */
+/** Sends the question, and gives it up, with its connection, after so many milliseconds: the gate no longer waits then. */
 export type Ask<T> = (milliseconds: number) => Promise<T>
 
 /** Each of the look-ups at work may have so many others behind it; with those at hand in milliseconds, all are met in time. */
 const waitingForEach = 256
+
+/** The driver, which then breaks off the connection, must not be quicker than the gate, which would take that for an answer. */
+const graceMilliseconds = 100
 
 /** One look-up on its way. */
 interface Pending {
@@ -92,13 +95,13 @@ export class LookupGate {
   /** A connection that broke while nobody used it is found out by the first who does: that one asks again, on another. */
   async #ask<T>(ask: Ask<T>, deadline: number): Promise<T> {
     try {
-      return await ask(Math.max(1, deadline - this.#now()))
+      return await ask(deadline - this.#now() + graceMilliseconds)
     } catch (error) {
       const failure = this.#options.translate(error)
       const left = deadline - this.#now()
       if (!(failure instanceof BootringError && failure.code === 'DatabaseUnavailable') || left <= 0) throw failure
       try {
-        return await ask(left)
+        return await ask(left + graceMilliseconds)
       } catch (again) {
         throw this.#options.translate(again)
       }

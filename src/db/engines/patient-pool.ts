@@ -1,6 +1,7 @@
 import type { MysqlPool, MysqlPoolConnection } from 'kysely'
 import type { Pool, PoolConnection, RowDataPacket } from 'mysql2'
 import { boundedMysqlConnection } from './bounded-mysql-connection.ts'
+import { farewellSeconds } from './engine.ts'
 import { answerWithin, Overdue } from './mysql-deadline.ts'
 import { StatementDeadline } from './statement-deadline.ts'
 
@@ -22,6 +23,7 @@ export class PatientPool {
   readonly #isMisled: (error: unknown) => boolean
   readonly #firstStatement: string | undefined
   readonly #ready = new WeakSet<PoolConnection>()
+  readonly #open = new Set<PoolConnection>()
   readonly #idle = new Set<PoolConnection>()
   #closed = false
 
@@ -32,7 +34,13 @@ export class PatientPool {
     this.#firstStatement = options.firstStatement
     pool.on('release', (connection) => this.#idle.add(connection))
     pool.on('acquire', (connection) => this.#idle.delete(connection))
-    pool.on('connection', (connection) => connection.on('end', () => this.#idle.delete(connection)))
+    pool.on('connection', (connection) => {
+      this.#open.add(connection)
+      connection.on('end', () => {
+        this.#open.delete(connection)
+        this.#idle.delete(connection)
+      })
+    })
   }
 
   /** As Kysely takes it: a connection, and a statement outside of transactions, are waited for so long. */
@@ -85,7 +93,17 @@ export class PatientPool {
 
   close(): Promise<void> {
     if (this.#closed) return Promise.resolve()
-    return new Promise((resolve, reject) => this.#end((error) => (error ? reject(error) : resolve())))
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        for (const connection of this.#open) connection.destroy()
+        resolve()
+      }, farewellSeconds * 1000)
+      // One that could not take leave is gone as well.
+      this.#end(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
   }
 
   #end(callback: (error: unknown) => void): void {

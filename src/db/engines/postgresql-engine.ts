@@ -7,10 +7,10 @@ import type { Tables } from '../tables.ts'
 import type { Translate } from '../translate.ts'
 import { translating } from '../translating-dialect.ts'
 import { boundedPostgresqlPool } from './bounded-postgresql-pool.ts'
-import { connectTimeoutSeconds, type Engine, type EngineOptions, type Lookup } from './engine.ts'
-import { IdlePostgresqlClients } from './idle-postgresql-clients.ts'
+import { connectTimeoutSeconds, type Engine, type EngineOptions, farewellSeconds, type Lookup } from './engine.ts'
 import { LookupGate } from './lookup-gate.ts'
 import { withPoolerAdvice } from './pooler-refusal.ts'
+import { PostgresqlClients } from './postgresql-clients.ts'
 import { preparedLookup } from './prepared-lookup.ts'
 import { tlsOptions } from './tls-options.ts'
 
@@ -54,7 +54,7 @@ export function openPostgresqlEngine(
       }
     },
   })
-  const idle = new IdlePostgresqlClients(pool)
+  const clients = new PostgresqlClients(pool)
   // An idle connection broke: the pool has dropped it and makes a new one when needed.
   pool.on('error', (error) => logger?.debug({ err: error }, 'idle database connection lost'))
   // One in use broke. Whoever uses it hears of that by its query; but an event without a listener would end the process.
@@ -63,7 +63,7 @@ export function openPostgresqlEngine(
   })
   const kysely = (pool: PostgresPool) =>
     new Kysely<Tables>({ dialect: translating(new PostgresDialect({ pool }), translate) })
-  const discardIdle = () => idle.discard()
+  const discardIdle = () => clients.discardIdle()
   const bounded = (timeoutSeconds: number) =>
     kysely(boundedPostgresqlPool(pool, { timeoutSeconds, isMisled: postgresql.takesNoWrites, onMisled: discardIdle }))
   const { lookupTimeoutSeconds, maxPoolSize, poolTimeoutSeconds } = options
@@ -87,7 +87,12 @@ export function openPostgresqlEngine(
       const setting = sql<{ value: string }>`select current_setting('default_transaction_read_only') as value`
       return (await setting.execute(db)).rows[0]?.value === 'on'
     },
-    close: () => (pool.ended ? Promise.resolve() : pool.end()),
+    async close() {
+      if (pool.ended) return
+      // Connections that do not hear the farewell would keep the process alive.
+      setTimeout(() => clients.discardAll(), farewellSeconds * 1000).unref()
+      await pool.end()
+    },
   }
 }
 
