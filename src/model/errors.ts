@@ -64,6 +64,12 @@ export const errorKinds = {
     remedy:
       'See why the conductor does not answer: process, address (or [bootring]conductor_addresses), firewall, [json_rpc] settings.',
   },
+  ConductorsDegraded: {
+    httpStatus: 404,
+    rpcCode: 503,
+    rpcClass: `${ironic}ConductorsDegraded`,
+    remedy: "See the conductors' logs: their database can't be reached, or they have more to do than they can.",
+  },
   UnsupportedDriverExtension: {
     httpStatus: 404,
     rpcCode: 404,
@@ -101,6 +107,12 @@ export const errorKinds = {
     rpcCode: 503,
     rpcClass: `${ironic}DatabaseUnavailable`,
     remedy: 'See whether the database at [database]connection answers, and lets its user in.',
+  },
+  AllConductorsDegraded: {
+    httpStatus: 503,
+    rpcCode: 503,
+    rpcClass: `${ironic}AllConductorsDegraded`,
+    remedy: "See the conductors' logs: none of them can reach its database, or do more than it does.",
   },
   NoConductors: {
     httpStatus: 503,

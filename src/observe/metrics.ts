@@ -34,6 +34,7 @@ export class Metrics {
   readonly #requests: Record<BootOutcome, LabelledCount>
   readonly #attempts: LabelledCount
   readonly #durations: Record<BootOutcome, DeferredObservations>
+  readonly #staleBoots: Counter
   readonly #ringRebuilds: Counter
   readonly #conductorsAlive: Gauge
   #ringRebuildsSeen = 0
@@ -75,6 +76,12 @@ export class Metrics {
         this.reset()
         for (const [result, count] of attempts.entries()) this.inc({ result }, count)
       },
+    })
+
+    this.#staleBoots = new Counter({
+      name: 'bootring_stale_boots_total',
+      help: 'Boot files served again while the database was away, as [bootring]stale_boot_seconds allows.',
+      registers,
     })
 
     const histogram = new Histogram({
@@ -119,6 +126,10 @@ export class Metrics {
 
   rpcAttempt(result: RpcResult): void {
     this.#attempts.add(result)
+  }
+
+  staleBoot(): void {
+    this.#staleBoots.inc()
   }
 
   /** Looks at the fleet at each scrape from now on; a process that others collect from has no better moment. */
