@@ -15,8 +15,11 @@ import {
   target,
   unknownMac,
 } from '../../test/support/boot-fakes.ts'
+import type { MacAddress } from '../model/mac.ts'
 import { provisionStates, waitStates } from '../model/provision-states.ts'
+import type { BootTargetStore } from '../model/stores.ts'
 import type { BootDecisionParts } from './boot-decision.ts'
+import { LastKnownGood } from './last-known-good.ts'
 
 function decide(changes: Partial<BootDecisionParts> = {}, address = mac, name = 'boot.ipxe') {
   return bootDecision(changes).decide(address, name, 'req-1')
@@ -182,6 +185,84 @@ describe('BootDecision', () => {
   it('never becomes unavailable through a conductor: only registered nodes get that far', async () => {
     const { decision } = await decideWith(failure('DatabaseUnavailable'), failure('Overloaded'))
     expect(decision).toMatchObject({ outcome: 'refused', code: 'ConductorsDegraded' })
+  })
+
+  it('is unavailable when the database goes away while the conductors are asked, who then have none either', async () => {
+    for (const answer of [failure('BootConfigUnavailable'), failure('ConductorsDegraded'), 'never'] as const) {
+      let asked = 0
+      const nodes = { bootTarget: () => (++asked > 1 ? brokenStore() : fixedStore()).bootTarget(mac as MacAddress) }
+      const conductors = fixedConductors({ one: answer, two: answer })
+      const decision = await decide({ nodes, conductors, attemptTimeoutSeconds: 0.02 })
+      expect(decision).toMatchObject({ outcome: 'unavailable', code: 'DatabaseUnavailable' })
+    }
+  })
+
+  it('says what the database says of the node after its conductors have failed', async () => {
+    let asked = 0
+    const after = fixedStore({ provisionState: 'active' })
+    const nodes = { bootTarget: (address: MacAddress) => (++asked > 1 ? after : fixedStore()).bootTarget(address) }
+    const decision = await decide({ nodes, conductors: fixedConductors({}) })
+    expect(decision).toMatchObject({ outcome: 'refused', code: 'StateForbidsBoot' })
+  })
+
+  it('is unavailable to everybody once no conductor can do its work, and the database is not to blame', async () => {
+    const degraded = failure('ConductorsDegraded')
+    const changing = fixedConductors({ one: degraded, two: degraded })
+    let may = 'wait call-back'
+    const nodes: BootTargetStore = {
+      bootTarget: async (address) => (address === mac ? { ...target, provisionState: may } : undefined),
+    }
+    const decision = bootDecision({ nodes, conductors: changing })
+    const ask = async (address: string) => {
+      const { outcome, ...rest } = await decision.decide(address, 'boot.ipxe', 'req-1')
+      return [outcome, 'code' in rest ? rest.code : '']
+    }
+    expect(await ask(unknownMac)).toEqual(['refused', 'PortNotFound'])
+    const unavailable = ['unavailable', 'AllConductorsDegraded']
+    expect(await ask(mac)).toEqual(unavailable)
+    expect(await ask(unknownMac)).toEqual(unavailable)
+    may = 'active'
+    expect(await ask(mac)).toEqual(unavailable)
+    // What says nothing of any node stays as it is.
+    expect(await ask('no-mac')).toEqual(['refused', 'MalformedMac'])
+  })
+
+  it('stays a refusal while any conductor of the fleet may be able to work', async () => {
+    const elsewhere = { ...fixedRings('one', 'two', 'three'), order: async () => ['one', 'two'] }
+    const degraded = failure('ConductorsDegraded')
+    const decision = await decide({ rings: elsewhere, conductors: fixedConductors({ one: degraded, two: degraded }) })
+    expect(decision).toMatchObject({ outcome: 'refused', code: 'ConductorsDegraded' })
+  })
+
+  it('serves again what it served before while the database is away, if it may, and says so', async () => {
+    let store = fixedStore()
+    let now = 0
+    let stale = 0
+    const lastKnownGood = new LastKnownGood({ staleBootSeconds: 10 }, () => now)
+    const decision = bootDecision({
+      nodes: { bootTarget: (address) => store.bootTarget(address) },
+      lastKnownGood,
+      onStaleBoot: () => {
+        stale += 1
+      },
+    })
+    const ask = (address = mac) => decision.decide(address, 'boot.ipxe', 'req-1')
+    expect(await ask()).not.toHaveProperty('staleSeconds')
+    store = brokenStore()
+    now = 10_000
+    expect(await ask()).toMatchObject({
+      outcome: 'served',
+      script,
+      conductor: 'one',
+      staleSeconds: 10,
+      facts: { node: target },
+    })
+    expect(await ask(unknownMac)).toMatchObject({ outcome: 'unavailable' })
+    store = fixedStore({ provisionState: 'active' })
+    expect(await ask()).toMatchObject({ outcome: 'refused', code: 'StateForbidsBoot' })
+    store = brokenStore()
+    expect(await ask()).toMatchObject({ outcome: 'unavailable' })
+    expect(stale).toBe(1)
   })
 
   it('stops asking when the total time is over', async () => {

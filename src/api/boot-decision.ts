@@ -1,13 +1,15 @@
 import { BootringError, type ErrorCode } from '../model/errors.ts'
-import { parseMac } from '../model/mac.ts'
+import { type MacAddress, parseMac } from '../model/mac.ts'
 import type { BootTarget } from '../model/node.ts'
 import { waitStates } from '../model/provision-states.ts'
 import type { BootTargetStore } from '../model/stores.ts'
 import type { FleetRings } from '../ring/fleet-rings.ts'
 import type { ConductorClient } from '../rpc/contract.ts'
-import { bootFiles } from './boot-files.ts'
+import { type BootFile, bootFiles } from './boot-files.ts'
 import { type ConductorAttempt, ConductorAttempts } from './conductor-attempts.ts'
-import { retryAfterSeconds } from './retry-after.ts'
+import { DegradedConductors } from './degraded-conductors.ts'
+import type { LastKnownGood, Sighting } from './last-known-good.ts'
+import { RetryTimes } from './retry-after.ts'
 
 /** What was met on the way to a decision; each field is set once the way has got that far. */
 export interface BootFacts {
@@ -30,7 +32,14 @@ export interface BootFacts {
 export type DecisionCode = ErrorCode | 'Internal'
 
 export type Decision =
-  | { readonly outcome: 'served'; readonly script: string; readonly conductor: string; readonly facts: BootFacts }
+  | {
+      readonly outcome: 'served'
+      readonly script: string
+      readonly conductor: string
+      /** Set where the database is away, and the script is one that was served before: how old its word is that it may be. */
+      readonly staleSeconds?: number
+      readonly facts: BootFacts
+    }
   | {
       readonly outcome: 'refused'
       readonly code: DecisionCode
@@ -56,6 +65,10 @@ export interface BootDecisionParts {
   conductors: ConductorClient
   /** `[api]restrict_boot_config`. */
   restrictBootConfig: boolean
+  /** Remembers what was served, for when the database is away; absent: nothing is remembered. */
+  lastKnownGood?: LastKnownGood | undefined
+  /** Called for each script that was served from there. */
+  onStaleBoot?: () => void
   /** Owners alone have their nodes' files: nobody else is asked. */
   onlyOwners?: boolean
   /** `[bootring]rpc_attempt_timeout`. */
@@ -76,6 +89,10 @@ export class BootDecision {
   readonly #nodes: BootTargetStore
   readonly #rings: Pick<FleetRings, 'order' | 'conductors'>
   readonly #attempts: ConductorAttempts
+  readonly #degraded = new DegradedConductors()
+  readonly #lastKnownGood: LastKnownGood | undefined
+  readonly #onStaleBoot: () => void
+  readonly #retryTimes = new RetryTimes()
   readonly #restrictBootConfig: boolean
   readonly #onlyOwners: boolean
 
@@ -83,6 +100,8 @@ export class BootDecision {
     this.#nodes = parts.nodes
     this.#rings = parts.rings
     this.#attempts = new ConductorAttempts(parts)
+    this.#lastKnownGood = parts.lastKnownGood
+    this.#onStaleBoot = parts.onStaleBoot ?? (() => undefined)
     this.#restrictBootConfig = parts.restrictBootConfig
     this.#onlyOwners = parts.onlyOwners ?? false
   }
@@ -98,56 +117,95 @@ export class BootDecision {
     try {
       return await this.#decide(facts)
     } catch (error) {
-      return decisionFor(error, facts)
+      return this.#staleDecision(error, facts) ?? this.#refusal(error, facts)
     }
   }
 
   async #decide(facts: BootFacts): Promise<Decision> {
     const mac = parseMac(facts.macText)
     if (mac === undefined) throw new BootringError('MalformedMac', 'the address is no MAC')
-    facts.mac = mac
     const file = bootFiles.get(facts.fileName)
     if (file === undefined) throw new BootringError('UnknownBootFile', 'machines may not ask for a file of this name')
+    facts.mac = mac
 
-    const node = await this.#nodes.bootTarget(mac)
-    if (node === undefined) {
-      await this.#checkAnyConductor('no port has this address')
-      throw new BootringError('PortNotFound', 'no port has this address')
+    const sighting = this.#lastKnownGood?.watch(mac)
+    try {
+      return await this.#serve(mac, file, facts, sighting)
+    } catch (error) {
+      if (!isUnavailable(error)) await this.#checkAnyConductor(error)
+      throw error
+    } finally {
+      sighting?.end()
     }
-    facts.node = node
-    if (this.#restrictBootConfig && !waitStates.has(node.provisionState ?? '')) {
-      const reason = `node ${node.nodeUuid} is in state ${JSON.stringify(node.provisionState ?? 'available')}, which may not boot`
-      await this.#checkAnyConductor(reason)
-      throw new BootringError('StateForbidsBoot', reason)
-    }
+  }
 
+  async #serve(mac: MacAddress, file: BootFile, facts: BootFacts, sighting: Sighting | undefined): Promise<Decision> {
+    const node = await this.#nodeThatMayBoot(mac, facts, sighting)
     facts.order = await this.#rings.order({
       uuid: node.nodeUuid,
       driver: node.driver,
       conductorGroup: node.conductorGroup,
     })
     const candidates = this.#onlyOwners ? facts.order.slice(0, 1) : facts.order
-    const answer = await this.#attempts.bootConfig(candidates, node.nodeUuid, facts.fileName, file.isUsable, facts)
-    return { outcome: 'served', script: answer.script, conductor: answer.conductor, facts }
+    try {
+      const answer = await this.#attempts.bootConfig(candidates, node.nodeUuid, facts.fileName, file.isUsable, facts)
+      sighting?.served(facts.fileName, answer.script, answer.conductor)
+      return { outcome: 'served', script: answer.script, conductor: answer.conductor, facts }
+    } catch (error) {
+      if (error instanceof BootringError && error.code === 'ConductorsDegraded') this.#degraded.note(facts.attempts)
+      // Conductors that fail for want of the database say so of themselves only. Where it is gone for this host as well,
+      // that is what there is to say, to everybody.
+      await this.#nodeThatMayBoot(mac, facts, sighting)
+      throw error
+    }
+  }
+
+  async #nodeThatMayBoot(mac: MacAddress, facts: BootFacts, sighting: Sighting | undefined): Promise<BootTarget> {
+    const node = await this.#nodes.bootTarget(mac)
+    const mayBoot = !this.#restrictBootConfig || waitStates.has(node?.provisionState ?? '')
+    sighting?.saw(mayBoot ? node : undefined)
+    if (node === undefined) throw new BootringError('PortNotFound', 'no port has this address')
+    facts.node = node
+    if (mayBoot) return node
+    const state = JSON.stringify(node.provisionState ?? 'available')
+    throw new BootringError('StateForbidsBoot', `node ${node.nodeUuid} is in state ${state}, which may not boot`)
   }
 
   /**
-   * Without a conductor, a node that may boot is answered 503. Then everybody is: otherwise the difference would tell
-   * which addresses are registered. Costs no query while the rings are fresh.
+   * Without a conductor that can work, a node that may boot is answered 503. Then everybody is: otherwise the difference
+   * would tell which addresses are registered. Costs no query while the rings are fresh.
    */
-  async #checkAnyConductor(besides: string): Promise<void> {
+  async #checkAnyConductor(error: unknown): Promise<void> {
     const conductors = await this.#rings.conductors()
-    if (conductors.some((conductor) => conductor.alive)) return
-    throw new BootringError('NoConductors', `no conductor is registered and alive; besides, ${besides}`)
+    const alive = conductors.filter((conductor) => conductor.alive).map(({ hostname }) => hostname)
+    const besides = error instanceof Error ? `; besides, ${error.message}` : ''
+    if (alive.length === 0) throw new BootringError('NoConductors', `no conductor is registered and alive${besides}`)
+    if (!this.#degraded.areAll(alive)) return
+    throw new BootringError('AllConductorsDegraded', `none of ${alive.length} conductors can work at present${besides}`)
+  }
+
+  /** Where the database did not answer, a script that was served a short time ago. */
+  #staleDecision(error: unknown, facts: BootFacts): Decision | undefined {
+    if (facts.mac === undefined || !(error instanceof BootringError && error.code === 'DatabaseUnavailable')) return
+    const known = this.#lastKnownGood?.recall(facts.mac, facts.fileName)
+    if (known === undefined) return
+    this.#onStaleBoot()
+    const { ageSeconds: staleSeconds, conductor, node, script } = known
+    facts.node = node
+    return { outcome: 'served', script, conductor, staleSeconds, facts }
+  }
+
+  #refusal(error: unknown, facts: BootFacts): Refusal {
+    if (!(error instanceof BootringError)) {
+      // Whether the fault has to do with the node is unknown, so it looks like whatever has.
+      return { outcome: 'refused', code: 'Internal', reason: 'unexpected failure', cause: error, facts }
+    }
+    const { code, message: reason } = error
+    if (!isUnavailable(error)) return { outcome: 'refused', code, reason, facts }
+    return { outcome: 'unavailable', code, reason, retryAfterSeconds: this.#retryTimes.seconds(code), facts }
   }
 }
 
-function decisionFor(error: unknown, facts: BootFacts): Refusal {
-  if (!(error instanceof BootringError)) {
-    // Whether the fault has to do with the node is unknown, so it looks like whatever has.
-    return { outcome: 'refused', code: 'Internal', reason: 'unexpected failure', cause: error, facts }
-  }
-  const { code, message: reason } = error
-  if (error.kind.httpStatus !== 503) return { outcome: 'refused', code, reason, facts }
-  return { outcome: 'unavailable', code, reason, retryAfterSeconds: retryAfterSeconds(code), facts }
+function isUnavailable(error: unknown): boolean {
+  return error instanceof BootringError && error.kind.httpStatus === 503
 }

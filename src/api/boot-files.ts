@@ -1,7 +1,7 @@
 import { isGrubConfig, isPxelinuxConfig } from '../model/boot-file-content.ts'
 
 /** What the API knows of a file that a machine may ask for. */
-interface BootFile {
+export interface BootFile {
   /** Whether a text is one at all: a firmware that is handed anything else may hang. */
   isUsable(text: string): boolean
 }

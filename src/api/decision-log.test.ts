@@ -31,6 +31,20 @@ describe('DecisionLog', () => {
     })
   })
 
+  it('warns of what is served without the word of the database, at any level', async () => {
+    const sink = new LineSink()
+    const log = new DecisionLog(
+      createLogger({ level: 'info', format: 'json', destination: sink }),
+      new LogBudget(100, 100),
+    )
+    const served = await bootDecision().decide(mac, 'boot.ipxe', 'req-1')
+    log.write(served, 1, '192.0.2.9')
+    if (served.outcome === 'served') log.write({ ...served, staleSeconds: 1.23456 }, 1, '192.0.2.9')
+    expect(sink.lines).toMatchObject([
+      { level: 'warn', msg: 'boot file served again: the database is away', mac, staleSeconds: 1.235 },
+    ])
+  })
+
   it('says of a refusal why, and whom it asked', async () => {
     expect(await logged(bootDecision({ conductors: fixedConductors({}) }))).toMatchObject({
       level: 'info',

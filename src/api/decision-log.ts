@@ -24,12 +24,18 @@ export class DecisionLog {
   /** `client` is the address that asked. */
   write(decision: Decision, milliseconds: number, client: string | undefined): void {
     if (decision.outcome === 'served') {
-      if (!this.#servedToo) return
-      const { conductor, facts } = decision
-      this.#logger.debug(
-        { requestId: facts.requestId, client, mac: facts.mac, node: facts.node?.nodeUuid, conductor, milliseconds },
-        'boot file served',
-      )
+      const { conductor, facts, staleSeconds } = decision
+      if (!this.#servedToo && staleSeconds === undefined) return
+      const fields = {
+        requestId: facts.requestId,
+        client,
+        mac: facts.mac,
+        node: facts.node?.nodeUuid,
+        conductor,
+        milliseconds,
+      }
+      if (staleSeconds === undefined) this.#logger.debug(fields, 'boot file served')
+      else this.#writeStale({ ...fields, staleSeconds: Math.round(staleSeconds * 1000) / 1000 })
       return
     }
     const { outcome, code, reason, facts } = decision
@@ -54,6 +60,14 @@ export class DecisionLog {
     if (isFault) this.#logger.error({ ...fields, err: decision.cause }, 'boot request failed')
     else if (outcome === 'refused') this.#logger.info(fields, 'boot refused')
     else this.#logger.warn(fields, 'boot unavailable for now')
+  }
+
+  /** A machine may have left the state in which it may boot since: that is to be found in the log, at any level. */
+  #writeStale(fields: object): void {
+    const suppressed = this.#budget.take()
+    if (suppressed === undefined) return
+    const more = suppressed > 0 ? { suppressed } : {}
+    this.#logger.warn({ ...fields, ...more }, 'boot file served again: the database is away')
   }
 }
 

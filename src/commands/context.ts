@@ -71,7 +71,8 @@ function prepare(options: ConfigOptions, request: { loopbackDefaults?: boolean }
 
 function databaseOf({ config, installation, log }: Setting): Parameters<typeof openDatabase> {
   const { max_pool_size: maxPoolSize, pool_timeout: poolTimeoutSeconds } = config.database
-  return [installation.databaseUrl, { maxPoolSize, poolTimeoutSeconds, logger: log }]
+  const lookupTimeoutSeconds = config.bootring.boot_database_timeout
+  return [installation.databaseUrl, { maxPoolSize, poolTimeoutSeconds, lookupTimeoutSeconds, logger: log }]
 }
 
 async function thenClose<C extends FleetContext, T>(context: C, work: (context: C) => Promise<T>): Promise<T> {

@@ -9,6 +9,8 @@ export interface OpenOptions {
   maxPoolSize: number
   /** How long a query waits for a free connection, and a connection for its server. */
   poolTimeoutSeconds: number
+  /** How long a look-up for a machine that boots may take, all included; default: as long as `poolTimeoutSeconds`. */
+  lookupTimeoutSeconds?: number
   logger?: Logger
 }
 

@@ -29,7 +29,7 @@ export class SqlDatabase implements Database {
   }
 
   async ping(): Promise<void> {
-    await sql`select 1`.execute(this.#engine.read)
+    await sql`select 1`.execute(this.#engine.prompt)
   }
 
   close(): Promise<void> {

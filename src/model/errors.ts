@@ -108,6 +108,12 @@ export const errorKinds = {
     rpcClass: `${ironic}DatabaseUnavailable`,
     remedy: 'See whether the database at [database]connection answers, and lets its user in.',
   },
+  AllConductorsDegraded: {
+    httpStatus: 503,
+    rpcCode: 503,
+    rpcClass: `${ironic}AllConductorsDegraded`,
+    remedy: "See the conductors' logs: none of them can reach its database, or do more than it does.",
+  },
   NoConductors: {
     httpStatus: 503,
     rpcCode: 503,

@@ -12,6 +12,7 @@ describe('Metrics', () => {
     metrics.bootRequest('unavailable', 'NoConductors', 1)
     metrics.rpcAttempt('answered')
     metrics.rpcAttempt('timeout')
+    metrics.staleBoot()
     // Asking twice must not count twice.
     await metrics.text()
     expect(await lines(metrics)).toEqual(
@@ -20,6 +21,7 @@ describe('Metrics', () => {
         'bootring_boot_requests_total{outcome="refused",reason="PortNotFound"} 1',
         'bootring_boot_requests_total{outcome="unavailable",reason="NoConductors"} 1',
         'bootring_rpc_attempts_total{result="answered"} 1',
+        'bootring_stale_boots_total 1',
         'bootring_rpc_attempts_total{result="timeout"} 1',
         'bootring_boot_request_duration_seconds_bucket{le="0.00025",outcome="served"} 1',
         'bootring_boot_request_duration_seconds_bucket{le="0.025",outcome="served"} 2',

@@ -37,6 +37,7 @@ export class Metrics {
   readonly #attempts: LabelledCount
   readonly #hedges: LabelledCount
   readonly #durations: Record<BootOutcome, DeferredObservations>
+  readonly #staleBoots: Counter
   readonly #ringRebuilds: Counter
   readonly #conductorsAlive: Gauge
   #ringRebuildsSeen = 0
@@ -105,6 +106,12 @@ export class Metrics {
       },
     })
 
+    this.#staleBoots = new Counter({
+      name: 'bootring_stale_boots_total',
+      help: 'Boot files served again while the database was away, as [bootring]stale_boot_seconds allows.',
+      registers,
+    })
+
     const histogram = new Histogram({
       name: 'bootring_boot_request_duration_seconds',
       help: 'Time to decide a boot request, without the wait of refusals for their clock.',
@@ -156,6 +163,10 @@ export class Metrics {
   /** Asks at each scrape how many conductors are asked last. */
   watchSuspended(count: () => number): void {
     this.#suspended = count
+  }
+
+  staleBoot(): void {
+    this.#staleBoots.inc()
   }
 
   /** Looks at the fleet at each scrape from now on; a process that others collect from has no better moment. */

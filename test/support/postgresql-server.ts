@@ -21,14 +21,20 @@ export function missingForPostgresql(): string | undefined {
   return binaries() === undefined ? 'PostgreSQL (Debian package postgresql)' : undefined
 }
 
-/** Starts a private PostgreSQL on a free port of both loopback addresses. */
-export async function startPostgresql(): Promise<DatabaseServer> {
+/** What a server takes: its programs, who runs it, and a folder of its own. */
+export function postgresqlSetting(): { bin: string; user: string; folder: string } {
   const bin = binaries()
   if (bin === undefined) throw new Error(missingForPostgresql())
   // The server refuses to run as root.
   const user = userId('postgres') === undefined ? 'nobody' : 'postgres'
   const folder = mkdtempSync(join(tmpdir(), 'bootring-postgresql-'))
   if (process.getuid?.() === 0) chownSync(folder, userId(user) ?? 0, 0)
+  return { bin, user, folder }
+}
+
+/** Starts a private PostgreSQL on a free port of both loopback addresses. */
+export async function startPostgresql(): Promise<DatabaseServer> {
+  const { bin, folder, user } = postgresqlSetting()
   const data = join(folder, 'data')
   const port = await freePort()
   await runAs(user, join(bin, 'initdb'), ['--no-sync', '-A', 'trust', '-U', 'tester', '-E', 'UTF8', '-D', data])

@@ -1,6 +1,7 @@
 import { AllowedNetworks } from '../../api/allowed-networks.ts'
 import { BootDecision } from '../../api/boot-decision.ts'
 import { DecisionLog } from '../../api/decision-log.ts'
+import { LastKnownGood } from '../../api/last-known-good.ts'
 import { RefusalClock } from '../../api/refusal-clock.ts'
 import { BootRoute } from '../../api/routes/boot.ts'
 import { type ApiServer, startApiServer } from '../../api/server.ts'
@@ -29,12 +30,15 @@ export interface ApiParts {
 /** What decides boot requests, as the options say. */
 export function buildBootDecision(
   config: Config,
-  { conductors, database, rings }: Pick<ApiParts, 'conductors' | 'database' | 'rings'>,
+  { conductors, database, metrics, rings }: Pick<ApiParts, 'conductors' | 'database' | 'rings'> & Partial<ApiParts>,
 ): BootDecision {
+  const { stale_boot_seconds: staleBootSeconds } = config.bootring
   return new BootDecision({
     nodes: database.nodes,
     rings,
     conductors,
+    lastKnownGood: staleBootSeconds > 0 ? new LastKnownGood({ staleBootSeconds }) : undefined,
+    onStaleBoot: () => metrics?.staleBoot(),
     restrictBootConfig: config.api.restrict_boot_config,
     // Ironic writes a node's files on its owner's host alone; with replicate the others have copies.
     onlyOwners: config.bootring.mode === 'attached' && !config.bootring.replicate,

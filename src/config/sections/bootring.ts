@@ -88,5 +88,15 @@ export const bootringSection = {
     min: 1,
     unit: 'seconds',
   }),
+  boot_database_timeout: float(
+    1.5,
+    'How long a machine that boots may wait for the database, on an API or a conductor, before it is told to come back. Keep it below rpc_attempt_timeout.',
+    { min: 0.05, unit: 'seconds' },
+  ),
+  stale_boot_seconds: float(
+    0,
+    'How old the word of the database may be on which, while it is away, an API serves a machine the same script again. 0: never.',
+    { min: 0, unit: 'seconds' },
+  ),
   log_format: choice(['auto', 'json', 'text'], 'auto', 'How log lines look; auto: text on a terminal, else JSON.'),
 }

@@ -43,4 +43,9 @@ export interface Dialect {
   /** Engine and character set. */
   tableOptions<T extends string, C extends string>(table: CreateTableBuilder<T, C>): CreateTableBuilder<T, C>
   failure(error: unknown): Failure | undefined
+  /**
+   * Whether an error says that the server takes no writes: after a failover that is the old one, or the new one too early,
+   * and the address may lead somewhere else meanwhile.
+   */
+  takesNoWrites(error: unknown): boolean
 }

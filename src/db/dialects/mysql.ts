@@ -24,6 +24,7 @@ const unavailable = new Set([
   1698, // access denied without password
   1927, // connection killed
 ])
+const readOnly = new Set([1290, 1792, 1836])
 const retry = new Set([1213, 1020])
 const duplicate = new Set([1062, 1586])
 // 1109 is what information_schema and the like say.
@@ -52,4 +53,6 @@ export const mysql: Dialect = {
     if (unavailable.has(number) || isConnectionError(error)) return 'unavailable'
     return undefined
   },
+  takesNoWrites: (error) =>
+    error instanceof Error && 'errno' in error && typeof error.errno === 'number' && readOnly.has(error.errno),
 }

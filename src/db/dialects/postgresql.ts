@@ -5,6 +5,7 @@ import type { Dialect, Failure } from './dialect.ts'
 // SQLSTATEs and their classes, https://www.postgresql.org/docs/current/errcodes-appendix.html
 const unavailable = /^(08...|28...|3D000|53...|57014|57P0.|58...|25006|42501|55P03|25P03)$/
 const retry = /^(40001|40P01)$/
+const readOnlyTransaction = '25006'
 const duplicate = '23505'
 const schema = /^(42P01|42703|3F000)$/
 
@@ -30,4 +31,5 @@ export const postgresql: Dialect = {
     if (unavailable.test(code) || isConnectionError(error)) return 'unavailable'
     return undefined
   },
+  takesNoWrites: (error) => error instanceof Error && 'code' in error && error.code === readOnlyTransaction,
 }

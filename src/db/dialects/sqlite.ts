@@ -39,4 +39,5 @@ export const sqlite: Dialect = {
     if (/no such (table|column)|has no column named/.test(error.message)) return 'schema'
     return undefined
   },
+  takesNoWrites: () => false,
 }

@@ -6,8 +6,13 @@ import type { StatementDeadline } from './statement-deadline.ts'
 type Answer = (error: unknown, result: MysqlQueryResult) => void
 
 /** A connection as Kysely takes it, whose statements have a deadline, after which it is given up. */
-export function boundedMysqlConnection(connection: PoolConnection, deadline: StatementDeadline): MysqlPoolConnection {
+export function boundedMysqlConnection(
+  connection: PoolConnection,
+  deadline: StatementDeadline,
+  misled: { isMisled: (error: unknown) => boolean; onMisled: () => void },
+): MysqlPoolConnection {
   let silent = false
+  let isMisled = false
   const query = (sql: string, values: unknown, answer: Answer): void => {
     if (silent) {
       answer(new Overdue('an earlier answer on this connection was overdue'), [])
@@ -19,6 +24,10 @@ export function boundedMysqlConnection(connection: PoolConnection, deadline: Sta
       (answered) => connection.query(sql, values as unknown[], answered),
       (error, result) => {
         if (error instanceof Overdue) silent = true
+        if (!isMisled && misled.isMisled(error)) {
+          isMisled = true
+          misled.onMisled()
+        }
         answer(error, result as MysqlQueryResult)
       },
     )
@@ -30,7 +39,8 @@ export function boundedMysqlConnection(connection: PoolConnection, deadline: Sta
     destroy: () => connection.destroy(),
     query: query as MysqlPoolConnection['query'],
     release: () => {
-      if (!silent) connection.release()
+      if (isMisled) connection.destroy()
+      else if (!silent) connection.release()
     },
   }
 }

@@ -16,6 +16,7 @@ export function openForeignSqliteEngine(address: SqliteAddress, translate: Trans
     dialect: sqlite,
     read: db,
     write: db,
+    prompt: db,
     migrate: db,
     prepare<Row>(query: CompiledQuery<Row>): Lookup<Row> {
       return async (...parameters) => {

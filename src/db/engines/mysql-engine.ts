@@ -1,11 +1,12 @@
-import { type CompiledQuery, Kysely, MysqlDialect } from 'kysely'
+import { type CompiledQuery, Kysely, MysqlDialect, type MysqlPool } from 'kysely'
 import { createPool } from 'mysql2'
 import type { ServerAddress } from '../connection-url.ts'
 import { mysql } from '../dialects/mysql.ts'
 import type { Tables } from '../tables.ts'
 import type { Translate } from '../translate.ts'
 import { translating } from '../translating-dialect.ts'
-import type { Engine, EngineOptions, Lookup } from './engine.ts'
+import { connectTimeoutSeconds, type Engine, type EngineOptions, type Lookup } from './engine.ts'
+import { LookupGate } from './lookup-gate.ts'
 import { PatientPool } from './patient-pool.ts'
 import { tlsOptions } from './tls-options.ts'
 
@@ -22,32 +23,38 @@ export function openMysqlEngine(address: ServerAddress, options: EngineOptions, 
       ...(address.password === undefined ? {} : { password: address.password }),
       ...(tls && { ssl: { ...tlsOptions(tls), verifyIdentity: tls.verifyCertificate && tls.verifyHostName } }),
       connectionLimit: options.maxPoolSize,
-      connectTimeout: options.poolTimeoutSeconds * 1000,
+      connectTimeout: connectTimeoutSeconds(options) * 1000,
       charset: 'utf8mb4',
       // Times stay text: they are naive UTC, and the driver would read them as local time.
       dateStrings: true,
     }),
     {
       timeoutSeconds: options.poolTimeoutSeconds,
+      isMisled: mysql.takesNoWrites,
       firstStatement: options.readOnly ? 'set session transaction read only' : undefined,
     },
   )
-  const kysely = (deadlines: boolean) =>
-    new Kysely<Tables>({ dialect: translating(new MysqlDialect({ pool: pool.forKysely({ deadlines }) }), translate) })
-  const db = kysely(true)
+  const { lookupTimeoutSeconds, maxPoolSize, poolTimeoutSeconds } = options
+  const kysely = (pool: MysqlPool) =>
+    new Kysely<Tables>({ dialect: translating(new MysqlDialect({ pool }), translate) })
+  const db = kysely(pool.forKysely(poolTimeoutSeconds))
+  const gate = new LookupGate({
+    atOnce: maxPoolSize,
+    timeoutSeconds: lookupTimeoutSeconds,
+    translate,
+    onSilence: () => pool.discardIdle(),
+  })
   return {
     dialect: mysql,
     read: db,
     write: db,
-    migrate: kysely(false),
+    prompt: kysely(pool.forKysely(lookupTimeoutSeconds)),
+    migrate: kysely(pool.withoutDeadlines()),
     prepare<Row>(query: CompiledQuery<Row>): Lookup<Row> {
-      return async (...parameters) => {
-        try {
-          return (await pool.queryFirst(query.sql, parameters)) as Row | undefined
-        } catch (error) {
-          throw translate(error)
-        }
-      }
+      return (...parameters) =>
+        gate.run(
+          async (milliseconds) => (await pool.queryFirst(query.sql, parameters, milliseconds)) as Row | undefined,
+        )
     },
     close: () => pool.close(),
   }

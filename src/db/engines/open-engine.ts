@@ -12,8 +12,11 @@ import type { Engine, EngineOptions } from './engine.ts'
  */
 export async function openEngine(
   address: DatabaseAddress,
-  options: EngineOptions & { logger?: Logger },
+  given: Omit<EngineOptions, 'lookupTimeoutSeconds'> & { lookupTimeoutSeconds?: number; logger?: Logger },
 ): Promise<Engine> {
+  const { poolTimeoutSeconds } = given
+  const lookupTimeoutSeconds = Math.min(given.lookupTimeoutSeconds ?? poolTimeoutSeconds, poolTimeoutSeconds)
+  const options = { ...given, lookupTimeoutSeconds }
   const place = describeAddress(address)
   const missing: MissingSchema = options.readOnly ? 'NotIronicsDatabase' : 'SchemaOutdated'
   switch (address.engine) {

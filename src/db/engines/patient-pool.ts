@@ -1,6 +1,7 @@
-import type { MysqlPool } from 'kysely'
+import type { MysqlPool, MysqlPoolConnection } from 'kysely'
 import type { Pool, PoolConnection, RowDataPacket } from 'mysql2'
 import { boundedMysqlConnection } from './bounded-mysql-connection.ts'
+import { farewellSeconds } from './engine.ts'
 import { answerWithin, Overdue } from './mysql-deadline.ts'
 import { StatementDeadline } from './statement-deadline.ts'
 
@@ -9,6 +10,8 @@ type Callback = Parameters<MysqlPool['getConnection']>[0]
 
 export interface PatientPoolOptions {
   timeoutSeconds: number
+  /** Whether an error says that its connection leads to the wrong server: it is given up, and with it those that are idle. */
+  isMisled: (error: unknown) => boolean
   /** Run on each new connection before anything else; a connection on which it fails is never used. */
   firstStatement: string | undefined
 }
@@ -17,36 +20,65 @@ export interface PatientPoolOptions {
 export class PatientPool {
   readonly #pool: Pool
   readonly #timeoutSeconds: number
+  readonly #isMisled: (error: unknown) => boolean
   readonly #firstStatement: string | undefined
   readonly #ready = new WeakSet<PoolConnection>()
+  readonly #open = new Set<PoolConnection>()
+  readonly #idle = new Set<PoolConnection>()
   #closed = false
 
   constructor(pool: Pool, options: PatientPoolOptions) {
     this.#pool = pool
     this.#timeoutSeconds = options.timeoutSeconds
+    this.#isMisled = options.isMisled
     this.#firstStatement = options.firstStatement
+    pool.on('release', (connection) => this.#idle.add(connection))
+    pool.on('acquire', (connection) => this.#idle.delete(connection))
+    pool.on('connection', (connection) => {
+      this.#open.add(connection)
+      connection.on('end', () => {
+        this.#open.delete(connection)
+        this.#idle.delete(connection)
+      })
+    })
   }
 
-  /** As Kysely takes it; a statement without `deadlines` may take as long as it will. */
-  forKysely({ deadlines }: { deadlines: boolean }): MysqlPool {
-    const wrap = (connection: PoolConnection) =>
-      deadlines ? boundedMysqlConnection(connection, new StatementDeadline(this.#timeoutSeconds)) : connection
+  /** As Kysely takes it: a connection, and a statement outside of transactions, are waited for so long. */
+  forKysely(timeoutSeconds: number): MysqlPool {
+    const misled = { isMisled: this.#isMisled, onMisled: () => this.discardIdle() }
+    return this.#wrapped(timeoutSeconds, (connection) =>
+      boundedMysqlConnection(connection, new StatementDeadline(timeoutSeconds), misled),
+    )
+  }
+
+  /** As Kysely takes it: a statement may take as long as it will. */
+  withoutDeadlines(): MysqlPool {
+    return this.#wrapped(this.#timeoutSeconds, (connection) => connection)
+  }
+
+  /** Breaks off the connections that nobody uses at present: the pool makes new ones. */
+  discardIdle(): void {
+    for (const connection of this.#idle) connection.destroy()
+    this.#idle.clear()
+  }
+
+  #wrapped(timeoutSeconds: number, wrap: (connection: PoolConnection) => MysqlPoolConnection): MysqlPool {
     return {
       getConnection: (callback) =>
-        this.#acquire((error, connection) =>
+        this.#acquire(timeoutSeconds, (error, connection) =>
           callback(error, (connection && wrap(connection)) as Parameters<Callback>[1]),
         ),
       end: (callback) => this.#end(callback),
     }
   }
 
-  /** The first row of one query, which may take as long as waiting for a connection may. */
-  queryFirst(sql: string, values: string[]): Promise<unknown> {
+  /** The first row of one query, for which a connection is waited for so long, and the answer on it once more. */
+  queryFirst(sql: string, values: string[], milliseconds: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#acquire((error, connection) => {
+      this.#acquire(milliseconds / 1000, (error, connection) => {
         if (error || !connection) return reject(error)
         answerWithin<RowDataPacket[]>(
-          this.#timeoutSeconds * 1000,
+          milliseconds,
           connection,
           (answer) => connection.execute<RowDataPacket[]>(sql, values, answer),
           (failure, rows) => {
@@ -61,7 +93,17 @@ export class PatientPool {
 
   close(): Promise<void> {
     if (this.#closed) return Promise.resolve()
-    return new Promise((resolve, reject) => this.#end((error) => (error ? reject(error) : resolve())))
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        for (const connection of this.#open) connection.destroy()
+        resolve()
+      }, farewellSeconds * 1000)
+      // One that could not take leave is gone as well.
+      this.#end(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
   }
 
   #end(callback: (error: unknown) => void): void {
@@ -69,14 +111,14 @@ export class PatientPool {
     this.#pool.end(callback)
   }
 
-  #acquire(callback: Acquired): void {
+  #acquire(timeoutSeconds: number, callback: Acquired): void {
     let answered = false
     const timer = setTimeout(() => {
       answered = true
-      const error = new Error(`no free connection within ${this.#timeoutSeconds} s`)
+      const error = new Error(`no free connection within ${timeoutSeconds} s`)
       callback(Object.assign(error, { code: 'POOL_TIMEOUT' }), undefined)
-    }, this.#timeoutSeconds * 1000)
-    this.#connection((error, connection) => {
+    }, timeoutSeconds * 1000)
+    this.#connection(timeoutSeconds, (error, connection) => {
       if (answered) {
         // Nobody waits for it any more.
         connection?.release()
@@ -87,12 +129,12 @@ export class PatientPool {
     })
   }
 
-  #connection(callback: Acquired): void {
+  #connection(timeoutSeconds: number, callback: Acquired): void {
     this.#pool.getConnection((error, connection) => {
       const statement = this.#firstStatement
       if (error || statement === undefined || this.#ready.has(connection)) return callback(error, connection)
       answerWithin<unknown>(
-        this.#timeoutSeconds * 1000,
+        timeoutSeconds * 1000,
         connection,
         (answer) => connection.query(statement, answer),
         (failure) => {

@@ -21,10 +21,14 @@ export async function openSqliteEngine(address: SqliteAddress, translate: Transl
       translate,
     ),
   })
+  const read = new Kysely<Tables>({
+    dialect: translating(nodeSqliteDialect(new StatementCache(reader)), translate),
+  })
   return {
     dialect: sqlite,
-    read: new Kysely<Tables>({ dialect: translating(nodeSqliteDialect(new StatementCache(reader)), translate) }),
+    read,
     write,
+    prompt: read,
     migrate: write,
     prepare<Row>(query: CompiledQuery<Row>): Lookup<Row> {
       // Prepared at first use: the table may not be there yet.

@@ -24,11 +24,11 @@ export class SqlIronicDatabase implements IronicDatabase {
 
   constructor(engine: Engine, { onSqlite, logger }: IronicDatabaseOptions) {
     this.#engine = engine
-    this.#db = engine.read.$extendTables<Pick<IronicTables, 'alembic_version'>>() as unknown as Kysely<IronicTables>
+    this.#db = withIronicTables(engine.read)
     this.#logger = logger
     // Ironic keeps a node's config drive there, which may be megabytes: not something to read for each boot.
     this.nodes = new SqlNodeStore(engine, { withInstanceInfo: false })
-    this.conductors = new IronicConductorReader(this.#db, onSqlite)
+    this.conductors = new IronicConductorReader(withIronicTables(engine.prompt), onSqlite)
   }
 
   async checkSchema(): Promise<void> {
@@ -44,10 +44,14 @@ export class SqlIronicDatabase implements IronicDatabase {
   }
 
   async ping(): Promise<void> {
-    await sql`select 1`.execute(this.#db)
+    await sql`select 1`.execute(this.#engine.prompt)
   }
 
   close(): Promise<void> {
     return this.#engine.close()
   }
+}
+
+function withIronicTables(db: Engine['read']): Kysely<IronicTables> {
+  return db.$extendTables<Pick<IronicTables, 'alembic_version'>>() as unknown as Kysely<IronicTables>
 }

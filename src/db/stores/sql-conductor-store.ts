@@ -16,13 +16,13 @@ export class SqlConductorStore implements ConductorStore {
   }
 
   async conductors(heartbeatTimeoutSeconds: number): Promise<Conductor[]> {
-    const { read, dialect } = this.#engine
-    const rows = await read
+    const { prompt, dialect } = this.#engine
+    const rows = await prompt
       .selectFrom('conductors')
       .select(['id', 'hostname', 'conductor_group', 'online', 'updated_at'])
       .select((eb) => eb('updated_at', '>=', dialect.secondsAgo(heartbeatTimeoutSeconds)).as('recent'))
       .execute()
-    const offers = await read
+    const offers = await prompt
       .selectFrom('conductor_hardware_interfaces')
       .select(['conductor_id', 'hardware_type'])
       .distinct()
