@@ -1,11 +1,13 @@
 import { mkdir, realpath } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { pipeline } from 'node:stream/promises'
+import { ConnectionTable, holdConnections } from '../http/connection-table.ts'
 import type { Logger } from '../observe/logger.ts'
 import { gracefulCloser } from '../rpc/graceful-close.ts'
 import { type ListenAddress, listen } from '../rpc/listen.ts'
 import { refuseBrokenRequests } from '../rpc/refuse-broken-requests.ts'
 import { contentTypeOf, parseFilePath, parseImagePath } from './file-path.ts'
+import { type FileServerLimits, fileServerLimits } from './file-server-limits.ts'
 import { missingImages, type OnMissing } from './missing-images.ts'
 import { type FileAnswer, fileOpener } from './open-file.ts'
 
@@ -19,6 +21,9 @@ export interface FileServerOptions {
   onMissing?: OnMissing
   /** How long a machine waits for `onMissing` before it is told to ask again. Default: 10. */
   missingWaitSeconds?: number
+  limits?: Partial<FileServerLimits>
+  /** Clients that may have any number of connections. Default: none. */
+  isProxy?: (address: string) => boolean
   logger: Logger
 }
 
@@ -29,9 +34,6 @@ export interface FileServer {
 }
 
 const closeGraceSeconds = 5
-const keepAliveMs = 75_000
-/** A machine that was switched off in the middle of a download must not hold its connection for ever. */
-const stalledMs = 120_000
 /** iPXE waits this long after a 503, then asks again by itself. */
 const retryAfterSeconds = '5'
 
@@ -40,7 +42,8 @@ const retryAfterSeconds = '5'
  * hidden files, nothing outside the root. Rejects with the system's error where it can't listen.
  */
 export async function startFileServer(options: FileServerOptions): Promise<FileServer> {
-  const { httpRoot, logger, missingWaitSeconds = 10 } = options
+  const { httpRoot, isProxy = () => false, logger, missingWaitSeconds = 10 } = options
+  const limits = { ...fileServerLimits, ...options.limits }
   await mkdir(httpRoot, { recursive: true })
   const openFile = fileOpener(await realpath(httpRoot), (path) => {
     logger.warn({ path }, 'link in http_root leads out of it: not served')
@@ -48,7 +51,13 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
   const onMissing: OnMissing = options.onMissing ?? (async () => false)
   const fetchMissing = missingImages(onMissing, missingWaitSeconds, logger)
 
+  let downloads = 0
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (downloads >= limits.maxDownloads) return refuse(response, 503, { 'Retry-After': retryAfterSeconds })
+    downloads += 1
+    response.once('close', () => {
+      downloads -= 1
+    })
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, { Allow: 'GET, HEAD' })
     const segments = parseFilePath(request.url ?? '')
     if (segments === undefined) return refuse(response, 404)
@@ -63,8 +72,17 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
     else await sendAnswer(response, answer, contentTypeOf(segments))
   }
 
-  const server = createServer({ keepAliveTimeout: keepAliveMs })
-  server.timeout = stalledMs
+  const server = createServer({
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersTimeoutMilliseconds,
+    requestTimeout: limits.requestTimeoutMilliseconds,
+    keepAliveTimeout: limits.keepAliveTimeoutMilliseconds,
+    connectionsCheckingInterval: Math.min(5_000, limits.headersTimeoutMilliseconds / 2),
+    keepAlive: true,
+    keepAliveInitialDelay: limits.probeAfterMilliseconds,
+  })
+  server.timeout = limits.stalledTimeoutMilliseconds
+  holdConnections(server, new ConnectionTable({ ...limits, isExempt: isProxy }))
   const closer = gracefulCloser(server)
   refuseBrokenRequests(server)
   server.on('request', (request, response) => {

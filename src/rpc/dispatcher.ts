@@ -23,11 +23,20 @@ interface Method {
 const maxRequestIdLength = 128
 const maxMessageLength = 300
 
-/** Answers calls of those of the contract's methods for which there are `handlers`. */
-export function createDispatcher(handlers: Handlers, logger: Logger): Dispatcher {
+/**
+ * Answers calls of those of the contract's methods for which there are `handlers`, `maxCalls` at once; more are refused
+ * before anything is done for them, so that their callers go on to another conductor.
+ */
+export function createDispatcher(handlers: Handlers, logger: Logger, maxCalls = Number.POSITIVE_INFINITY): Dispatcher {
   const table = methodTable(handlers)
+  let inFlight = 0
 
   async function answer(request: JsonObject, id: Id): Promise<string> {
+    if (inFlight >= maxCalls) {
+      const reason = `${inFlight} calls are being worked on already, which is [bootring]max_rpc_calls`
+      return errorAnswer(errorObject(new BootringError('Overloaded', reason)), id)
+    }
+    inFlight += 1
     try {
       const result = await call(table, request, id)
       return `{"jsonrpc":"2.0","result":${JSON.stringify(result)},"id":${JSON.stringify(id)}}`
@@ -38,6 +47,8 @@ export function createDispatcher(handlers: Handlers, logger: Logger): Dispatcher
       }
       logger.error({ err: error, requestId: id }, 'rpc call failed')
       return errorAnswer(unexpectedError, id)
+    } finally {
+      inFlight -= 1
     }
   }
 
