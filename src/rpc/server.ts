@@ -107,7 +107,7 @@ interface Handling {
 function plainFront(server: Server, handling: Handling, maxConnections: number): PlainFront {
   return putPlainFront(server, {
     // All callers may be on one host.
-    table: new ConnectionTable({ maxConnections, maxConnectionsPerAddress: maxConnections }),
+    table: new ConnectionTable({ maxConnections, maxConnectionsPerAddress: Number.POSITIVE_INFINITY }),
     takes: ({ body, method }) => method === 'POST' && Buffer.byteLength(body) <= handling.maxBodyBytes,
     handle: (exchange) => {
       const { body, fields } = exchange.request
