@@ -45,7 +45,7 @@ export const apiLimits: Readonly<ApiLimits> = {
   maxManagementWaitMilliseconds: 2_000,
   busyShareOfBootRequests: 0.5,
   minManagementRequests: 2,
-  managementStartsPerTurn: 4,
+  managementStartsPerTurn: 2,
   maxConnections: 20_000,
   maxConnectionsPerAddress: 2_048,
   maxPipelinedRequests: 16,

@@ -5,6 +5,7 @@ import type { Logger } from '../observe/logger.ts'
 import { ajv } from './ajv.ts'
 import { type CallContext, type Handlers, type MethodName, methods } from './contract.ts'
 import { errorObject, ProtocolError, unexpectedError } from './json-rpc-error.ts'
+import { answersVersion, versionPattern } from './rpc-version.ts'
 
 /** A JSON-RPC request in, its answer out; undefined for a notification, which gets none. Never rejects. */
 export type Dispatcher = (body: string) => Promise<string | undefined>
@@ -22,6 +23,7 @@ interface Method {
 /** Longer request ids would only bloat the logs. */
 const maxRequestIdLength = 128
 const maxMessageLength = 300
+const isVersion = new RegExp(versionPattern)
 
 /**
  * Answers calls of those of the contract's methods for which there are `handlers`, `maxCalls` at once; more are refused
@@ -99,6 +101,7 @@ async function call(table: Record<string, Method>, request: JsonObject, id: Id):
   const method = table[name]
   if (method === undefined) throw new ProtocolError('MethodNotFound', `Method ${shortened(name)} was not found`)
   const params = request.params ?? {}
+  checkVersion(params as JsonObject)
   if (!method.params(params)) {
     const faults = (method.params.errors ?? []).map(({ instancePath, message }) => `${instancePath || '/'} ${message}`)
     throw new ProtocolError('InvalidParams', shortened(`Params are invalid for ${name}: ${faults.join('; ')}`))
@@ -109,6 +112,12 @@ async function call(table: Record<string, Method>, request: JsonObject, id: Id):
   const result = await method.call(callParams, { requestId: requestId(given.context as JsonObject, id) })
   if (!method.result(result)) throw new TypeError(`${name} gave a result that its schema forbids`)
   return result
+}
+
+/** Before the parameters: those of a later version are none of this one's. */
+function checkVersion({ 'rpc.version': asked }: JsonObject): void {
+  if (typeof asked !== 'string' || !isVersion.test(asked) || answersVersion(asked)) return
+  throw new ProtocolError('UnsupportedVersion', `Specified RPC version, ${asked}, not supported by this endpoint`)
 }
 
 function shortened(text: string): string {
@@ -134,7 +143,11 @@ function methodTable(handlers: Handlers): Record<string, Method> {
     table[name] = {
       params: ajv.compile({
         type: 'object',
-        properties: { ...params.properties, context: { type: 'object' }, 'rpc.version': { type: 'string' } },
+        properties: {
+          ...params.properties,
+          context: { type: 'object' },
+          'rpc.version': { type: 'string', pattern: versionPattern },
+        },
         required: [...params.required, 'context'],
         additionalProperties: false,
       }),
