@@ -122,11 +122,12 @@ file_url_allowed_paths = ${folder}
   /** Every node boots by every API, with the releases mixed as they are now. */
   const allBoot = async () => {
     for (const { port } of apis) {
-      for (let index = 0; index < nodeCount; index += 1) expect((await ask(port, index)).status).toBe(200)
+      const answers = await Promise.all(Array.from({ length: nodeCount }, (_, index) => ask(port, index)))
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
     }
   }
 
-  it('boots all machines while one process after the other is upgraded', async () => {
+  it('boots all machines while one process after the other is upgraded', { timeout: 300_000 }, async () => {
     machines.start()
     await allBoot()
     await run('new', 'db', 'upgrade')
@@ -143,7 +144,7 @@ file_url_allowed_paths = ${folder}
     machines.check()
   })
 
-  it('and while they are set back, with the tables of the newer release', async () => {
+  it('and while they are set back, with the tables of the newer release', { timeout: 300_000 }, async () => {
     for (const member of [...apis, ...conductors]) {
       await restart(member, 'old')
       await allBoot()
