@@ -21,7 +21,7 @@ const mayImport: Record<string, string[]> = {
   fleet: ['model'],
   observe: ['model'],
   drivers: ['model', 'observe', 'ipxe'],
-  conductor: ['model', 'observe', 'ipxe', 'rpc', 'ring', 'drivers'],
+  conductor: ['model', 'observe', 'ipxe', 'rpc', 'ring', 'drivers', 'http'],
   attached: ['model', 'observe', 'rpc', 'ring'],
   api: ['model', 'observe', 'rpc', 'ring', 'http'],
   commands: ['*'],

@@ -167,6 +167,11 @@ describe('BootDecision', () => {
     expect((await decide({ conductors: fixedConductors({ one: text }) }, mac, name)).outcome).toBe(outcome)
   })
 
+  it('goes on from a conductor of an older release, which does not know the call', async () => {
+    const conductors = fixedConductors({ one: failure('UnsupportedCall'), two: script })
+    expect(await bootDecision({ conductors }).decide(mac, 'boot.ipxe', 'req-1')).toMatchObject({ conductor: 'two' })
+  })
+
   it.each(['UnknownBootFile', 'UnsupportedDriverExtension'] as const)('ends at %s', async (code) => {
     const { decision, asked } = await decideWith(failure(code), script)
     expect(asked).toEqual(['one'])

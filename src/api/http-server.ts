@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { ConnectionTable } from '../http/connection-table.ts'
 import { type HttpExchange, NodeHttpExchange } from '../http/http-exchange.ts'
+import { inTurn } from '../http/in-turn.ts'
 import { type PlainFront, putPlainFront } from '../http/plain-front.ts'
+import type { ApiLimits } from './api-limits.ts'
 import { isBootTarget } from './boot-path.ts'
 
 /** Answers what is asked below /v1/boot. */
@@ -10,34 +13,43 @@ export type BootHandler = (exchange: HttpExchange) => void
 /** Answers a request on Node's own objects. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
 
-/** Connections of one process; further ones are closed at once. A fleet that boots together keeps one a machine. */
-const maxConnections = 20_000
+export interface ApiHttpServerParts {
+  boot: BootHandler
+  /** Everything else. */
+  others: NodeHandler
+  limits: ApiLimits
+  /** Clients that may have any number of connections. */
+  isProxy(address: string): boolean
+}
 
 /**
  * The HTTP server of the API, without a listener: /v1/boot goes to `boot`, everything else to `others`. Machines' plain
  * requests take a short way before it.
- * Its limits are wide for slow firmware on a crowded link, and narrow for those who open connections to hold them.
  */
-export function createApiHttpServer(boot: BootHandler, others: NodeHandler): { server: Server; front: PlainFront } {
-  const handler: NodeHandler = (request, response) => {
-    if (isBootTarget(request.url ?? '')) boot(new NodeHttpExchange(request, response))
-    else others(request, response)
-  }
+export function createApiHttpServer(parts: ApiHttpServerParts): { server: Server; front: PlainFront } {
+  const { boot, isProxy, limits, others } = parts
+  const table = new ConnectionTable({ ...limits, isExempt: isProxy })
+  const handler = inTurn((request, response) => {
+    if (isBootTarget(request.url ?? '')) {
+      dropBody(request, limits.maxBootBodyBytes)
+      boot(new NodeHttpExchange(request, response))
+    } else others(request, response)
+  }, limits.maxPipelinedRequests)
   const server = createServer(
     {
-      // Request line and header fields together.
-      maxHeaderSize: 16_384,
-      headersTimeout: 20_000,
-      requestTimeout: 60_000,
-      // Longer than the 60 s for which nginx and most proxies keep theirs, so that they never meet one just closed.
-      keepAliveTimeout: 65_000,
-      connectionsCheckingInterval: 5_000,
+      maxHeaderSize: limits.maxHeaderBytes,
+      headersTimeout: limits.headersTimeoutMilliseconds,
+      requestTimeout: limits.requestTimeoutMilliseconds,
+      keepAliveTimeout: limits.keepAliveTimeoutMilliseconds,
+      connectionsCheckingInterval: limits.checkIntervalMilliseconds,
+      keepAlive: true,
+      keepAliveInitialDelay: limits.probeAfterMilliseconds,
       // Nothing here looks at Host, and some firmware leaves it out or gets it wrong.
       requireHostHeader: false,
     },
     handler,
   )
-  server.maxConnections = maxConnections
+  server.timeout = limits.stalledTimeoutMilliseconds
   // iPXE hangs on a "100 Continue"; nothing below /v1/boot takes a body anyway.
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (!isBootTarget(request.url ?? '')) response.writeContinue()
@@ -48,8 +60,20 @@ export function createApiHttpServer(boot: BootHandler, others: NodeHandler): { s
   const front = putPlainFront(server, {
     takes: ({ method, target }) => method === 'GET' && isBootTarget(target),
     handle: boot,
+    table,
   })
   return { server, front }
+}
+
+/** Throws a body away, and cuts off whoever sends more than `maxBytes` of it. */
+function dropBody(request: IncomingMessage, maxBytes: number): void {
+  const { headers } = request
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return
+  let bytes = 0
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > maxBytes) request.socket.destroy()
+  })
 }
 
 /** Answers what is no HTTP request, is too long or too slow. Says nothing but the status, and closes. */

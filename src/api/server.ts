@@ -3,13 +3,19 @@ import type { AddressInfo } from 'node:net'
 import fastify, { type FastifyReply } from 'fastify'
 import type { HttpExchange } from '../http/http-exchange.ts'
 import type { PlainFront } from '../http/plain-front.ts'
+import { type ApiLimits, apiLimits } from './api-limits.ts'
 import { type ApiAppDeps, apiApp } from './app.ts'
 import { clientFault } from './fault.ts'
+import { firmwareFirst } from './firmware-first.ts'
 import { answerBadRequest, createApiHttpServer } from './http-server.ts'
+import { proxies } from './proxies.ts'
 import type { BootRoute } from './routes/boot.ts'
 
 export interface ApiServerOptions extends ApiAppDeps {
-  boot: BootRoute
+  boot: Pick<BootRoute, 'handle' | 'drain'>
+  limits?: Partial<ApiLimits>
+  /** Clients that may have any number of connections. Default: those of loopback. */
+  isProxy?: (address: string) => boolean
   /** Address to listen on, IPv4 or IPv6. */
   host: string
   /** 0: any free one. */
@@ -38,16 +44,30 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     reuse = false,
     closeTimeoutSeconds = 15,
   } = options
+  const limits = { ...apiLimits, ...options.limits }
+  let bootsInFlight = 0
   const answerBoot = (exchange: HttpExchange) => {
-    boot.handle(exchange).catch((error) => {
-      logger.error({ err: error }, 'boot request failed without an answer')
-      exchange.destroy()
-    })
+    bootsInFlight += 1
+    boot.handle(exchange).then(
+      () => {
+        bootsInFlight -= 1
+      },
+      (error) => {
+        bootsInFlight -= 1
+        logger.error({ err: error }, 'boot request failed without an answer')
+        exchange.destroy()
+      },
+    )
   }
   let front: PlainFront | undefined
   const app = fastify({
     serverFactory: (others) => {
-      const http = createApiHttpServer(answerBoot, others)
+      const http = createApiHttpServer({
+        boot: answerBoot,
+        others: firmwareFirst(others, { limits, bootsInFlight: () => bootsInFlight, logger }),
+        limits,
+        isProxy: options.isProxy ?? proxies([]),
+      })
       front = http.front
       return http.server
     },
@@ -56,7 +76,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     frameworkErrors: (error, _request, reply: FastifyReply) => {
       reply.code(error.statusCode ?? 400).send(clientFault('The request could not be understood.'))
     },
-    bodyLimit: 1_048_576,
+    bodyLimit: limits.maxBodyBytes,
     exposeHeadRoutes: true,
   })
   await app.register(apiApp({ bootOnly, logger, publicEndpoint }))

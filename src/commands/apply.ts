@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs'
 import { Command } from 'commander'
-import { parseConnectionUrl } from '../db/connection-url.ts'
 import { decodeFleet, type Fleet, maxFleetBytes, readFleet } from '../fleet/parse-fleet.ts'
 import { BootringError } from '../model/errors.ts'
 import type { Database, FleetChange } from '../model/stores.ts'
 import { withContext } from './context.ts'
 import { fleetReportJson, writeFleetReport, writePruneWarning } from './fleet-report.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
+import { readySchema } from './ready-schema.ts'
 import { counted, type Output, Progress } from './terminal.ts'
 
 interface ApplyOptions extends ConfigOptions {
@@ -30,7 +30,7 @@ export function applyCommand(output: Output = process.stdout, messages: Output =
         progress.show(`Reading ${file}`)
         const fleet = await readFleetFile(file)
         await withContext(options, async ({ database, installation }) => {
-          await prepareSchema(database, installation.databaseUrl)
+          await readySchema(database, installation.databaseUrl)
           const changes = await apply(fleet, database, request, { progress, messages })
           progress.clear()
           if (options.json) output.write(fleetReportJson(changes, request))
@@ -40,12 +40,6 @@ export function applyCommand(output: Output = process.stdout, messages: Output =
         progress.clear()
       }
     })
-}
-
-/** Nothing else looks after an embedded database; that of a server may serve hosts that run another release. */
-async function prepareSchema(database: Database, url: string): Promise<void> {
-  if (parseConnectionUrl(url).engine === 'sqlite') await database.upgrade()
-  else await database.checkSchema()
 }
 
 async function apply(

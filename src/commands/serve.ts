@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { localFirst } from '../rpc/local-first-client.ts'
 import { type Context, withContext } from './context.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
+import { readySchema } from './ready-schema.ts'
 import { serveUntilToldToStop } from './serve-until-told-to-stop.ts'
 import { buildConductorClient } from './wiring/build-conductor-client.ts'
 import { buildMetrics } from './wiring/build-metrics.ts'
@@ -26,8 +27,7 @@ async function serve(
   cleanup: Pick<AsyncDisposableStack, 'defer'>,
 ): Promise<void> {
   for (const choice of installation.choices) process.stderr.write(`${choice}\n`)
-  if (installation.databaseUrl.startsWith('sqlite:')) await database.upgrade()
-  else await database.checkSchema()
+  await readySchema(database, installation.databaseUrl)
   const rings = buildRings(config, database.conductors)
   const metrics = buildMetrics(rings)
   const conductor = await startConductor({ installation, database, rings, log })

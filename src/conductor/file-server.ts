@@ -1,6 +1,8 @@
 import { mkdir, realpath } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { pipeline } from 'node:stream/promises'
+import { ConnectionTable, holdConnections } from '../http/connection-table.ts'
+import { inTurn } from '../http/in-turn.ts'
 import type { ImageBytes } from '../ipxe/image-arrival.ts'
 import { LogBudget } from '../observe/log-budget.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -8,6 +10,7 @@ import { gracefulCloser } from '../rpc/graceful-close.ts'
 import { type ListenAddress, listen } from '../rpc/listen.ts'
 import { refuseBrokenRequests } from '../rpc/refuse-broken-requests.ts'
 import { contentTypeOf, parseFilePath, parseImagePath } from './file-path.ts'
+import { type FileServerLimits, fileServerLimits } from './file-server-limits.ts'
 import { missingImages, type OnMissing } from './missing-images.ts'
 import { type FileAnswer, fileOpener } from './open-file.ts'
 import { sendImage } from './send-image.ts'
@@ -22,6 +25,9 @@ export interface FileServerOptions {
   onMissing?: OnMissing
   /** How long a machine waits for the first bytes of such a file before it is told to ask again. Default: 10. */
   missingWaitSeconds?: number
+  limits?: Partial<FileServerLimits>
+  /** Clients that may have any number of connections. Default: none. */
+  isProxy?: (address: string) => boolean
   logger: Logger
 }
 
@@ -32,9 +38,6 @@ export interface FileServer {
 }
 
 const closeGraceSeconds = 5
-const keepAliveMs = 75_000
-/** A machine that was switched off in the middle of a download must not hold its connection for ever. */
-const stalledMs = 120_000
 /** iPXE waits this long after a 503, then asks again by itself. */
 const retryAfterSeconds = '5'
 
@@ -43,7 +46,8 @@ const retryAfterSeconds = '5'
  * hidden files, nothing outside the root. Rejects with the system's error where it can't listen.
  */
 export async function startFileServer(options: FileServerOptions): Promise<FileServer> {
-  const { httpRoot, logger, missingWaitSeconds = 10 } = options
+  const { httpRoot, isProxy = () => false, logger, missingWaitSeconds = 10 } = options
+  const limits = { ...fileServerLimits, ...options.limits }
   await mkdir(httpRoot, { recursive: true })
   const openFile = fileOpener(await realpath(httpRoot), (path) => {
     logger.warn({ path }, 'link in http_root leads out of it: not served')
@@ -53,7 +57,13 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
   const budget = new LogBudget(10, 20)
   const fetchMissing = missingImages(onMissing, missingWaitSeconds, logger)
 
+  let downloads = 0
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (downloads >= limits.maxDownloads) return refuse(response, 503, { 'Retry-After': retryAfterSeconds })
+    downloads += 1
+    response.once('close', () => {
+      downloads -= 1
+    })
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, { Allow: 'GET, HEAD' })
     const segments = parseFilePath(request.url ?? '')
     if (segments === undefined) return refuse(response, 404)
@@ -69,11 +79,20 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
     else await sendAnswer(response, answer, contentTypeOf(segments))
   }
 
-  const server = createServer({ keepAliveTimeout: keepAliveMs })
-  server.timeout = stalledMs
+  const server = createServer({
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersTimeoutMilliseconds,
+    requestTimeout: limits.requestTimeoutMilliseconds,
+    keepAliveTimeout: limits.keepAliveTimeoutMilliseconds,
+    connectionsCheckingInterval: Math.min(5_000, limits.headersTimeoutMilliseconds / 2),
+    keepAlive: true,
+    keepAliveInitialDelay: limits.probeAfterMilliseconds,
+  })
+  server.timeout = limits.stalledTimeoutMilliseconds
+  holdConnections(server, new ConnectionTable({ ...limits, isExempt: isProxy }))
   const closer = gracefulCloser(server)
   refuseBrokenRequests(server)
-  server.on('request', (request, response) => {
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
     // Bodies mean nothing here.
     request.resume()
     respond(request, response).catch((error: unknown) => {
@@ -86,7 +105,8 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
       else if (typeof code === 'string') refuse(response, 503, { 'Retry-After': retryAfterSeconds })
       else refuse(response, 500)
     })
-  })
+  }
+  server.on('request', inTurn(handle, limits.maxPipelinedRequests))
   const address = await listen(server, options)
   return { address, close: () => closer.close(closeGraceSeconds) }
 }

@@ -20,5 +20,5 @@ export interface OpenOptions {
  * that can't be opened.
  */
 export async function openDatabase(url: string, options: OpenOptions): Promise<Database> {
-  return new SqlDatabase(await openEngine(parseConnectionUrl(url), options))
+  return new SqlDatabase(await openEngine(parseConnectionUrl(url), options), options.logger)
 }

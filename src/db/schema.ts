@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { type MigrationResultSet, Migrator } from 'kysely/migration'
 import { BootringError } from '../model/errors.ts'
+import type { Logger } from '../observe/logger.ts'
 import type { Engine } from './engines/engine.ts'
 import { migrationNames, migrations } from './migrations/migrations.ts'
 import type { Tables } from './tables.ts'
@@ -19,12 +20,17 @@ export async function upgradeSchema({ migrate: unhurried, dialect }: Engine): Pr
   return dialect.upgradesInOneTransaction ? await unhurried.transaction().execute(migrate) : await migrate(unhurried)
 }
 
-/** Throws `SchemaOutdated` unless every migration that this release knows was applied; further ones do no harm. */
-export async function checkSchema({ read }: Engine): Promise<void> {
+/**
+ * Throws `SchemaOutdated` unless every migration that this release knows was applied. Further ones only add (see
+ * CONTRIBUTING.md), so this release works with them: that is how one host is upgraded after the other, and back.
+ */
+export async function checkSchema({ read }: Engine, logger: Logger | undefined): Promise<void> {
   const rows = await read.selectFrom('bootring_migration').select('name').execute()
   const present = new Set(rows.map((row) => row.name))
   const missing = migrationNames.filter((name) => !present.has(name))
   if (missing.length > 0) throw new BootringError('SchemaOutdated', `not applied: ${missing.join(', ')}`)
+  const migrations = rows.map((row) => row.name).filter((name) => !migrationNames.includes(name))
+  if (migrations.length > 0) logger?.warn({ migrations }, 'the database is of a newer release than this process')
 }
 
 // Kysely has no class of its own for this.

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { ConductorStore, Database, FleetStore, NodeStore } from '../model/stores.ts'
+import type { Logger } from '../observe/logger.ts'
 import type { Engine } from './engines/engine.ts'
 import { checkSchema, upgradeSchema } from './schema.ts'
 import { SqlConductorStore } from './stores/sql-conductor-store.ts'
@@ -12,9 +13,11 @@ export class SqlDatabase implements Database {
   readonly conductors: ConductorStore
   readonly fleet: FleetStore
   readonly #engine: Engine
+  readonly #logger: Logger | undefined
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, logger: Logger | undefined) {
     this.#engine = engine
+    this.#logger = logger
     this.nodes = new SqlNodeStore(engine)
     this.conductors = new SqlConductorStore(engine)
     this.fleet = new SqlFleetStore(engine)
@@ -25,7 +28,7 @@ export class SqlDatabase implements Database {
   }
 
   checkSchema(): Promise<void> {
-    return checkSchema(this.#engine)
+    return checkSchema(this.#engine, this.#logger)
   }
 
   async ping(): Promise<void> {

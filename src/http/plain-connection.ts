@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import type { HeldConnection } from './connection-table.ts'
 import type { HttpExchange } from './http-exchange.ts'
 import { type PlainRequest, parsePlainRequest } from './plain-request.ts'
 
@@ -27,14 +28,15 @@ export interface PlainExchange extends HttpExchange {
  */
 export class PlainConnection {
   readonly #socket: Socket
+  readonly #held: HeldConnection
   readonly #parts: PlainConnectionParts
-  #busy = false
   #used = false
   #draining = false
   #ended = false
 
-  constructor(socket: Socket, parts: PlainConnectionParts) {
+  constructor(socket: Socket, held: HeldConnection, parts: PlainConnectionParts) {
     this.#socket = socket
+    this.#held = held
     this.#parts = parts
     socket.setNoDelay(true)
     socket.setTimeout(parts.headersTimeoutMilliseconds)
@@ -44,10 +46,14 @@ export class PlainConnection {
     socket.on('timeout', this.#onTimeout)
   }
 
+  get #isBusy(): boolean {
+    return this.#held.requests > 0
+  }
+
   /** Ends it when nothing is being answered, else after the answer. */
   drain(): void {
     this.#draining = true
-    if (!this.#busy) this.#socket.end()
+    if (!this.#isBusy) this.#socket.end()
   }
 
   destroy(): void {
@@ -55,7 +61,7 @@ export class PlainConnection {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    if (this.#busy) {
+    if (this.#isBusy) {
       // Sent ahead of the answer: it comes again when the socket is resumed.
       this.#socket.pause()
       this.#socket.unshift(chunk)
@@ -66,14 +72,15 @@ export class PlainConnection {
       this.#handOver(chunk)
       return
     }
-    this.#busy = true
+    this.#held.requests = 1
+    this.#held.used = true
     this.#parts.handle(new Exchange(request, this.#socket, this.#answer))
   }
 
   /** The client sends no more: it gets the answer that it waits for. */
   readonly #onEnd = (): void => {
     this.#ended = true
-    if (!this.#busy) this.#socket.end()
+    if (!this.#isBusy) this.#socket.end()
   }
 
   readonly #onError = (): void => {
@@ -82,13 +89,13 @@ export class PlainConnection {
 
   readonly #onTimeout = (): void => {
     // Whoever answers has a time limit of its own.
-    if (this.#busy) return
+    if (this.#isBusy) return
     if (this.#used) this.#socket.destroy()
     else this.#parts.onSilence(this.#socket)
   }
 
   readonly #answer = (status: number, fields: readonly string[], body: string, last: boolean): void => {
-    this.#busy = false
+    this.#held.requests = 0
     const socket = this.#socket
     if (socket.destroyed) return
     if (!this.#used) {

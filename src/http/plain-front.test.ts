@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { exchange } from '../../test/support/boot-wire.ts'
+import { ConnectionTable } from './connection-table.ts'
 import { type HttpExchange, NodeHttpExchange } from './http-exchange.ts'
 import { type PlainFront, putPlainFront } from './plain-front.ts'
 
@@ -42,6 +43,7 @@ async function start(withFront: boolean, answer: (exchange: HttpExchange) => voi
   })
   const front = withFront
     ? putPlainFront(server, {
+        table: new ConnectionTable({ maxConnections: 1000, maxConnectionsPerAddress: 1000 }),
         takes: ({ method }) => method === 'GET',
         handle: (exchange) => {
           short.push(exchange.target)

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { type ConnectionTable, markRequests } from './connection-table.ts'
 import { PlainConnection, type PlainExchange } from './plain-connection.ts'
 import type { PlainRequest } from './plain-request.ts'
 
@@ -7,6 +8,8 @@ export interface PlainFrontOptions {
   /** Whether a request is to be handed to `handle`; all others are the server's. */
   takes(request: PlainRequest): boolean
   handle(exchange: PlainExchange): void
+  /** Where the server's connections are held, these and its own. */
+  table: ConnectionTable
 }
 
 /** The connections before a server that carry plain requests. */
@@ -21,7 +24,7 @@ export interface PlainFront {
  * Puts a short way before an HTTP server: connections whose requests are plain never reach it. The server's limits and
  * time-outs hold for them as well. Call it before the server listens.
  */
-export function putPlainFront(server: Server, { handle, takes }: PlainFrontOptions): PlainFront {
+export function putPlainFront(server: Server, { handle, table, takes }: PlainFrontOptions): PlainFront {
   const connections = new Set<PlainConnection>()
   let draining = false
   const own = server.listeners('connection') as ((socket: Socket) => void)[]
@@ -43,8 +46,11 @@ export function putPlainFront(server: Server, { handle, takes }: PlainFrontOptio
     headersTimeoutMilliseconds: server.headersTimeout,
     keepAliveTimeoutMilliseconds: server.keepAliveTimeout,
   }
+  markRequests(server, table)
   server.on('connection', (socket) => {
-    const connection = new PlainConnection(socket, {
+    const held = table.hold(socket)
+    if (held === undefined) return
+    const connection = new PlainConnection(socket, held, {
       ...parts,
       handOver(given, received) {
         connections.delete(connection)

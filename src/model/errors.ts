@@ -74,8 +74,13 @@ export const errorKinds = {
     httpStatus: 404,
     rpcCode: 404,
     rpcClass: `${ironic}UnsupportedDriverExtension`,
-    remedy:
-      "Give the node a boot interface that serves this file, e.g. ipxe; where the conductor is Ironic's own, set [bootring]rpc_port.",
+    remedy: 'Give the node a boot interface that serves this file, e.g. ipxe.',
+  },
+  UnsupportedCall: {
+    httpStatus: 404,
+    rpcCode: 400,
+    rpcClass: `${ironic}UnsupportedVersion`,
+    remedy: "Upgrade the conductor that the message names; where it is Ironic's own, set [bootring]rpc_port.",
   },
   BootConfigUnavailable: {
     httpStatus: 404,

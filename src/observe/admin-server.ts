@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { adminLimits } from './admin-limits.ts'
 import type { Logger } from './logger.ts'
 
 /** One thing that must hold for this process to be of use. */
@@ -33,7 +34,13 @@ export interface AdminServer {
  */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
   const { host, port, logger } = options
-  const server = createServer({ requestTimeout: 10_000, maxHeaderSize: 8192 }, (request, response) => {
+  const serverOptions = {
+    headersTimeout: adminLimits.requestTimeoutMilliseconds,
+    requestTimeout: adminLimits.requestTimeoutMilliseconds,
+    keepAliveTimeout: adminLimits.keepAliveTimeoutMilliseconds,
+    maxHeaderSize: adminLimits.maxHeaderBytes,
+  }
+  const server = createServer(serverOptions, (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       send(response, 405, 'text/plain', 'Method Not Allowed\n')
       return
@@ -43,6 +50,8 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
       send(response, 500, 'text/plain', 'Internal Server Error\n')
     })
   })
+  server.maxConnections = adminLimits.maxConnections
+  server.timeout = adminLimits.stalledTimeoutMilliseconds
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host, port }, () => {
@@ -82,7 +91,10 @@ async function answer(path: string, response: ServerResponse, options: AdminServ
 }
 
 /** The checks; one that fails instead of answering, or takes too long, is a failing check too. */
-async function readyChecks({ ready, readyTimeoutSeconds = 5 }: AdminServerOptions): Promise<ReadyCheck[]> {
+async function readyChecks({
+  ready,
+  readyTimeoutSeconds = adminLimits.readyTimeoutSeconds,
+}: AdminServerOptions): Promise<ReadyCheck[]> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<ReadyCheck[]>((resolve) => {
     const detail = `no answer within ${readyTimeoutSeconds} s`

@@ -1,6 +1,6 @@
 import { BootringError } from '../model/errors.ts'
 import { ajv } from './ajv.ts'
-import { type MethodName, methods, type Result } from './contract.ts'
+import { type MethodName, methods, type Result, type RpcVersion } from './contract.ts'
 import type { Exchange } from './exchange.ts'
 import { errorFromCallee } from './json-rpc-error.ts'
 
@@ -23,13 +23,14 @@ const isError = ajv.compile<{ error: { code: number; message: string; data?: { c
 const results = Object.fromEntries(Object.entries(methods).map(([name, { result }]) => [name, ajv.compile(result)]))
 
 /**
- * The result that an HTTP answer holds. Throws the callee's error as a `BootringError`, and `ConductorUnreachable`
+ * The result that an HTTP answer holds, to a call that said version `needed`. Throws the callee's error as a `BootringError`, and `ConductorUnreachable`
  * for whatever is no answer to this call.
  */
 export function parseAnswer<M extends MethodName>(
   hostname: string,
   method: M,
   id: string,
+  needed: RpcVersion,
   { status, body }: Exchange,
 ): Result<M> {
   if (status === 401) {
@@ -48,7 +49,7 @@ export function parseAnswer<M extends MethodName>(
   if (typeof answer !== 'object' || answer === null) throw unusable(hostname, 'answered no JSON object')
   const { id: answeredId, result } = answer as { id?: unknown; result?: unknown }
   if (isError(answer) && (answeredId === id || answeredId === null)) {
-    throw errorFromCallee(hostname, method, answer.error)
+    throw errorFromCallee(hostname, method, answer.error, needed)
   }
   if (answeredId !== id) throw unusable(hostname, 'answered another call (wrong id)')
   if (results[method]?.(result) !== true) throw unusable(hostname, `answered no valid result of ${method}`)

@@ -149,7 +149,7 @@ describe('createConductorClient', () => {
       )
     })
     expect(await failure(clientOf().get(hostname))).toMatchObject({
-      code: 'UnsupportedDriverExtension',
+      code: 'UnsupportedCall',
       message: expect.stringContaining('does not know it yet'),
     })
   })

@@ -4,8 +4,9 @@ import { BootringError } from '../model/errors.ts'
 import type { Logger } from '../observe/logger.ts'
 import { parseAnswer } from './answer.ts'
 import { type AddressRules, conductorAddress, originOf } from './conductor-address.ts'
-import { type CallOptions, type ConductorClient, rpcVersion } from './contract.ts'
+import { type CallOptions, type ConductorClient, methods } from './contract.ts'
 import { type Exchange, ReusedConnectionReset, startExchange } from './exchange.ts'
+import { versionNeeded } from './rpc-version.ts'
 import { trackingConnector } from './tracking-connector.ts'
 
 export interface ConductorClientOptions extends AddressRules {
@@ -90,9 +91,10 @@ export function createConductorClient(options: ConductorClientOptions): Conducto
   return {
     async call(hostname, method, params, context) {
       const { requestId } = context
-      const sent = { ...params, context: { request_id: requestId }, 'rpc.version': rpcVersion }
+      const version = versionNeeded(methods[method], params)
+      const sent = { ...params, context: { request_id: requestId }, 'rpc.version': version }
       const body = JSON.stringify({ jsonrpc: '2.0', method, params: sent, id: requestId })
-      return parseAnswer(hostname, method, requestId, await exchange(hostname, body, context))
+      return parseAnswer(hostname, method, requestId, version, await exchange(hostname, body, context))
     },
     async close() {
       closed = true

@@ -39,6 +39,9 @@ export interface ListedBootFile {
   written_at: number
 }
 
+/** `major.minor`, as oslo writes it. */
+export type RpcVersion = `${number}.${number}`
+
 export type MethodName = keyof Shapes
 export type Params<M extends MethodName> = Shapes[M]['params']
 export type Result<M extends MethodName> = Shapes[M]['result']
@@ -46,6 +49,10 @@ export type Result<M extends MethodName> = Shapes[M]['result']
 /** A method as data: JSON schemas of what goes in and out, which the compiler holds against the types above. */
 interface Method<M extends MethodName> {
   description: string
+  /** The version that brought it. */
+  since: RpcVersion
+  /** The versions that brought those of its optional parameters that came later. */
+  paramsSince?: Readonly<Partial<Record<keyof Params<M> & string, RpcVersion>>>
   params: JSONSchemaType<Params<M>>
   result: JSONSchemaType<Result<M>> & { type: string; description?: string }
 }
@@ -68,6 +75,7 @@ const sha256 = {
 
 export const methods: { readonly [M in MethodName]: Method<M> } = {
   get_boot_config: {
+    since: '1.0',
     description: 'Gives the text of a boot file of a node. It takes no lock and changes nothing.',
     params: {
       type: 'object',
@@ -80,6 +88,7 @@ export const methods: { readonly [M in MethodName]: Method<M> } = {
     result: { type: 'string', description: "The file's text." },
   },
   list_boot_files: {
+    since: '1.0',
     description:
       "What has changed among the boot files that Ironic's conductor on this host has written. Where nothing has, the answer waits for the next change. Attached conductors with `[bootring]replicate` only.",
     params: {
@@ -142,6 +151,7 @@ export const methods: { readonly [M in MethodName]: Method<M> } = {
     },
   },
   get_boot_file: {
+    since: '1.0',
     description:
       'Gives the text of a file that `list_boot_files` has named, while it still is the same. Attached conductors with `[bootring]replicate` only.',
     params: {
@@ -173,8 +183,14 @@ export interface CallOptions {
   timeoutSeconds?: number
 }
 
-/** The version bootring's callers say in `rpc.version`. Ironic's own API stood at 1.56 when the method was specified. */
-export const rpcVersion = '1.0'
+/**
+ * The version that this release's conductors answer. A call says in `rpc.version` the lowest that it needs.
+ *
+ * A new method, and a new optional parameter of an old one, take the next minor version, as `since` or in `paramsSince`;
+ * bootring's own begin at 1.101, above all of Ironic's (1.61 in 2025), whose callers are answered whichever they say.
+ * Members may be added to results at any time: callers pass over what they do not know. Nothing else may change.
+ */
+export const rpcVersion: RpcVersion = '1.100'
 
 /** Calls one method on one conductor; host names may carry their own port. Throws `ConductorUnreachable` or the callee's `BootringError`. */
 export interface ConductorClient {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { recordingLogger } from '../../test/support/recording-logger.ts'
 import { BootringError, type ErrorCode, errorKinds } from '../model/errors.ts'
-import type { CallContext, Handlers } from './contract.ts'
+import { type CallContext, type Handlers, rpcVersion } from './contract.ts'
 import { createDispatcher } from './dispatcher.ts'
 
 // A loaded machine must not fail a test.
@@ -37,6 +37,10 @@ describe('createDispatcher', () => {
       result: '#!ipxe\n',
     })
     expect(seen).toEqual([{ node_id: nodeId, name: 'boot.ipxe' }, { requestId: 'req-7' }])
+  })
+
+  it.each([undefined, '1.0', '1.34', '1.56', rpcVersion])('answers callers that say version %s', async (version) => {
+    expect(await answer(withParams({ 'rpc.version': version }))).toMatchObject({ result: '#!ipxe\n' })
   })
 
   it.each([
@@ -76,6 +80,10 @@ describe('createDispatcher', () => {
     ['a context that is a list', withParams({ context: [] }), -32602, 'req-1'],
     ['a context that is null', withParams({ context: null }), -32602, 'req-1'],
     ['a version that is no string', withParams({ 'rpc.version': 1 }), -32602, 'req-1'],
+    ['a version that is none', withParams({ 'rpc.version': 'newest' }), -32602, 'req-1'],
+    ['another major version', withParams({ 'rpc.version': '2.0' }), -32001, 'req-1'],
+    ['a later minor version', withParams({ 'rpc.version': '1.9999' }), -32001, 'req-1'],
+    ['a parameter of a later version', withParams({ 'rpc.version': '1.9999', later: true }), -32001, 'req-1'],
     ['a missing parameter', withParams({ name: undefined }), -32602, 'req-1'],
     ['an unknown parameter', withParams({ force: true }), -32602, 'req-1'],
     ['a parameter of another type', withParams({ node_id: 1 }), -32602, 'req-1'],
@@ -168,7 +176,7 @@ describe('createDispatcher', () => {
   })
 
   it('answers any text with an answer or an error of the protocol', async () => {
-    const codes = new Set([-32700, -32600, -32601, -32602])
+    const codes = new Set([-32700, -32600, -32601, -32602, -32001])
     const nearly = fc.record(
       {
         jsonrpc: fc.oneof(fc.constant('2.0'), fc.jsonValue()),

@@ -5,6 +5,7 @@ import type { Logger } from '../observe/logger.ts'
 import { ajv } from './ajv.ts'
 import { type CallContext, type Handlers, type MethodName, methods } from './contract.ts'
 import { errorObject, ProtocolError, unexpectedError } from './json-rpc-error.ts'
+import { answersVersion, versionPattern } from './rpc-version.ts'
 
 /** A JSON-RPC request in, its answer out; undefined for a notification, which gets none. Never rejects. */
 export type Dispatcher = (body: string) => Promise<string | undefined>
@@ -22,12 +23,22 @@ interface Method {
 /** Longer request ids would only bloat the logs. */
 const maxRequestIdLength = 128
 const maxMessageLength = 300
+const isVersion = new RegExp(versionPattern)
 
-/** Answers calls of those of the contract's methods for which there are `handlers`. */
-export function createDispatcher(handlers: Handlers, logger: Logger): Dispatcher {
+/**
+ * Answers calls of those of the contract's methods for which there are `handlers`, `maxCalls` at once; more are refused
+ * before anything is done for them, so that their callers go on to another conductor.
+ */
+export function createDispatcher(handlers: Handlers, logger: Logger, maxCalls = Number.POSITIVE_INFINITY): Dispatcher {
   const table = methodTable(handlers)
+  let inFlight = 0
 
   async function answer(request: JsonObject, id: Id): Promise<string> {
+    if (inFlight >= maxCalls) {
+      const reason = `${inFlight} calls are being worked on already, which is [bootring]max_rpc_calls`
+      return errorAnswer(errorObject(new BootringError('Overloaded', reason)), id)
+    }
+    inFlight += 1
     try {
       const result = await call(table, request, id)
       return `{"jsonrpc":"2.0","result":${JSON.stringify(result)},"id":${JSON.stringify(id)}}`
@@ -38,6 +49,8 @@ export function createDispatcher(handlers: Handlers, logger: Logger): Dispatcher
       }
       logger.error({ err: error, requestId: id }, 'rpc call failed')
       return errorAnswer(unexpectedError, id)
+    } finally {
+      inFlight -= 1
     }
   }
 
@@ -88,6 +101,7 @@ async function call(table: Record<string, Method>, request: JsonObject, id: Id):
   const method = table[name]
   if (method === undefined) throw new ProtocolError('MethodNotFound', `Method ${shortened(name)} was not found`)
   const params = request.params ?? {}
+  checkVersion(params as JsonObject)
   if (!method.params(params)) {
     const faults = (method.params.errors ?? []).map(({ instancePath, message }) => `${instancePath || '/'} ${message}`)
     throw new ProtocolError('InvalidParams', shortened(`Params are invalid for ${name}: ${faults.join('; ')}`))
@@ -98,6 +112,12 @@ async function call(table: Record<string, Method>, request: JsonObject, id: Id):
   const result = await method.call(callParams, { requestId: requestId(given.context as JsonObject, id) })
   if (!method.result(result)) throw new TypeError(`${name} gave a result that its schema forbids`)
   return result
+}
+
+/** Before the parameters: those of a later version are none of this one's. */
+function checkVersion({ 'rpc.version': asked }: JsonObject): void {
+  if (typeof asked !== 'string' || !isVersion.test(asked) || answersVersion(asked)) return
+  throw new ProtocolError('UnsupportedVersion', `Specified RPC version, ${asked}, not supported by this endpoint`)
 }
 
 function shortened(text: string): string {
@@ -123,7 +143,11 @@ function methodTable(handlers: Handlers): Record<string, Method> {
     table[name] = {
       params: ajv.compile({
         type: 'object',
-        properties: { ...params.properties, context: { type: 'object' }, 'rpc.version': { type: 'string' } },
+        properties: {
+          ...params.properties,
+          context: { type: 'object' },
+          'rpc.version': { type: 'string', pattern: versionPattern },
+        },
         required: [...params.required, 'context'],
         additionalProperties: false,
       }),

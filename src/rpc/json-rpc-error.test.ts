@@ -11,8 +11,20 @@ describe('errorFromCallee', () => {
   it('explains an unmodified Ironic conductor', () => {
     const sent = errorObject(new ProtocolError('MethodNotFound', 'Method get_boot_config was not found'))
     expect(errorFromCallee('cond-1', 'get_boot_config', sent)).toMatchObject({
-      code: 'UnsupportedDriverExtension',
+      code: 'UnsupportedCall',
       message: expect.stringMatching(/^conductor cond-1 does not know get_boot_config: .*rpc_port/),
+    })
+  })
+
+  it.each([
+    ['1.0', new ProtocolError('UnsupportedVersion', 'Specified RPC version, 1.0, not supported by this endpoint')],
+    ['1.101', new ProtocolError('UnsupportedVersion', 'Specified RPC version, 1.101, not supported by this endpoint')],
+    // Release 0.1, which looks at no version.
+    ['1.101', new ProtocolError('InvalidParams', 'Params are invalid')],
+  ] as const)('knows a conductor that is too old for version %s', (needed, refusal) => {
+    expect(errorFromCallee('cond-1', 'get_boot_config', errorObject(refusal), needed)).toMatchObject({
+      code: 'UnsupportedCall',
+      message: expect.stringContaining('cond-1'),
     })
   })
 

@@ -1,6 +1,7 @@
 import { BootringError, type ErrorCode, errorKinds } from '../model/errors.ts'
+import type { RpcVersion } from './contract.ts'
 
-/** Codes of JSON-RPC 2.0 itself. Source: jsonrpc.org/specification, section 5.1. */
+/** Codes of JSON-RPC 2.0 itself, and one of those that it leaves to servers. Source: jsonrpc.org/specification, section 5.1. */
 export const protocolErrors = {
   ParseError: { code: -32700, meaning: 'The body is not JSON.' },
   InvalidRequest: {
@@ -11,6 +12,10 @@ export const protocolErrors = {
   InvalidParams: {
     code: -32602,
     meaning: 'The parameters do not match the method, or `context` is missing or no object.',
+  },
+  UnsupportedVersion: {
+    code: -32001,
+    meaning: 'The call needs a later minor version, or another major version, than this conductor answers.',
   },
 } as const
 
@@ -49,11 +54,24 @@ for (const [code, kind] of Object.entries(errorKinds) as [ErrorCode, { rpcClass:
  * The callee's error as ours. Classes not in our table, and faults of the callee, become `BootConfigUnavailable`: the
  * conductor was reached, so this is not `ConductorUnreachable`, but it has no file for us.
  */
-export function errorFromCallee(hostname: string, method: string, error: ErrorObject): BootringError {
+export function errorFromCallee(
+  hostname: string,
+  method: string,
+  error: ErrorObject,
+  needed: RpcVersion = '1.0',
+): BootringError {
   if (error.code === protocolErrors.MethodNotFound.code) {
     return new BootringError(
-      'UnsupportedDriverExtension',
-      `conductor ${hostname} does not know ${method}: this is an Ironic conductor that does not know it yet (attached, set [bootring]rpc_port to the port of bootring's own conductors)`,
+      'UnsupportedCall',
+      `conductor ${hostname} does not know ${method}: it is of an older release, or an Ironic conductor that does not know it yet (attached, set [bootring]rpc_port to the port of bootring's own conductors)`,
+    )
+  }
+  // Release 0.1 looked at no version: it refused parameters that it did not know.
+  const refusesParams = error.code === protocolErrors.InvalidParams.code && needed !== '1.0'
+  if (error.code === protocolErrors.UnsupportedVersion.code || refusesParams) {
+    return new BootringError(
+      'UnsupportedCall',
+      `conductor ${hostname} does not answer ${method} of RPC version ${needed}: it is of an older release`,
     )
   }
   const known = error.data === undefined ? undefined : codesByClass.get(error.data.class)

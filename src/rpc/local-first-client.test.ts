@@ -25,7 +25,7 @@ describe('localFirst', () => {
   it('says what it does not know', async () => {
     const file = { ...params, sha256: '0'.repeat(64) }
     await expect(client.call('me:8090', 'get_boot_file', file, { requestId: 'r' })).rejects.toMatchObject({
-      code: 'UnsupportedDriverExtension',
+      code: 'UnsupportedCall',
     })
   })
 

@@ -16,7 +16,7 @@ export function localFirst(ownHostname: string, handlers: Handlers, remote: Cond
       const handler = handlers[method] as Handler<M> | undefined
       if (handler === undefined) {
         const message = `conductor ${hostname} does not know ${method}`
-        return Promise.reject(new BootringError('UnsupportedDriverExtension', message))
+        return Promise.reject(new BootringError('UnsupportedCall', message))
       }
       return handler(params, context)
     },

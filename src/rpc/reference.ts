@@ -32,7 +32,7 @@ API instances call conductors in Ironic's dialect of [JSON-RPC 2.0](https://www.
 \`POST\` to any path at \`[json_rpc]host_ip\` and \`port\`.
 
 - Parameters are named. \`context\`, an object (it may be empty), goes with every call; \`context.request_id\` follows the call
-  through the logs. \`rpc.version\`, a string, may be there (bootring says \`${rpcVersion}\`). Anything else is refused.
+  through the logs. \`rpc.version\` may be there, see [versions](#versions). Anything else is refused.
 - \`id\` is a string or a number. A call without one is a notification: it is carried out and answered \`204 No Content\`.
 - There are no batches.
 - Answers, errors included, are \`200 OK\` with a JSON body. Other statuses: 401, 405 for all methods but \`POST\`, 408 for a
@@ -44,13 +44,23 @@ API instances call conductors in Ironic's dialect of [JSON-RPC 2.0](https://www.
 A call and its answer:
 
     {"jsonrpc": "2.0", "method": "get_boot_config", "id": "req-1",
-     "params": {"context": {"request_id": "req-1"}, "rpc.version": "${rpcVersion}",
+     "params": {"context": {"request_id": "req-1"}, "rpc.version": "${methods.get_boot_config.since}",
                 "node_id": "1be26c0b-03f2-4d2e-ae87-c02d7f33c123", "name": "boot.ipxe"}}
     {"jsonrpc": "2.0", "result": "#!ipxe\\n…", "id": "req-1"}
+
+## Versions
+
+A caller says in \`rpc.version\` the lowest version that its call needs, without one 1.0. Conductors of this release answer version
+${rpcVersion}: all calls of the same major version with no higher minor one. Others get error ${protocolErrors.UnsupportedVersion.code}, and bootring's API then asks the next conductor.
+
+- A new method, or a new optional parameter of an old one, has the next minor version. A parameter is only sent to conductors
+  that know it: where one answers ${protocolErrors.UnsupportedVersion.code} (release 0.1: ${protocolErrors.InvalidParams.code}), the call can be made again without it.
+- Results may have new members at any time. Callers pass over those that they do not know.
+- Minor versions up to 100 are Ironic's: its callers are answered whatever they say.
 `
 
 function methodSection(name: keyof typeof methods): string {
-  const { description, params, result } = methods[name]
+  const { description, params, result, since } = methods[name]
   const required: readonly string[] = params.required
   const rows = Object.entries<PropertySchema>(params.properties).map(([param, schema]) => {
     const presence = required.includes(param) ? 'yes' : 'no'
@@ -61,7 +71,7 @@ function methodSection(name: keyof typeof methods): string {
   const resultSchema = result as PropertySchema
   return `## ${name}
 
-${description}
+${description} Since version ${since}.
 
 ${table}
 

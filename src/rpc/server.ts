@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import { ConnectionTable } from '../http/connection-table.ts'
 import { type HttpExchange, NodeHttpExchange } from '../http/http-exchange.ts'
+import { inTurn } from '../http/in-turn.ts'
 import { type PlainFront, putPlainFront } from '../http/plain-front.ts'
 import { BootringError } from '../model/errors.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -15,20 +17,10 @@ import { type ListenAddress, listen } from './listen.ts'
 import { receiveBody } from './receive-body.ts'
 import { refuseBrokenRequests } from './refuse-broken-requests.ts'
 import { refuseLargeBody } from './refuse-large-body.ts'
+import { type RpcServerLimits, rpcServerLimits } from './rpc-limits.ts'
 
 /** How callers are known. */
 export type RpcAuth = { strategy: 'noauth' } | { strategy: 'http_basic'; userFile: string }
-
-export interface RpcServerLimits {
-  maxBodyBytes: number
-  headersTimeoutSeconds: number
-  /** For the whole request to come in. */
-  requestTimeoutSeconds: number
-  /** How long an idle connection is kept. */
-  keepAliveSeconds: number
-  /** How long `close` waits for calls in flight. */
-  closeGraceSeconds: number
-}
 
 export interface RpcServerOptions {
   host: string
@@ -48,26 +40,18 @@ export interface RpcServer {
   close(): Promise<void>
 }
 
-const defaultLimits: RpcServerLimits = {
-  maxBodyBytes: 1024 * 1024,
-  headersTimeoutSeconds: 20,
-  requestTimeoutSeconds: 30,
-  keepAliveSeconds: 75,
-  closeGraceSeconds: 10,
-}
-
 /**
  * Ironic's JSON-RPC over HTTP(S): POST to any path. Rejects with `ConfigInvalid` for a bad certificate or user file,
  * with the system's error where it can't listen.
  */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   const { logger } = options
-  const limits = { ...defaultLimits, ...options.limits }
+  const limits = { ...rpcServerLimits, ...options.limits }
   const authenticate =
     options.auth.strategy === 'http_basic'
       ? createBasicAuthenticator(new HtpasswdFile(options.auth.userFile, logger))
       : undefined
-  const dispatch = createDispatcher(options.handlers, logger)
+  const dispatch = createDispatcher(options.handlers, logger, limits.maxCalls)
   const server = createHttpServer(options.tls, limits)
   const handling = {
     dispatch,
@@ -77,9 +61,12 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     isClosing: () => closer.isClosing(),
   }
   // TLS is Node's alone.
-  const front = options.tls === undefined ? plainFront(server, handling) : undefined
+  const front = options.tls === undefined ? plainFront(server, handling, limits.maxConnections) : undefined
   const closer = gracefulCloser(server, front)
-  server.on('request', (request, response) => handle(request, response, handling))
+  server.on(
+    'request',
+    inTurn((request, response) => handle(request, response, handling), limits.maxPipelinedCalls),
+  )
   refuseBrokenRequests(server)
   const address = await listen(server, options)
 
@@ -92,10 +79,20 @@ function createHttpServer(tls: RpcServerOptions['tls'], limits: RpcServerLimits)
     requestTimeout: limits.requestTimeoutSeconds * 1000,
     keepAliveTimeout: limits.keepAliveSeconds * 1000,
     connectionsCheckingInterval: Math.min(1000, limits.headersTimeoutSeconds * 500),
+    maxHeaderSize: limits.maxHeaderBytes,
+    keepAlive: true,
+    keepAliveInitialDelay: limits.probeAfterSeconds * 1000,
   }
-  if (tls === undefined) return createServer(timeouts)
+  const server = tls === undefined ? createServer(timeouts) : createTls(tls, timeouts)
+  server.timeout = limits.stalledSeconds * 1000
+  // Without TLS there is a table of connections, which makes room by itself.
+  if (tls !== undefined) server.maxConnections = limits.maxConnections
+  return server
+}
+
+function createTls(tls: { certFile: string; keyFile: string }, options: ServerOptions): Server {
   try {
-    return createTlsServer({ ...timeouts, cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) })
+    return createTlsServer({ ...options, cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) })
   } catch (error) {
     const reason = `certificate ${tls.certFile} with key ${tls.keyFile}: ${(error as Error).message}`
     throw new BootringError('ConfigInvalid', reason, { cause: error })
@@ -111,8 +108,10 @@ interface Handling {
 }
 
 /** Calls of other bootring processes are plain. */
-function plainFront(server: Server, handling: Handling): PlainFront {
+function plainFront(server: Server, handling: Handling, maxConnections: number): PlainFront {
   return putPlainFront(server, {
+    // All callers may be on one host.
+    table: new ConnectionTable({ maxConnections, maxConnectionsPerAddress: Number.POSITIVE_INFINITY }),
     takes: ({ body, method }) => method === 'POST' && Buffer.byteLength(body) <= handling.maxBodyBytes,
     handle: (exchange) => {
       const { body, fields } = exchange.request

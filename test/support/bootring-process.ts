@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const launcher = fileURLToPath(new URL('../../bin/bootring', import.meta.url))
+const ownLauncher = fileURLToPath(new URL('../../bin/bootring', import.meta.url))
 
 /** How a command ended, and what it printed. */
 export interface Finished {
@@ -19,7 +19,8 @@ export class BootringProcess {
   #stdout = ''
   #stderr = ''
 
-  constructor(args: string[], env: Record<string, string> = {}) {
+  /** `launcher`: that of another release. */
+  constructor(args: string[], env: Record<string, string> = {}, launcher = ownLauncher) {
     this.#process = spawn(launcher, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#process.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text
@@ -61,6 +62,6 @@ export class BootringProcess {
 }
 
 /** Runs a command to its end. */
-export function bootring(args: string[], env: Record<string, string> = {}): Promise<Finished> {
-  return new BootringProcess(args, env).finished()
+export function bootring(args: string[], env: Record<string, string> = {}, launcher = ownLauncher): Promise<Finished> {
+  return new BootringProcess(args, env, launcher).finished()
 }

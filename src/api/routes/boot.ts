@@ -15,7 +15,7 @@ export interface BootRouteParts {
   /** `[bootring]max_boot_requests`. */
   maxBootRequests: number
   refusalClock: RefusalClock
-  metrics: Pick<Metrics, 'bootRequest' | 'rpcAttempt' | 'rpcHedge' | 'staleBoot'>
+  metrics: Pick<Metrics, 'bootRequest' | 'rpcAttempt' | 'rpcHedge'>
   log: Pick<DecisionLog, 'write'>
 }
 
@@ -94,7 +94,6 @@ export class BootRoute {
   #observe(decision: Decision, milliseconds: number, exchange: HttpExchange): void {
     const { metrics, log } = this.#parts
     metrics.bootRequest(decision.outcome, decision.outcome === 'served' ? undefined : decision.code, milliseconds)
-    if (decision.outcome === 'served' && decision.staleSeconds !== undefined) metrics.staleBoot()
     for (const { error, hedge, overtaken } of decision.facts.attempts) {
       const answered = error === undefined && !overtaken
       if (hedge) metrics.rpcHedge(answered ? 'won' : 'lost')

@@ -116,7 +116,7 @@ export class Replicator {
   /** Longer after each failure; between half and all of it, so that not all come at once. */
   #pauseMilliseconds(failures: number, error: unknown): number {
     const { firstPauseSeconds, longestPauseSeconds } = this.#pace
-    const hopeless = error instanceof BootringError && error.code === 'UnsupportedDriverExtension'
+    const hopeless = error instanceof BootringError && error.code === 'UnsupportedCall'
     const seconds = hopeless ? longestPauseSeconds : firstPauseSeconds * 2 ** Math.min(failures - 1, 16)
     return Math.min(seconds, longestPauseSeconds) * 1000 * (0.5 + Math.random() / 2)
   }

@@ -4,9 +4,12 @@ import type { RpcAuth, RpcServerOptions } from '../../rpc/server.ts'
 import type { Installation } from '../installation.ts'
 
 /** How `[json_rpc]` says that this conductor lets callers in. Closed by default: without a word, only on loopback. */
-export function rpcServerOptions(installation: Installation): Pick<RpcServerOptions, 'host' | 'port' | 'auth' | 'tls'> {
-  const { rpcHost: host, rpcPort: port } = installation
-  return { host, port, auth: rpcAuth(installation), tls: rpcTls(installation) }
+export function rpcServerOptions(
+  installation: Installation,
+): Pick<RpcServerOptions, 'host' | 'port' | 'auth' | 'tls' | 'limits'> {
+  const { config, rpcHost: host, rpcPort: port } = installation
+  const limits = { maxCalls: config.bootring.max_rpc_calls }
+  return { host, port, auth: rpcAuth(installation), tls: rpcTls(installation), limits }
 }
 
 /**

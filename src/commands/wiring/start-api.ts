@@ -1,7 +1,9 @@
 import { AllowedNetworks } from '../../api/allowed-networks.ts'
+import { apiLimits } from '../../api/api-limits.ts'
 import { BootDecision } from '../../api/boot-decision.ts'
 import { DecisionLog } from '../../api/decision-log.ts'
 import { LastKnownGood } from '../../api/last-known-good.ts'
+import { proxies } from '../../api/proxies.ts'
 import { RefusalClock } from '../../api/refusal-clock.ts'
 import { BootRoute } from '../../api/routes/boot.ts'
 import { type ApiServer, startApiServer } from '../../api/server.ts'
@@ -67,6 +69,13 @@ export async function startApi(parts: ApiParts): Promise<ApiServer> {
     boot,
     host: installation.apiHost,
     port: installation.apiPort,
+    limits: {
+      maxBootRequests: bootring.max_boot_requests,
+      maxManagementRequests: bootring.max_management_requests,
+      minManagementRequests: Math.min(apiLimits.minManagementRequests, bootring.max_management_requests),
+      maxConnectionsPerAddress: bootring.max_connections_per_address,
+    },
+    isProxy: proxies(bootring.proxy_networks),
     publicEndpoint: api.public_endpoint,
     bootOnly: installation.attached,
     logger: log,

@@ -1,3 +1,4 @@
+import { proxies } from '../../api/proxies.ts'
 import { BootFileSync } from '../../conductor/boot-file-sync.ts'
 import { Conductor } from '../../conductor/conductor.ts'
 import { type FileServer, startFileServer } from '../../conductor/file-server.ts'
@@ -98,6 +99,11 @@ export async function startConductor({
           httpRoot,
           host: installation.fileServerHost,
           port: installation.fileServerPort,
+          limits: {
+            maxDownloads: config.bootring.max_downloads,
+            maxConnectionsPerAddress: config.bootring.max_connections_per_address,
+          },
+          isProxy: proxies(config.bootring.proxy_networks),
           onMissing: (uuid, fileName) => fetchMissingImage(uuid, fileName, { database, images, scripts }),
           logger: log,
         }),

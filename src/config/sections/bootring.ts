@@ -84,6 +84,28 @@ export const bootringSection = {
     'Boot requests that one API process works on at once; more are answered 503 with Retry-After.',
     { min: 1 },
   ),
+  max_management_requests: integer(
+    64,
+    'Requests of management clients that one API process works on at once; more wait for 2 seconds at most, then are answered 503 with Retry-After.',
+    { min: 1 },
+  ),
+  max_connections_per_address: integer(
+    2048,
+    'Connections of one client address to one API process or one file server; further ones are closed at once. Loopback and proxy_networks may have more.',
+    { min: 1 },
+  ),
+  proxy_networks: cidrs(
+    [],
+    'Networks of proxies and address translators, each of which brings many machines: max_connections_per_address does not hold for them.',
+  ),
+  max_rpc_calls: integer(
+    1024,
+    'Calls that one conductor works on at once; more are answered with an error, and the caller asks another conductor.',
+    { min: 1 },
+  ),
+  max_downloads: integer(1024, 'Files that one conductor sends at once; more are answered 503 with Retry-After.', {
+    min: 1,
+  }),
   image_download_timeout: integer(3600, 'How long fetching one kernel or ramdisk may take.', {
     min: 1,
     unit: 'seconds',

@@ -381,7 +381,7 @@ describeWith(
       ])
       expect(explanation).toMatchObject({
         outcome: 'refused',
-        code: 'UnsupportedDriverExtension',
+        code: 'UnsupportedCall',
         reason: expect.stringMatching(/Ironic conductor that does not know it yet .*\[bootring\]rpc_port/),
         attempts: [{ address: expect.stringMatching(new RegExp(`:${port}$`)) }],
       })

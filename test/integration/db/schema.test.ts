@@ -3,9 +3,11 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
+import { openDatabase } from '../../../src/db/open-database.ts'
 import { DuplicateKey } from '../../../src/db/translate.ts'
 import { eachDatabase } from '../../support/databases.ts'
 import { rawConnection } from '../../support/raw-connection.ts'
+import { recordingLogger } from '../../support/recording-logger.ts'
 
 const run = promisify(execFile)
 const script = fileURLToPath(new URL('../../support/upgrade-once.ts', import.meta.url))
@@ -96,10 +98,31 @@ eachDatabase((engine) => {
         raw.db,
       )
     }
-    await database.checkSchema()
+    const logger = recordingLogger()
+    const older = await openDatabase(url, { maxPoolSize: 1, poolTimeoutSeconds: 10, logger })
+    await older.checkSchema()
+    await older.close()
+    expect(logger.lines.filter(({ level }) => level === 'warn')).toMatchObject([
+      { fields: { migrations: ['9999-from-the-future'] } },
+    ])
     await expect(database.upgrade()).rejects.toMatchObject({
       code: 'SchemaOutdated',
       message: expect.stringContaining('9999'),
+    })
+  })
+
+  it('a newer release says which of its migrations an older schema lacks', async () => {
+    const url = await engine.emptyUrl()
+    const database = await engine.open(url)
+    await database.upgrade()
+    const newest = all.at(-1) ?? ''
+    {
+      await using raw = await rawConnection(url)
+      await sql`delete from bootring_migration where name = ${newest}`.execute(raw.db)
+    }
+    await expect(database.checkSchema()).rejects.toMatchObject({
+      code: 'SchemaOutdated',
+      message: expect.stringContaining(newest),
     })
   })
 

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
+import { LogBudget } from '../observe/log-budget.ts'
+import type { Logger } from '../observe/logger.ts'
+import { Admission } from './admission.ts'
+import { isAgentRequest } from './agent-request.ts'
+import type { ApiLimits } from './api-limits.ts'
+import { serverFault } from './fault.ts'
+import type { NodeHandler } from './http-server.ts'
+import { retryAfterSeconds } from './retry-after.ts'
+
+export interface FirmwareFirstParts {
+  limits: ApiLimits
+  /** Boot requests that are being answered now. */
+  bootsInFlight(): number
+  logger: Logger
+}
+
+/**
+ * Puts two gates before everything that is not /v1/boot. Agents have places of their own, which management can't take.
+ * Management waits its turn; while many machines boot, it is down to a minimum, which it always has. Whoever finds no
+ * place is told to come back.
+ */
+export function firmwareFirst(
+  handler: NodeHandler,
+  { bootsInFlight, limits, logger }: FirmwareFirstParts,
+): NodeHandler {
+  const bootsWhenBusy = limits.maxBootRequests * limits.busyShareOfBootRequests
+  const management = new Admission({
+    limit: () => (bootsInFlight() < bootsWhenBusy ? limits.maxManagementRequests : limits.minManagementRequests),
+    maxWaiting: limits.maxManagementWaiting,
+    maxWaitMilliseconds: limits.maxManagementWaitMilliseconds,
+    startsPerTurn: limits.managementStartsPerTurn,
+  })
+  const agents = new Admission({ limit: () => limits.maxAgentRequests, maxWaiting: 0, maxWaitMilliseconds: 0 })
+  const budget = new LogBudget(1, 1)
+
+  return (request, response) => {
+    const forAgent = isAgentRequest(request.method ?? '', request.url ?? '')
+    const leave = (forAgent ? agents : management).ask({
+      start: () => handler(request, response),
+      refuse(reason) {
+        const suppressed = budget.take()
+        if (suppressed !== undefined)
+          logger.warn({ reason, forAgent, suppressed }, 'too many requests: one was refused')
+        refuse(response)
+      },
+    })
+    response.once('close', leave)
+  }
+}
+
+function refuse(response: ServerResponse): void {
+  const body = JSON.stringify(serverFault('Too many requests are being worked on; try again later.'))
+  response.writeHead(503, [
+    'Content-Type',
+    'application/json; charset=utf-8',
+    'Content-Length',
+    String(Buffer.byteLength(body)),
+    'Retry-After',
+    String(retryAfterSeconds('Overloaded')),
+    'Cache-Control',
+    'no-store',
+    'X-Openstack-Request-Id',
+    `req-${randomUUID()}`,
+  ])
+  response.end(body)
+}
