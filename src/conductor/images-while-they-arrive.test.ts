@@ -276,7 +276,7 @@ describe('an image that is still arriving', () => {
     expect(answers.map(({ bytes, error }) => [bytes, error])).toEqual(Array(2).fill([size, undefined]))
     expect(new Set(answers.map((answer) => answer.sha256)).size).toBe(1)
     expect(existsSync(join(httpRoot, nodeUuid, 'deploy_ramdisk'))).toBe(true)
-    expect(highest - atStart).toBeLessThan(128 * megabyte)
+    expect(highest - atStart).toBeLessThan(192 * megabyte)
     await expect.poll(heldFiles, until).toEqual([])
   })
 })
