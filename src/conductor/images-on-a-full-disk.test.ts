@@ -27,7 +27,7 @@ const program = `
   const logger = { debug: log, info: log, warn: log, error: log, child: () => logger }
   const images = new ImageStore({ httpRoot, fileUrlAllowedPaths: [], downloadTimeoutSeconds: 60, logger })
   const onMissing = async (uuid, fileName) => images.hurry(uuid, { fileName, url })
-  const { address } = await startFileServer({ httpRoot, host: '127.0.0.1', port: 0, onMissing, logger })
+  const { address } = await startFileServer({ httpRoot, host: '127.0.0.1', port: 0, missingWaitSeconds: 30, onMissing, logger })
   process.on('message', () => {
     try {
       writeFileSync(httpRoot + '/other', Buffer.alloc(8 * 1024 * 1024))
