@@ -124,9 +124,9 @@ export class BootDecision {
   async #decide(facts: BootFacts): Promise<Decision> {
     const mac = parseMac(facts.macText)
     if (mac === undefined) throw new BootringError('MalformedMac', 'the address is no MAC')
+    facts.mac = mac
     const file = bootFiles.get(facts.fileName)
     if (file === undefined) throw new BootringError('UnknownBootFile', 'machines may not ask for a file of this name')
-    facts.mac = mac
 
     const sighting = this.#lastKnownGood?.watch(mac)
     try {
