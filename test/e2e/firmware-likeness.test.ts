@@ -32,6 +32,8 @@ const ramdisk = ['#!ipxe', `echo ${startedMark}`, 'sleep 1', 'reboot', ''].join(
 interface Course {
   /** Each request: number of the connection, and all lines of its head. */
   requests: string[]
+  /** How each fetch ended, in the words of the firmware's console. */
+  fetches: string[]
   /** What the scripts said: what they ask for, and before each pause how long it is. */
   said: string[]
   end: FirmwareOutcome['end']
@@ -42,6 +44,8 @@ interface Case {
   macs?: string[]
   /** Golden root script. Default: `root-api`. */
   root?: string
+  /** Of several APIs; nothing listens there. */
+  firstApi?: string
   /** Golden node script. Default: `node-agent`. */
   node?: string
   /** Further answers, or others than those of a plain boot. */
@@ -75,6 +79,7 @@ const cases: Case[] = [
     said: ['asking again in 2 ', 'asking again in 4 '],
   },
   { name: 'the first API refuses connections, the second answers', root: 'root-several-apis' },
+  { name: 'the host of the first API is gone, the second answers', root: 'root-several-apis', firstApi: '10.77.0.250' },
   {
     name: 'the kernel breaks off by a reset, then by a close',
     answers: () => ({
@@ -153,12 +158,12 @@ describeInLab('simulated firmware is like the real one', () => {
     await lab?.close()
   })
 
-  /** bootring's own script. Of several APIs the first has no server; there is no third. */
-  const golden = (name: string) =>
+  /** bootring's own script, with this laboratory's addresses. */
+  const golden = (name: string, firstApi = dhcp.ip) =>
     readFileSync(new URL(`../golden/${name}.ipxe`, import.meta.url), 'utf8')
       .replaceAll(
         'http://10.0.0.1:6385/v1',
-        name === 'root-several-apis' ? 'http://10.77.0.1:6386/v1' : `${web.url}/v1`,
+        name === 'root-several-apis' ? `http://${firstApi}:6386/v1` : `${web.url}/v1`,
       )
       .replaceAll('http://10.0.0.2:6385/v1', `${web.url}/v1`)
       .replaceAll('http://10.0.0.11:8080', web.url)
@@ -170,10 +175,10 @@ describeInLab('simulated firmware is like the real one', () => {
   const requests = (): string[] =>
     web.requests.map(({ connection, head }) => [connection, ...head].join(' | ').replace(/git-[^ ]*/, 'git-…'))
 
-  async function script({ root = 'root-api', node = 'node-agent', answers }: Case): Promise<void> {
+  async function script({ root = 'root-api', firstApi, node = 'node-agent', answers }: Case): Promise<void> {
     const text = golden(node)
     await web.script({
-      '/boot.ipxe': [{ body: golden(root) }],
+      '/boot.ipxe': [{ body: golden(root, firstApi) }],
       [bootPath(first)]: [{ body: text }],
       [`${files}/deploy_kernel`]: [{ file: kernel }],
       [`${files}/deploy_ramdisk`]: [{ body: ramdisk }],
@@ -187,7 +192,13 @@ describeInLab('simulated firmware is like the real one', () => {
     try {
       await machine.untilOff(120)
       const booted = machine.console.includes(startedMark)
-      return { requests: requests(), said: said(machine.console), end: booted ? 'booted' : 'gave-up' }
+      const { console } = machine
+      return {
+        requests: requests(),
+        fetches: fetches(console),
+        said: said(console),
+        end: booted ? 'booted' : 'gave-up',
+      }
     } finally {
       await machine.kill()
     }
@@ -203,7 +214,8 @@ describeInLab('simulated firmware is like the real one', () => {
     const text = events.map((event) => (event.type === 'output' ? event.text : '')).join('\n')
     const last = events.at(-1)
     expect(events.filter(({ type }) => type === 'complaint')).toEqual([])
-    return { requests: requests(), said: said(text), end: last?.type === 'ended' ? last.outcome.end : 'lost' }
+    const end = last?.type === 'ended' ? last.outcome.end : 'lost'
+    return { requests: requests(), fetches: simulatedFetches(events), said: said(text), end }
   }
 
   it.each(cases)('$name', async (tried) => {
@@ -229,4 +241,34 @@ function said(console: string): string[] {
     'Giving this boot script up',
   ]
   return text.match(new RegExp(patterns.join('|'), 'g')) ?? []
+}
+
+const errors = [
+  'Connection reset',
+  'Connection timed out',
+  'HTTP 5xx Server Error',
+  'Input/output error',
+  'No such file or directory',
+]
+
+/** The ends of the lines that the firmware prints for each fetch, after its progress. */
+function fetches(console: string): string[] {
+  const text = console.replaceAll(/[\r\n\b]/g, '')
+  const pattern = new RegExp(`http://[^ ]+?\\.\\.\\.[ .\\d%]*(ok|${errors.join('|')})`, 'g')
+  return [...text.matchAll(pattern)].map((match) => match[1] ?? '')
+}
+
+/** The same words for the last request of each fetch. */
+function simulatedFetches(events: readonly FirmwareEvent[]): string[] {
+  const requests = events.filter((event) => event.type === 'request')
+  return requests.filter((_, index) => (requests[index + 1]?.attempt ?? 1) === 1).map(inConsoleWords)
+}
+
+function inConsoleWords({ failure, status }: Extract<FirmwareEvent, { type: 'request' }>): string {
+  if (failure === undefined) return 'ok'
+  if (failure === 'timed out') return 'Connection timed out'
+  if (failure === 'content length underrun') return 'Input/output error'
+  if (failure === `status ${status}`) return status === 404 ? 'No such file or directory' : 'HTTP 5xx Server Error'
+  // A refusal is a reset to iPXE.
+  return failure === 'connection reset' || failure === 'connection refused' ? 'Connection reset' : failure
 }

@@ -2,6 +2,7 @@ import { createServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ScriptedServer } from '../support/scripted-server.ts'
 import { SimulatedMachine } from '../support/simulated-machine.ts'
+import { SkippingClock } from '../support/skipping-clock.ts'
 
 let server: ScriptedServer
 let url: string
@@ -91,6 +92,19 @@ describe('connections', () => {
     const machine = await fetchAll([`http://127.0.0.1:${port}/`])
     expect(machine.answers).toEqual(['connection refused'])
     expect(machine.output).toEqual(['failed'])
+  })
+
+  it('not opened within 15.75 s: fails', async () => {
+    const clock = new SkippingClock()
+    const limits: number[] = []
+    clock.limit = (ms, reached) => {
+      limits.push(ms)
+      queueMicrotask(reached)
+      return () => {}
+    }
+    const machine = new SimulatedMachine({ clock, rootScript: { url: `${url}/good` } })
+    expect(await machine.boot()).toMatchObject({ end: 'gave-up', reason: 'root script: timed out' })
+    expect(limits).toEqual([15_750])
   })
 
   it.each(['reset', 'close'] as const)('%s before an answer, fresh: fails at once', async (deliver) => {
