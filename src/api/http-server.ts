@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net'
 import { ConnectionTable } from '../http/connection-table.ts'
 import { type HttpExchange, NodeHttpExchange } from '../http/http-exchange.ts'
+import { inTurn } from '../http/in-turn.ts'
 import { type PlainFront, putPlainFront } from '../http/plain-front.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { isBootTarget } from './boot-path.ts'
@@ -28,16 +29,12 @@ export interface ApiHttpServerParts {
 export function createApiHttpServer(parts: ApiHttpServerParts): { server: Server; front: PlainFront } {
   const { boot, isProxy, limits, others } = parts
   const table = new ConnectionTable({ ...limits, isExempt: isProxy })
-  const handler: NodeHandler = (request, response) => {
-    const { socket } = request
-    // One chunk may hold thousands of requests, as many as all machines together may have in work.
-    if ((table.of(socket)?.requests ?? 0) > limits.maxPipelinedRequests) socket.destroy()
-    if (socket.destroyed) return
+  const handler = inTurn((request, response) => {
     if (isBootTarget(request.url ?? '')) {
       dropBody(request, limits.maxBootBodyBytes)
       boot(new NodeHttpExchange(request, response))
     } else others(request, response)
-  }
+  }, limits.maxPipelinedRequests)
   const server = createServer(
     {
       maxHeaderSize: limits.maxHeaderBytes,

@@ -6,6 +6,8 @@ export interface FileServerLimits {
   maxConnections: number
   /** `[bootring]max_connections_per_address`. */
   maxConnectionsPerAddress: number
+  /** Requests that a client may send ahead of their answers on one connection. */
+  maxPipelinedRequests: number
   maxHeaderBytes: number
   headersTimeoutMilliseconds: number
   requestTimeoutMilliseconds: number
@@ -20,6 +22,7 @@ export const fileServerLimits: Readonly<FileServerLimits> = {
   maxDownloads: 1024,
   maxConnections: 20_000,
   maxConnectionsPerAddress: 2_048,
+  maxPipelinedRequests: 16,
   maxHeaderBytes: 16_384,
   headersTimeoutMilliseconds: 20_000,
   requestTimeoutMilliseconds: 60_000,

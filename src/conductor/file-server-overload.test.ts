@@ -68,6 +68,30 @@ it('ends a download of which nothing is taken, and lets another have its place',
   expect(bytes).toBeLessThan(imageBytes)
 })
 
+it('gives back the places of clients that went away, also of what they had asked for ahead', async () => {
+  const server = await start({ maxDownloads: 2 })
+  for (let i = 0; i < 10; i += 1) {
+    const socket = server.open(download.repeat(10))
+    await once(socket, 'readable')
+    socket.resetAndDestroy()
+  }
+  await expect
+    .poll(async () => (await rawRequest(server.address, 'GET', '/boot.ipxe')).status, { timeout: 20_000 })
+    .toBe(200)
+})
+
+it('cuts off who asks for thousands of files ahead of the first', async () => {
+  const server = await start({})
+  const socket = server.open(download.repeat(2_000))
+  let bytes = 0
+  socket.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+  })
+  await ended(socket)
+  expect(bytes).toBeLessThan(2 * imageBytes)
+  await server.boots()
+})
+
 it.each([
   ['says nothing', ''],
   ['sends half a header', 'GET /boot.ipxe HTTP/1.1\r\nX-Slow: '],

@@ -2,6 +2,7 @@ import { mkdir, realpath } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { ConnectionTable, holdConnections } from '../http/connection-table.ts'
+import { inTurn } from '../http/in-turn.ts'
 import type { Logger } from '../observe/logger.ts'
 import { gracefulCloser } from '../rpc/graceful-close.ts'
 import { type ListenAddress, listen } from '../rpc/listen.ts'
@@ -85,7 +86,7 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
   holdConnections(server, new ConnectionTable({ ...limits, isExempt: isProxy }))
   const closer = gracefulCloser(server)
   refuseBrokenRequests(server)
-  server.on('request', (request, response) => {
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
     // Bodies mean nothing here.
     request.resume()
     respond(request, response).catch((error: unknown) => {
@@ -96,7 +97,8 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
       else if (typeof code === 'string') refuse(response, 503, { 'Retry-After': retryAfterSeconds })
       else refuse(response, 500)
     })
-  })
+  }
+  server.on('request', inTurn(handle, limits.maxPipelinedRequests))
   const address = await listen(server, options)
   return { address, close: () => closer.close(closeGraceSeconds) }
 }

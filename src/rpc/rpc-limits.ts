@@ -4,6 +4,8 @@ export interface RpcServerLimits {
   maxCalls: number
   /** Of all callers; without TLS a further one takes the place of an idle one, with TLS it is closed at once. */
   maxConnections: number
+  /** Calls that a caller may send ahead of their answers on one connection. */
+  maxPipelinedCalls: number
   maxHeaderBytes: number
   maxBodyBytes: number
   headersTimeoutSeconds: number
@@ -22,6 +24,7 @@ export interface RpcServerLimits {
 export const rpcServerLimits: Readonly<RpcServerLimits> = {
   maxCalls: 1024,
   maxConnections: 4096,
+  maxPipelinedCalls: 16,
   maxHeaderBytes: 16_384,
   maxBodyBytes: 1_048_576,
   headersTimeoutSeconds: 20,

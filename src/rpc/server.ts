@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import { createServer as createTlsServer } from 'node:https'
 import { ConnectionTable } from '../http/connection-table.ts'
 import { type HttpExchange, NodeHttpExchange } from '../http/http-exchange.ts'
+import { inTurn } from '../http/in-turn.ts'
 import { type PlainFront, putPlainFront } from '../http/plain-front.ts'
 import { BootringError } from '../model/errors.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -62,7 +63,10 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   // TLS is Node's alone.
   const front = options.tls === undefined ? plainFront(server, handling, limits.maxConnections) : undefined
   const closer = gracefulCloser(server, front)
-  server.on('request', (request, response) => handle(request, response, handling))
+  server.on(
+    'request',
+    inTurn((request, response) => handle(request, response, handling), limits.maxPipelinedCalls),
+  )
   refuseBrokenRequests(server)
   const address = await listen(server, options)
 
