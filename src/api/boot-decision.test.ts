@@ -187,9 +187,9 @@ describe('BootDecision', () => {
     expect(none.decision.facts.attempts.map((attempt) => attempt.error?.timedOut)).toEqual([false, true, false])
   })
 
-  it('never becomes unavailable through a conductor: only registered nodes get that far', async () => {
+  it('becomes unavailable when all conductors there are say that they can not work', async () => {
     const { decision } = await decideWith(failure('DatabaseUnavailable'), failure('Overloaded'))
-    expect(decision).toMatchObject({ outcome: 'refused', code: 'ConductorsDegraded' })
+    expect(decision).toMatchObject({ outcome: 'unavailable', code: 'AllConductorsDegraded' })
   })
 
   it('is unavailable when the database goes away while the conductors are asked, who then have none either', async () => {

@@ -5,8 +5,8 @@ type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
 
 /**
  * Handles the requests of a connection one after the other. Node hands over all that a client has sent ahead at once,
- * thousands out of one packet; and of those whose turn to be answered has not come, it does not say when the client goes.
- * Cuts off whoever has more than `maxWaiting` wait.
+ * thousands out of one packet, so that one client could take every place there is. Cuts off whoever has more than
+ * `maxWaiting` wait.
  */
 export function inTurn(handler: NodeHandler, maxWaiting: number): NodeHandler {
   const waitingBySocket = new WeakMap<Socket, (() => void)[]>()

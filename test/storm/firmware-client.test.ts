@@ -112,7 +112,7 @@ describe("with bootring's own scripts", () => {
     await expect.poll(() => client.clock.pauses.length).toBeGreaterThan(8)
     client.client.powerOff()
     expect(await run).toMatchObject({ end: 'powered-off' })
-    expect(client.clock.pauses.slice(0, 8)).toEqual([2, 4, 6, 8, 10, 2, 2, 4].map((seconds) => seconds * 1000))
+    expect(client.clock.pauses.slice(0, 8)).toEqual([2, 2, 2, 4, 2, 6, 2, 8].map((seconds) => seconds * 1000))
   })
 
   it('fetches the root script first when it is given its URL', async () => {

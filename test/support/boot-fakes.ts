@@ -48,6 +48,11 @@ export function fixedRings(...order: string[]): Rings {
   return { order: async () => order, conductors: async () => conductors }
 }
 
+/** The same in a fleet that has one more conductor, which is on other rings. */
+export function ringsWithOthers(...order: string[]): Rings {
+  return { ...fixedRings(...order, 'elsewhere'), order: async () => order }
+}
+
 /** Rings of a fleet in which no conductor is alive. */
 export function emptyRings(): Rings {
   return {

@@ -7,6 +7,7 @@ import {
   fixedConductors,
   fixedStore,
   mac,
+  ringsWithOthers,
   ringsWithoutNode,
   script,
   unknownMac,
@@ -100,8 +101,13 @@ const refusals: [name: string, changes: Changes, requestLine?: string][] = [
     { decision: { conductors: fixedConductors({ one: failure('UnsupportedDriverExtension') }) } },
   ],
   [
-    "conductors' own database gone",
-    { decision: { conductors: fixedConductors({ one: failure('DatabaseUnavailable') }) } },
+    "the node's conductors' own database gone",
+    {
+      decision: {
+        rings: ringsWithOthers('one', 'two'),
+        conductors: fixedConductors({ one: failure('DatabaseUnavailable') }),
+      },
+    },
   ],
   ['a network outside the list', { route: { allowedNetworks: new AllowedNetworks(['192.0.2.0/24']) } }],
   ['a mistake of our own', { decision: { nodes: brokenStore(new TypeError('a mistake')) } }],
