@@ -69,6 +69,8 @@ eachDatabase(
         'hash_ring_reset_interval = 1',
         '[database]',
         `connection = ${url.replace(`:${databasePort}/`, `:${proxy.port}/`)}`,
+        // No heartbeat that was sent before the trouble is waited for any longer.
+        'pool_timeout = 5',
         '[api]',
         'host_ip = 127.0.0.1',
         '[json_rpc]',
