@@ -7,7 +7,7 @@ NODE := $(TOOLS)/node_modules/node/bin/node
 export PATH := $(CURDIR)/$(TOOLS)/node_modules/node/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check fix bench bench-attached package clean
+.PHONY: help setup demo run test check fix bench bench-attached storm soak package clean
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,12 @@ bench: setup ## Measure requests per second against nginx; results in bench/resu
 
 bench-attached: setup ## Measure what bootring adds to the load of a real Ironic's database
 	@$(NODE) bench/attached.ts
+
+storm: setup ## Boot 10,000 machines while everything dies, and count what is lost; half an hour, results in storm/results
+	@$(NODE) storm/run.ts $(STORM)
+
+soak: setup ## Half an hour under load with faults; results in storm/results
+	@$(NODE) storm/run.ts --soak $(STORM)
 
 package: setup ## Build dist/ and the npm package
 	@npm pack

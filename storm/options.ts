@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { wholeNumber } from '../bench/whole-number.ts'
 import { type DatabaseName, databaseNames } from './lab-database.ts'
-import { scenarios } from './scenarios.ts'
+import { byNameOnly, scenarios } from './scenarios.ts'
 
 export interface StormOptions {
   scenarios: readonly string[]
@@ -24,9 +24,9 @@ Boots a fleet of simulated machines, and some real ones, from an installation in
 conductors and a database server, which are killed, stopped, cut off, filled up and restarted meanwhile. Counts the boots
 that were lost, and ends with 1 if there was one. Needs root. All scenarios take about half an hour.
 
-  --scenario <name>     only this one; may be repeated (default: all but soak)
+  --scenario <name>     only this one; may be repeated (default: all but everything and soak)
   --machines <n>        simulated machines (default: 10000)
-  --seconds <n>         time over which they are switched on (default: 60)
+  --seconds <n>         time over which they are switched on (default: 90)
   --conductors <n>      3 to 10 conductors (default: 3; some scenarios take more)
   --real <n>            machines in QEMU with real firmware (default: 4)
   --database <name>     postgresql or mariadb (default: postgresql)
@@ -62,7 +62,7 @@ export function parseOptions(args: string[], print: (text: string) => void): Sto
   if (values.help || values.list) return undefined
   const { quick, soak } = values
   const known = scenarios.map(({ name }) => name)
-  const named = values.scenario ?? (soak ? ['soak'] : known.filter((name) => name !== 'soak'))
+  const named = values.scenario ?? (soak ? ['soak'] : known.filter((name) => !byNameOnly.has(name)))
   for (const name of named) {
     if (!known.includes(name)) throw new Error(`--scenario: expected one of ${known.join(', ')}; got ${name}`)
   }
@@ -74,7 +74,7 @@ export function parseOptions(args: string[], print: (text: string) => void): Sto
   return {
     scenarios: named,
     machines: wholeNumber('machines', values.machines ?? (quick ? '300' : '10000'), 1, 100_000),
-    seconds: wholeNumber('seconds', values.seconds ?? (quick ? '12' : soak ? '1800' : '60'), 1, 86_400),
+    seconds: wholeNumber('seconds', values.seconds ?? (quick ? '12' : soak ? '1800' : '90'), 1, 86_400),
     conductors: wholeNumber('conductors', values.conductors, 3, 10),
     realMachines: wholeNumber('real', values.real ?? (quick ? '1' : '4'), 0, 64),
     database,

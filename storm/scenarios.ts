@@ -5,6 +5,7 @@ import { conductorPaused } from './scenarios/conductor-paused.ts'
 import { databaseGone } from './scenarios/database-gone.ts'
 import { databaseRestart } from './scenarios/database-restart.ts'
 import { diskFull } from './scenarios/disk-full.ts'
+import { everything } from './scenarios/everything.ts'
 import { halfOfTheConductors } from './scenarios/half-of-the-conductors.ts'
 import { killedAndCutOff } from './scenarios/killed-and-cut-off.ts'
 import { membership } from './scenarios/membership.ts'
@@ -26,5 +27,9 @@ export const scenarios: readonly Scenario[] = [
   rollingRestart,
   powerOnAtOnce,
   membership,
+  everything,
   soak,
 ]
+
+/** Those that a storm without further words leaves out. */
+export const byNameOnly: ReadonlySet<string> = new Set([everything.name, soak.name])

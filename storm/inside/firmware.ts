@@ -36,6 +36,8 @@ async function boot({ firmware, machine, macs, rootScript }: PlannedBoot, index:
   records.write(`${JSON.stringify(observer.record)}\n`)
 }
 
+// A client's end is an exception, and nobody looks at where it came from.
+Error.stackTraceLimit = 0
 process.stdout.write('ready\n')
 await once(process.stdin, 'data')
 zero = performance.now()

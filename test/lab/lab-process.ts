@@ -92,6 +92,8 @@ export class LabProcess {
       const inner = Number(childrenOf(outer)[0])
       if (inner > 0) {
         process.kill(inner, signal)
+        // nsenter stops itself with what it waits for, and does not go on with it.
+        if (signal === 'SIGCONT') process.kill(outer, signal)
         return
       }
       // nsenter has not started it yet.
