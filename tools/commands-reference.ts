@@ -7,7 +7,8 @@ const introduction = `# Commands
 
 \`bootring --help\` shows the commands, \`bootring <command> --help\` the options of one. Commands print what was asked for on
 standard output, and everything else on standard error. The exit code is 0 when all is well, and 1 when something failed, when
-\`config check\` found a problem, or when \`explain\` found that the machine would not get its file.
+\`config check\` found a problem, when \`explain\` found that the machine would not get its file, or when \`conductor drain\` left
+nodes behind; 3 when another conductor has taken the name.
 
 Nearly every command takes \`--config-file\`. [Options](options.md) says what such a file may hold, and how environment
 variables stand in for it.

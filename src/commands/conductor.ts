@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { type FleetContext, withFleet } from './context.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { serveUntilToldToStop } from './serve-until-told-to-stop.ts'
+import { untilToldToStop } from './until-told-to-stop.ts'
 import { buildMetrics } from './wiring/build-metrics.ts'
 import { buildRings } from './wiring/build-rings.ts'
 import { logIronicsRelease } from './wiring/log-ironics-release.ts'
@@ -36,5 +37,6 @@ async function conduct(context: FleetContext, cleanup: Pick<AsyncDisposableStack
   const furtherChecks = 'checks' in conductor ? conductor.checks : {}
   const admin = await startAdmin({ installation, port, database, rings, metricsText, furtherChecks, log })
   cleanup.defer(() => admin.close())
-  await serveUntilToldToStop(log)
+  const stopped = untilToldToStop(log)
+  await serveUntilToldToStop(log, 'replaced' in conductor ? Promise.race([stopped, conductor.replaced]) : stopped)
 }

@@ -19,6 +19,8 @@ export interface FileServerOptions {
   onMissing?: OnMissing
   /** How long a machine waits for `onMissing` before it is told to ask again. Default: 10. */
   missingWaitSeconds?: number
+  /** Called for each request; what it returns, when that has been answered. */
+  onRequest?: () => () => void
   logger: Logger
 }
 
@@ -68,6 +70,7 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
   const closer = gracefulCloser(server)
   refuseBrokenRequests(server)
   server.on('request', (request, response) => {
+    if (options.onRequest) response.once('close', options.onRequest())
     // Bodies mean nothing here.
     request.resume()
     respond(request, response).catch((error: unknown) => {

@@ -9,6 +9,8 @@ export interface OpenOptions {
   maxPoolSize: number
   /** How long a query waits for a free connection, and a connection for its server. */
   poolTimeoutSeconds: number
+  /** How long a heartbeat may take, on a connection of its own. Default: as long as any query. */
+  heartbeatSeconds?: number
   logger?: Logger
 }
 
@@ -18,5 +20,10 @@ export interface OpenOptions {
  * that can't be opened.
  */
 export async function openDatabase(url: string, options: OpenOptions): Promise<Database> {
-  return new SqlDatabase(await openEngine(parseConnectionUrl(url), options))
+  const address = parseConnectionUrl(url)
+  const engine = await openEngine(address, options)
+  // Where one writer keeps all others out, a second connection would wait as well.
+  if (!engine.dialect.supportsRowLocks) return new SqlDatabase(engine)
+  const { heartbeatSeconds: poolTimeoutSeconds = options.poolTimeoutSeconds } = options
+  return new SqlDatabase(engine, await openEngine(address, { ...options, maxPoolSize: 1, poolTimeoutSeconds }))
 }
