@@ -10,7 +10,7 @@ import { rawConnection } from '../../support/raw-connection.ts'
 const run = promisify(execFile)
 const script = fileURLToPath(new URL('../../support/upgrade-once.ts', import.meta.url))
 
-const all = ['0001-conductors', '0002-nodes', '0003-ports']
+const all = ['0001-conductors', '0002-nodes', '0003-ports', '0004-conductor-sessions']
 
 eachDatabase((engine) => {
   it('is brought up to date once', async () => {
@@ -44,6 +44,7 @@ eachDatabase((engine) => {
     const tables = await raw.db.introspection.getTables()
     const columns = Object.fromEntries(tables.map((table) => [table.name, table.columns.map((one) => one.name)]))
     expect(Object.keys(columns).sort()).toEqual([
+      'bootring_conductor_session',
       'bootring_migration',
       'bootring_migration_lock',
       'conductor_hardware_interfaces',
