@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { type FleetContext, withFleet } from './context.ts'
+import { drainCommand } from './drain.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { serveUntilToldToStop } from './serve-until-told-to-stop.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
@@ -13,9 +14,11 @@ import { withCleanup } from './with-cleanup.ts'
 
 /** `bootring conductor`: one conductor with its RPC server, its boot files and their HTTP server; attached, Ironic's files. */
 export function conductorCommand(): Command {
-  const command = new Command('conductor').description(
-    'run one conductor: RPC server, heartbeat, boot files and the HTTP server that gives them out',
-  )
+  const command = new Command('conductor')
+    .description('run one conductor: RPC server, heartbeat, boot files and the HTTP server that gives them out')
+    // What comes after the word `drain` is for that.
+    .enablePositionalOptions()
+    .addCommand(drainCommand())
   return addConfigOptions(command, { attached: true }).action((options: ConfigOptions) =>
     withFleet(options, (context) => withCleanup((cleanup) => conduct(context, cleanup))),
   )

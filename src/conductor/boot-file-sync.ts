@@ -126,8 +126,13 @@ export class BootFileSync {
         log.debug({ err: error, node: node.uuid }, 'node is taken over later')
         return
       }
-      if (code === 'ConductorReplaced') this.abandon()
       result.failed += 1
+      if (code === 'ConductorReplaced') {
+        // Retired meanwhile, or leaving: whoever owns the node now sees to it.
+        this.abandon()
+        log.info({ err: error, node: node.uuid }, 'gave up taking a node over')
+        return
+      }
       log.error({ err: error, node: node.uuid }, 'could not prepare boot files')
     }
   }

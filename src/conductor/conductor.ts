@@ -50,6 +50,7 @@ export class Conductor {
   /** The boot files have not been brought in line with the membership yet, or that failed. */
   #behind = true
   #looks = 0
+  #left: { idle: Promise<unknown>; unregistered: Promise<void> } | undefined
 
   constructor(parts: ConductorParts) {
     const { log, timers = realTimers } = parts
@@ -83,11 +84,22 @@ export class Conductor {
     for (const task of this.#periodic) task.start()
   }
 
-  /** Ends the periodic work and unregisters, so that nobody new is sent here; what comes is answered as before. */
+  /**
+   * Ends the periodic work at its next step and unregisters, so that nobody new is sent here; who comes is answered as
+   * before. Rejects where the database could not be told.
+   */
+  leave(): Promise<void> {
+    this.#left ??= {
+      idle: Promise.all([this.#parts.sync.stop(), ...this.#periodic.map((task) => task.stop())]),
+      unregistered: this.#parts.heartbeat.stop(),
+    }
+    return this.#left.unregistered
+  }
+
+  /** Leaves, and waits for the periodic work: for a node that is being prepared, say. */
   async stop(): Promise<void> {
-    // The pass first: a periodic task may be waiting for it.
-    await Promise.all([this.#parts.sync.stop(), ...this.#periodic.map((task) => task.stop())])
-    await this.#parts.heartbeat.stop()
+    await this.leave()
+    await this.#left?.idle
   }
 
   /** What this conductor went by may have changed while it had no session: others may own its nodes by now. */

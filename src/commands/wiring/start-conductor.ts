@@ -110,12 +110,12 @@ export async function startConductor({
   const servers: (RpcServer | FileServer)[] = []
   const stop = async () => {
     try {
-      await conductor.stop()
+      await conductor.leave()
       // APIs send machines here until they have built their rings anew, and machines come back for the next file.
       await activity.quiet(quietSeconds, config.bootring.drain_seconds)
     } finally {
       // Images that are still being fetched, maybe for an hour, must not hold up the end.
-      await Promise.all([...servers.map((server) => server.close()), images.close()])
+      await Promise.all([...servers.map((server) => server.close()), images.close(), conductor.stop()])
     }
   }
   try {
