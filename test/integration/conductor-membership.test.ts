@@ -209,6 +209,8 @@ eachDatabase(
       const one = await start('remote', undefined, ['[conductor]', 'conductor_group = remote'])
       await inLine(one)
       // Nobody else is there for its group: it can't hand over.
+      const inVain = await bootring(['conductor', 'drain', '--config-file', common, '--timeout', '2', one.hostname])
+      expect(inVain).toMatchObject({ code: 1, stdout: expect.stringContaining('still has 1 node after 2 s') })
       const waiting = bootring(['conductor', 'drain', one.hostname, '--config-file', common, '--timeout', '120'])
       await expect
         .poll(async () => (await ring()).conductors.find(({ hostname }) => hostname === one.hostname)?.draining, {
