@@ -175,8 +175,8 @@ export class Simulation {
         const { stores } = this.#database
         void this.#database.do(() => stores.conductors.setDraining(host.hostname, this.#random() < 0.7))
       },
-      'slow database': () => this.#database_('slowMilliseconds', 20_000 + this.#random() * 30_000, 5, 45),
-      'database away': () => this.#database_('isDown', true, false, 40),
+      'slow database': () => this.#troubleDatabase('slowMilliseconds', 20_000 + this.#random() * 30_000, 5, 45),
+      'database away': () => this.#troubleDatabase('isDown', true, false, 40),
     }
     const names = Object.keys(faults)
     const name = names[Math.floor(this.#random() * names.length)] ?? 'stop'
@@ -184,7 +184,7 @@ export class Simulation {
     faults[name]?.()
   }
 
-  #database_<K extends 'slowMilliseconds' | 'isDown'>(
+  #troubleDatabase<K extends 'slowMilliseconds' | 'isDown'>(
     key: K,
     during: SimDatabase[K],
     after: SimDatabase[K],
