@@ -1,5 +1,5 @@
 import { program } from './commands/program.ts'
-import { reportFailure } from './commands/report-failure.ts'
+import { exitCodeOf, reportFailure } from './commands/report-failure.ts'
 
 // A reader that leaves early (`bootring ring | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -14,5 +14,5 @@ try {
   await (await program(process.argv[2])).parseAsync(process.argv)
 } catch (error) {
   reportFailure(error)
-  process.exitCode = 1
+  process.exitCode = exitCodeOf(error)
 }

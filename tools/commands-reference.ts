@@ -7,7 +7,8 @@ const introduction = `# Commands
 
 \`bootring --help\` shows the commands, \`bootring <command> --help\` the options of one. Commands print what was asked for on
 standard output, and everything else on standard error. The exit code is 0 when all is well, and 1 when something failed, when
-\`config check\` found a problem, or when \`explain\` found that the machine would not get its file.
+\`config check\` found a problem, when \`explain\` found that the machine would not get its file, or when \`conductor drain\` left
+nodes behind; 3 when another conductor has taken the name.
 
 Nearly every command takes \`--config-file\`. [Options](options.md) says what such a file may hold, and how environment
 variables stand in for it.
@@ -22,7 +23,8 @@ One document on standard output, for programs. Keys may be added in later releas
 |---|---|
 | \`apply\` | \`dry_run\`; \`created\`, \`changed\`, \`unchanged\`, \`removed\`: lists of \`{uuid, name}\`, those changed also with \`fields\` |
 | \`config check\` | \`files\`, \`options_set\`; \`problems\`, \`warnings\`: lists of \`{file, line, group, option, value, expected, message}\`, as far as known |
-| \`ring\` | \`conductors\`: \`{hostname, conductor_group, alive, nodes}\`; \`nodes\`: \`{uuid, name, ring, owner, order}\`, where \`order\` has all conductors, owner first |
+| \`ring\` | \`conductors\`: \`{hostname, conductor_group, alive, draining, nodes}\`; \`nodes\`: \`{uuid, name, ring, owner, order}\`, where \`order\` has all conductors, owner first |
+| \`conductor drain\` | \`conductor\`; \`outcome\`: \`drained\`, \`cancelled\`, \`timeout\` or \`interrupted\`; \`handed_over\`, \`left\`: numbers of nodes; \`seconds\` |
 | \`explain\` | \`mac\`, \`name\`; \`outcome\`: \`served\`, \`refused\` (404) or \`unavailable\` (503); \`code\`, \`reason\`, \`remedy\`; \`port\`, \`node\`, \`ring\`, \`attempts\`; \`conductor\`, \`script\`. What the decision did not get to is null |
 `
 
@@ -33,7 +35,9 @@ export async function commandsReference(): Promise<string> {
 
 function section(command: Command, parent: string): string {
   const name = `${parent} ${command.name()}`
-  if (command.commands.length > 0) return command.commands.map((inner) => section(inner, name)).join('')
+  const inner = command.commands.map((one) => section(one, name)).join('')
+  // Those that do nothing by themselves take no options.
+  if (inner !== '' && command.options.length === 0) return inner
   const help = command.createHelp()
   const usage = command.registeredArguments.map((argument) =>
     argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
@@ -49,7 +53,7 @@ function section(command: Command, parent: string): string {
 ${sentence(command.description())}
 
     ${[name, ...usage].join(' ')}${command.options.length > 0 ? ' [options]' : ''}
-${rows.length > 0 ? `\n| argument or option | meaning |\n|---|---|\n${table}` : ''}`
+${rows.length > 0 ? `\n| argument or option | meaning |\n|---|---|\n${table}` : ''}${inner}`
 }
 
 const sentence = (text: string) => `${escaped(text.charAt(0).toUpperCase() + text.slice(1))}.`

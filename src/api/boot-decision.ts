@@ -79,6 +79,8 @@ export interface BootDecisionParts {
   hedgeShare: number
   /** `[bootring]rpc_retry_share`. */
   retryShare: number
+  /** A clock, in milliseconds, for what is remembered of conductors. Default: the monotonic one. */
+  now?: () => number
 }
 
 /**
@@ -89,7 +91,7 @@ export class BootDecision {
   readonly #nodes: BootTargetStore
   readonly #rings: Pick<FleetRings, 'order' | 'conductors'>
   readonly #attempts: ConductorAttempts
-  readonly #degraded = new DegradedConductors()
+  readonly #degraded: DegradedConductors
   readonly #lastKnownGood: LastKnownGood | undefined
   readonly #onStaleBoot: () => void
   readonly #retryTimes = new RetryTimes()
@@ -100,6 +102,7 @@ export class BootDecision {
     this.#nodes = parts.nodes
     this.#rings = parts.rings
     this.#attempts = new ConductorAttempts(parts)
+    this.#degraded = new DegradedConductors(parts.now)
     this.#lastKnownGood = parts.lastKnownGood
     this.#onStaleBoot = parts.onStaleBoot ?? (() => undefined)
     this.#restrictBootConfig = parts.restrictBootConfig

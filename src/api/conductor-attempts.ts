@@ -32,6 +32,8 @@ export interface AttemptOptions {
   hedgeShare: number
   /** Share of the requests for which another conductor may be asked after one that has had its work with them. */
   retryShare: number
+  /** The clock, in milliseconds, by which conductors that failed are tried last. Default: the monotonic one. */
+  now?: (() => number) | undefined
 }
 
 /** What all searches of a process share. */
@@ -58,7 +60,7 @@ export class ConductorAttempts {
     this.#parts = {
       conductors: options.conductors,
       deadlines: new Deadlines(),
-      health: new ConductorHealth(),
+      health: new ConductorHealth(options.now),
       latencies: new RecentLatencies(),
       hedges: new TrafficShare(options.hedgeShare, hedgeBurst),
       retries: new TrafficShare(options.retryShare, retryBurst),

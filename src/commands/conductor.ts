@@ -1,7 +1,9 @@
 import { Command } from 'commander'
 import { type FleetContext, withFleet } from './context.ts'
+import { drainCommand } from './drain.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { serveUntilToldToStop } from './serve-until-told-to-stop.ts'
+import { untilToldToStop } from './until-told-to-stop.ts'
 import { buildMetrics } from './wiring/build-metrics.ts'
 import { buildRings } from './wiring/build-rings.ts'
 import { logIronicsRelease } from './wiring/log-ironics-release.ts'
@@ -12,9 +14,11 @@ import { withCleanup } from './with-cleanup.ts'
 
 /** `bootring conductor`: one conductor with its RPC server, its boot files and their HTTP server; attached, Ironic's files. */
 export function conductorCommand(): Command {
-  const command = new Command('conductor').description(
-    'run one conductor: RPC server, heartbeat, boot files and the HTTP server that gives them out',
-  )
+  const command = new Command('conductor')
+    .description('run one conductor: RPC server, heartbeat, boot files and the HTTP server that gives them out')
+    // What comes after the word `drain` is for that.
+    .enablePositionalOptions()
+    .addCommand(drainCommand())
   return addConfigOptions(command, { attached: true }).action((options: ConfigOptions) =>
     withFleet(options, (context) => withCleanup((cleanup) => conduct(context, cleanup))),
   )
@@ -36,5 +40,6 @@ async function conduct(context: FleetContext, cleanup: Pick<AsyncDisposableStack
   const furtherChecks = 'checks' in conductor ? conductor.checks : {}
   const admin = await startAdmin({ installation, port, database, rings, metricsText, furtherChecks, log })
   cleanup.defer(() => admin.close())
-  await serveUntilToldToStop(log)
+  const stopped = untilToldToStop(log)
+  await serveUntilToldToStop(log, 'replaced' in conductor ? Promise.race([stopped, conductor.replaced]) : stopped)
 }

@@ -72,7 +72,12 @@ function prepare(options: ConfigOptions, request: { loopbackDefaults?: boolean }
 function databaseOf({ config, installation, log }: Setting): Parameters<typeof openDatabase> {
   const { max_pool_size: maxPoolSize, pool_timeout: poolTimeoutSeconds } = config.database
   const lookupTimeoutSeconds = config.bootring.boot_database_timeout
-  return [installation.databaseUrl, { maxPoolSize, poolTimeoutSeconds, lookupTimeoutSeconds, logger: log }]
+  // Several may fail before others take this conductor for dead.
+  const heartbeatSeconds = Math.min(poolTimeoutSeconds, config.conductor.heartbeat_timeout / 3)
+  return [
+    installation.databaseUrl,
+    { maxPoolSize, poolTimeoutSeconds, lookupTimeoutSeconds, heartbeatSeconds, logger: log },
+  ]
 }
 
 async function thenClose<C extends FleetContext, T>(context: C, work: (context: C) => Promise<T>): Promise<T> {

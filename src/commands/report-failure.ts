@@ -15,6 +15,11 @@ export function reportFailure(error: unknown): void {
   process.stderr.write(`bootring: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
 }
 
+/** 3 where the process must not be started again by itself, as it would only take its name back: units know that. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof BootringError && error.code === 'ConductorReplaced' ? 3 : 1
+}
+
 function isListenFailure(error: unknown): error is NodeJS.ErrnoException & { address: string; port: number } {
   return error instanceof Error && 'syscall' in error && error.syscall === 'listen' && 'port' in error
 }

@@ -20,6 +20,8 @@ interface ConductorShare {
   hostname: string
   conductor_group: string
   alive: boolean
+  /** It hands its nodes over. */
+  draining: boolean
   /** How many nodes it owns. */
   nodes: number
 }
@@ -51,10 +53,11 @@ export function ringCommand(): Command {
 function shares(conductors: readonly Conductor[], nodes: NodePlace[]): ConductorShare[] {
   const owned = new Map<string, number>()
   for (const { owner } of nodes) if (owner !== null) owned.set(owner, (owned.get(owner) ?? 0) + 1)
-  return conductors.map(({ alive, conductorGroup, hostname }) => ({
+  return conductors.map(({ alive, conductorGroup, draining = false, hostname }) => ({
     hostname,
     conductor_group: conductorGroup,
     alive,
+    draining,
     nodes: owned.get(hostname) ?? 0,
   }))
 }
@@ -64,10 +67,10 @@ function describe(conductors: ConductorShare[], nodes: NodePlace[]): string {
   const percent = (count: number) => (total === 0 ? '' : `${((100 * count) / total).toFixed(1)} %`)
   const share = table([
     ['CONDUCTOR', 'GROUP', 'ALIVE', 'NODES', 'SHARE'],
-    ...conductors.map(({ alive, conductor_group, hostname, nodes }) => [
+    ...conductors.map(({ alive, conductor_group, draining, hostname, nodes }) => [
       hostname,
       conductor_group || '-',
-      alive ? 'yes' : 'no',
+      alive ? (draining ? 'yes, drains' : 'yes') : 'no',
       String(nodes),
       percent(nodes),
     ]),
@@ -86,10 +89,11 @@ function describe(conductors: ConductorShare[], nodes: NodePlace[]): string {
 }
 
 function evenness(conductors: ConductorShare[], nodes: NodePlace[]): string {
-  const alive = conductors.filter((conductor) => conductor.alive)
+  const alive = conductors.filter((conductor) => conductor.alive && !conductor.draining)
   const orphans = nodes.filter(({ owner }) => owner === null).length
   const counts = alive.map((conductor) => conductor.nodes)
   const spread = counts.length === 0 ? '' : `; from ${Math.min(...counts)} to ${Math.max(...counts)} nodes each`
   const nobody = orphans === 0 ? '' : `; ${orphans} nodes that nobody owns`
-  return `${nodes.length} nodes, ${alive.length} of ${conductors.length} conductors alive${spread}${nobody}.`
+  const count = conductors.filter((conductor) => conductor.alive).length
+  return `${nodes.length} nodes, ${count} of ${conductors.length} conductors alive${spread}${nobody}.`
 }

@@ -4,6 +4,7 @@ import { type Context, withContext } from './context.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { readySchema } from './ready-schema.ts'
 import { serveUntilToldToStop } from './serve-until-told-to-stop.ts'
+import { untilToldToStop } from './until-told-to-stop.ts'
 import { buildConductorClient } from './wiring/build-conductor-client.ts'
 import { buildMetrics } from './wiring/build-metrics.ts'
 import { buildRings } from './wiring/build-rings.ts'
@@ -42,5 +43,5 @@ async function serve(
   const admin = await startAdmin({ installation, port, database, rings, metricsText, log })
   cleanup.defer(() => admin.close())
   log.info({ ...api.address, files: installation.httpUrl }, 'bootring serves')
-  await serveUntilToldToStop(log)
+  await serveUntilToldToStop(log, Promise.race([untilToldToStop(log), conductor.replaced]))
 }

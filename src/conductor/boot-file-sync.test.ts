@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { recordingLogger } from '../../test/support/recording-logger.ts'
 import type { Conductor } from '../model/conductor.ts'
+import { BootringError } from '../model/errors.ts'
 import type { NodeWithPorts } from '../model/node.ts'
 import { FleetRings } from '../ring/fleet-rings.ts'
 import { BootFileSync } from './boot-file-sync.ts'
@@ -30,8 +32,28 @@ function conductor(hostname: string): Conductor {
   return { id: 1, hostname, conductorGroup: '', alive: true, online: true, updatedAt: null, drivers }
 }
 
+/** Nodes that others hold, and who has taken over which, as the database knows it. */
+function takeoversOf(hostname: string, affinity: Map<string, string>, locked: ReadonlySet<string> = new Set()) {
+  return {
+    done: async () => new Set([...affinity].flatMap(([uuid, owner]) => (owner === hostname ? [uuid] : []))),
+    async takeOver(uuid: string, prepare: () => Promise<void>) {
+      if (locked.has(uuid)) throw new BootringError('NodeLocked', 'held')
+      await prepare()
+      affinity.set(uuid, hostname)
+    },
+  }
+}
+
+interface DiskSetting {
+  broken?: string[]
+  affinity?: Map<string, string>
+  locked?: ReadonlySet<string>
+  draining?: ReadonlySet<string>
+}
+
 /** A conductor's disk that is a set of UUIDs; preparing `broken` nodes fails. */
-function diskOf(hostname: string, nodes: NodeWithPorts[], alive: string[], broken: string[] = []) {
+function diskOf(hostname: string, nodes: NodeWithPorts[], alive: string[], setting: DiskSetting = {}) {
+  const { affinity = new Map(), broken = [], draining = new Set(), locked } = setting
   const disk = new Set<string>()
   const log = recordingLogger()
   const sync = new BootFileSync({
@@ -42,9 +64,10 @@ function diskOf(hostname: string, nodes: NodeWithPorts[], alive: string[], broke
       },
     },
     rings: new FleetRings(
-      { conductors: async () => alive.map(conductor) },
+      { conductors: async () => alive.map((name) => ({ ...conductor(name), draining: draining.has(name) })) },
       { algorithm: 'md5', partitionExponent: 5, resetIntervalSeconds: 0, heartbeatTimeoutSeconds: 60 },
     ),
+    takeovers: takeoversOf(hostname, affinity, locked),
     bootInterfaceOf: () => ({
       async prepare({ uuid }) {
         if (broken.includes(uuid)) throw new Error('no such kernel')
@@ -74,19 +97,77 @@ describe('BootFileSync', () => {
     for (const { disk } of disks) expect(disk.size).toBeGreaterThan(0)
   })
 
-  it('takes over the nodes of one that is gone, and gives them back', async () => {
+  it('takes over the nodes of one that is gone, and gives them back once that one has them', async () => {
     const alive = ['c1', 'c2']
-    const { disk, sync } = diskOf('c1', fleet, alive)
-    await sync.run()
-    const before = [...disk]
+    const affinity = new Map<string, string>()
+    const one = diskOf('c1', fleet, alive, { affinity })
+    const other = diskOf('c2', fleet, alive, { affinity })
+    await one.sync.run()
+    await other.sync.run()
+    const before = [...one.disk]
     alive.pop()
-    await new Promise((resolve) => setTimeout(resolve, 2))
+    await pause(2)
+    await one.sync.run()
+    expect(one.disk.size).toBe(30)
+    expect(new Set(affinity.values())).toEqual(new Set(['c1']))
+    alive.push('c2')
+    await pause(2)
+    expect(await one.sync.run()).toMatchObject({ kept: 30 - before.length, removed: 0 })
+    expect(one.disk.size).toBe(30)
+    await other.sync.run()
+    expect(await one.sync.run()).toMatchObject({ kept: 0, removed: 30 - before.length })
+    expect([...one.disk].sort()).toEqual(before.sort())
+  })
+
+  it('takes no node over that is its own already', async () => {
+    const affinity = new Map<string, string>()
+    let taken = 0
+    affinity.set = (uuid, owner) => {
+      taken += 1
+      return Map.prototype.set.call(affinity, uuid, owner)
+    }
+    const { sync } = diskOf('c1', fleet, ['c1'], { affinity })
+    await sync.run()
+    expect(await sync.run()).toMatchObject({ prepared: 30 })
+    expect(taken).toBe(30)
+  })
+
+  it('leaves nodes that somebody else works on for the next time, with what they have on the disk', async () => {
+    const locked = new Set([node(1).uuid])
+    const { disk, sync, log } = diskOf('c1', [node(1), node(2)], ['c1'], { locked })
+    disk.add(node(1).uuid)
+    expect(await sync.run()).toEqual({ prepared: 1, failed: 0, locked: 1, kept: 0, removed: 0 })
+    expect(disk.size).toBe(2)
+    expect(log.lines.filter(({ level }) => level === 'error')).toEqual([])
+    locked.clear()
+    expect(await sync.run()).toMatchObject({ prepared: 2, locked: 0 })
+  })
+
+  it('keeps all files while it drains, also once others have taken the nodes over', async () => {
+    const affinity = new Map<string, string>()
+    const draining = new Set<string>()
+    const alive = ['c1', 'c2']
+    const one = diskOf('c1', fleet, alive, { affinity, draining })
+    const other = diskOf('c2', fleet, alive, { affinity, draining })
+    await one.sync.run()
+    const before = [...one.disk]
+    draining.add('c1')
+    await pause(2)
+    await other.sync.run()
+    expect(other.disk.size).toBe(30)
+    expect(await one.sync.run()).toMatchObject({ prepared: 0, kept: 0, removed: 0 })
+    expect([...one.disk]).toEqual(before)
+  })
+
+  it('ends a pass that is abandoned at the next node, and removes nothing', async () => {
+    const { disk, sync } = diskOf('c1', fleet, ['c1'])
+    disk.add(node(99).uuid)
+    const running = sync.run()
+    sync.abandon()
+    expect(await running).toMatchObject({ prepared: 0, removed: 0 })
+    expect([...disk]).toEqual([node(99).uuid])
     await sync.run()
     expect(disk.size).toBe(30)
-    alive.push('c2')
-    await new Promise((resolve) => setTimeout(resolve, 2))
-    expect((await sync.run()).removed).toBe(30 - before.length)
-    expect([...disk].sort()).toEqual(before.sort())
   })
 
   it('prepares wait states and active ramdisk nodes only', async () => {
@@ -104,9 +185,9 @@ describe('BootFileSync', () => {
 
   it('goes on after a node that fails, logs it, and keeps what that node had', async () => {
     const [first, second] = [node(1), node(2)]
-    const { disk, sync, log } = diskOf('c1', [first, second], ['c1'], [first.uuid])
+    const { disk, sync, log } = diskOf('c1', [first, second], ['c1'], { broken: [first.uuid] })
     disk.add(first.uuid)
-    expect(await sync.run()).toEqual({ prepared: 1, failed: 1, removed: 0 })
+    expect(await sync.run()).toMatchObject({ prepared: 1, failed: 1, removed: 0 })
     expect([...disk].sort()).toEqual([first.uuid, second.uuid])
     expect(log.lines).toContainEqual(
       expect.objectContaining({ level: 'error', fields: expect.objectContaining({ node: first.uuid }) }),
@@ -128,6 +209,7 @@ describe('BootFileSync', () => {
         { conductors: async () => [conductor('c1')] },
         { algorithm: 'md5', partitionExponent: 5, resetIntervalSeconds: 5, heartbeatTimeoutSeconds: 60 },
       ),
+      takeovers: takeoversOf('c1', new Map()),
       bootInterfaceOf: () => ({ async prepare() {} }),
       nodesOnDisk: async () => [...disk],
       async remove(uuid) {

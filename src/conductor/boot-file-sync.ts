@@ -1,9 +1,11 @@
+import { BootringError } from '../model/errors.ts'
 import type { NodeWithPorts } from '../model/node.ts'
 import { needsBootFiles } from '../model/provision-states.ts'
 import type { NodeStore } from '../model/stores.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { FleetRings } from '../ring/fleet-rings.ts'
 import { forEachConcurrently } from './for-each-concurrently.ts'
+import type { Takeovers } from './takeovers.ts'
 
 /** Prepares and removes the boot files of one node; a boot interface does so. */
 export interface BootFilePreparer {
@@ -13,7 +15,8 @@ export interface BootFilePreparer {
 export interface BootFileSyncParts {
   hostname: string
   nodes: Pick<NodeStore, 'nodesWithBootFiles'>
-  rings: FleetRings
+  rings: Pick<FleetRings, 'owner' | 'conductors'>
+  takeovers: Pick<Takeovers, 'done' | 'takeOver'>
   bootInterfaceOf(node: NodeWithPorts): BootFilePreparer
   /** Nodes that have files on this disk. */
   nodesOnDisk(): Promise<string[]>
@@ -27,6 +30,10 @@ export interface BootFileSyncParts {
 export interface SyncResult {
   prepared: number
   failed: number
+  /** Nodes that somebody else works on: not looked at this time. */
+  locked: number
+  /** Nodes of others whose files stay, as their owner has not prepared them yet. */
+  kept: number
   removed: number
 }
 
@@ -36,11 +43,15 @@ const progressEveryMilliseconds = 5_000
 
 /**
  * Brings the boot files on this conductor's disk in line with the database: those of every node that it owns and that
- * needs them are there, and no others. One node's failure is logged and does not stop the rest.
+ * needs them are there, and no others. Files of a node that another conductor owns go once that one has taken the node
+ * over; while this conductor drains they stay, for machines that were sent here. One node's failure is logged and does
+ * not stop the rest.
  */
 export class BootFileSync {
   readonly #parts: BootFileSyncParts
   #running: Promise<SyncResult> | undefined
+  /** Of the pass that is under way; the next one has a token of its own. */
+  #pass = { ended: false }
   #stopped = false
 
   constructor(parts: BootFileSyncParts) {
@@ -61,51 +72,79 @@ export class BootFileSync {
     return await this.run()
   }
 
+  /** Ends the running pass at the next node: what it goes by holds no longer. */
+  abandon(): void {
+    this.#pass.ended = true
+  }
+
   /** Ends the running pass at the next node, and waits for it. */
   async stop(): Promise<void> {
     this.#stopped = true
+    this.abandon()
     await this.#running?.catch(() => undefined)
   }
 
   async #run(): Promise<SyncResult> {
-    const { hostname, log, nodes, rings } = this.#parts
-    const owned = new Set<string>()
-    const result: SyncResult = { prepared: 0, failed: 0, removed: 0 }
+    const { hostname, log, nodes, rings, takeovers } = this.#parts
+    const result: SyncResult = { prepared: 0, failed: 0, locked: 0, kept: 0, removed: 0 }
+    const pass = { ended: this.#stopped }
+    this.#pass = pass
+    const mine = await takeovers.done()
+    const draining = (await rings.conductors()).some((one) => one.hostname === hostname && one.draining)
+    const keep = new Set<string>()
     let lastProgress = performance.now()
     await forEachConcurrently(nodes.nodesWithBootFiles(), concurrency, async (node) => {
-      if (this.#stopped || !needsBootFiles(node)) return
-      if ((await rings.owner(node)) !== hostname) return
-      owned.add(node.uuid)
-      await this.#prepare(node, result)
+      if (pass.ended || !needsBootFiles(node)) return
+      if ((await rings.owner(node)) !== hostname) {
+        if (draining || mine.has(node.uuid)) keep.add(node.uuid)
+        if (!draining && mine.has(node.uuid)) result.kept += 1
+        return
+      }
+      keep.add(node.uuid)
+      await this.#prepare(node, mine.has(node.uuid), result)
       if (performance.now() - lastProgress >= progressEveryMilliseconds) {
         lastProgress = performance.now()
         log.info({ ...result }, 'still preparing boot files')
       }
     })
-    if (this.#stopped) return result
-    result.removed = await this.#removeOthers(owned)
+    if (pass.ended) return result
+    result.removed = await this.#removeOthers(keep)
     if (result.prepared + result.failed + result.removed > 0) log.info({ ...result }, 'boot files are in line')
     return result
   }
 
-  async #prepare(node: NodeWithPorts, result: SyncResult): Promise<void> {
+  async #prepare(node: NodeWithPorts, isMine: boolean, result: SyncResult): Promise<void> {
+    const { bootInterfaceOf, log, takeovers } = this.#parts
     try {
-      await this.#parts.bootInterfaceOf(node).prepare(node)
+      if (isMine) await bootInterfaceOf(node).prepare(node)
+      else await takeovers.takeOver(node.uuid, () => bootInterfaceOf(node).prepare(node))
       result.prepared += 1
     } catch (error) {
+      const code = error instanceof BootringError ? error.code : undefined
+      if (code === 'NodeLocked') {
+        result.locked += 1
+        log.debug({ err: error, node: node.uuid }, 'node is taken over later')
+        return
+      }
       result.failed += 1
-      this.#parts.log.error({ err: error, node: node.uuid }, 'could not prepare boot files')
+      if (code === 'ConductorReplaced') {
+        // Retired meanwhile, or leaving: whoever owns the node now sees to it.
+        this.abandon()
+        log.info({ err: error, node: node.uuid }, 'gave up taking a node over')
+        return
+      }
+      log.error({ err: error, node: node.uuid }, 'could not prepare boot files')
     }
   }
 
-  async #removeOthers(owned: ReadonlySet<string>): Promise<number> {
+  async #removeOthers(keep: ReadonlySet<string>): Promise<number> {
     let removed = 0
     for (const uuid of await this.#parts.nodesOnDisk()) {
-      if (owned.has(uuid)) continue
+      if (keep.has(uuid)) continue
       await this.#parts.remove(uuid)
       removed += 1
     }
-    await this.#parts.removeUnusedImages(owned)
+    await this.#parts.removeUnusedImages(keep)
     return removed
   }
 }

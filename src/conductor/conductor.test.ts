@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { recordingLogger } from '../../test/support/recording-logger.ts'
 import { BootInterface } from '../drivers/boot/boot-interface.ts'
+import type { ConductorSession } from '../model/conductor.ts'
 import type { NodeWithPorts } from '../model/node.ts'
-import type { Database } from '../model/stores.ts'
+import type { Database, HeartbeatResult } from '../model/stores.ts'
 import { FleetRings } from '../ring/fleet-rings.ts'
 import { BootFileSync } from './boot-file-sync.ts'
 import { Conductor } from './conductor.ts'
+import { Heartbeat } from './heartbeat.ts'
 
 const nodes = Array.from({ length: 20 }, (_, id) => ({
   id,
@@ -19,16 +22,26 @@ const nodes = Array.from({ length: 20 }, (_, id) => ({
 /** The conductor c1 of a fleet whose membership is `alive`, with a disk that is a set of UUIDs. */
 function conductorOf(alive: Set<string>, prepare: () => Promise<void>, walk: () => void = () => undefined) {
   const disk = new Set<string>()
+  const beats: HeartbeatResult[] = []
+  const retired: string[] = []
+  const silent = new Set<string>()
   const store = {
-    register: async (hostname: string) => void alive.add(hostname),
-    heartbeat: async () => true,
-    unregister: async (hostname: string) => void alive.delete(hostname),
+    register: async (hostname: string) => {
+      alive.add(hostname)
+      return { conductorId: 1, hostname, token: randomUUID() }
+    },
+    heartbeat: async (): Promise<HeartbeatResult> => beats.shift() ?? 'alive',
+    unregister: async ({ hostname }: ConductorSession) => void alive.delete(hostname),
+    retire: async (hostname: string) => {
+      retired.push(hostname)
+      return silent.delete(hostname)
+    },
     conductors: async () =>
-      [...alive].map((hostname, id) => ({
+      [...alive, ...silent].map((hostname, id) => ({
         id,
         hostname,
         conductorGroup: '',
-        alive: true,
+        alive: alive.has(hostname),
         online: true,
         updatedAt: null,
         drivers: ['fake-hardware'],
@@ -50,6 +63,7 @@ function conductorOf(alive: Set<string>, prepare: () => Promise<void>, walk: () 
       },
     },
     rings,
+    takeovers: { done: async () => new Set(), takeOver: (_, work) => work() },
     bootInterfaceOf: () => ({
       async prepare({ uuid }) {
         await prepare()
@@ -61,20 +75,20 @@ function conductorOf(alive: Set<string>, prepare: () => Promise<void>, walk: () 
     removeUnusedImages: async () => undefined,
     log,
   })
+  const heartbeatOptions = { hostname: 'c1', conductorGroup: '', interfaces: [], intervalSeconds: 0.05 }
   const conductor = new Conductor({
     database: { conductors: store, nodes: {} as Database['nodes'] },
     rings,
+    heartbeat: new Heartbeat(store, heartbeatOptions, log),
     bootInterfaceOf: () => new BootInterface('fake'),
     sync,
     hostname: 'c1',
-    conductorGroup: '',
-    interfaces: [],
-    heartbeatIntervalSeconds: 60,
+    heartbeatTimeoutSeconds: 60,
     syncIntervalSeconds: 0,
     membershipIntervalSeconds: 0.01,
     log,
   })
-  return { conductor, disk }
+  return { conductor, disk, beats, retired, silent }
 }
 
 describe('Conductor', () => {
@@ -117,6 +131,42 @@ describe('Conductor', () => {
     running = conductor
     await conductor.start()
     await vi.waitFor(() => expect(disk.size).toBe(nodes.length), 5_000)
+  })
+
+  it('drops what it does and looks at all nodes anew when it was taken for dead', async () => {
+    const { promise: fetched, resolve: fetch } = Promise.withResolvers<void>()
+    let prepared = 0
+    const { conductor, disk, beats } = conductorOf(new Set(), () => {
+      prepared += 1
+      return prepared <= 8 ? fetched : Promise.resolve()
+    })
+    running = conductor
+    await conductor.start()
+    await vi.waitFor(() => expect(prepared).toBe(8))
+    beats.push('gone')
+    await vi.waitFor(() => expect(beats).toEqual([]))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    fetch()
+    // Those eight, and then all of them.
+    await vi.waitFor(() => expect(prepared).toBe(8 + nodes.length), 5_000)
+    expect(disk.size).toBe(nodes.length)
+  })
+
+  it('says that another process has its name, and does not fight', async () => {
+    const { conductor, beats } = conductorOf(new Set(), async () => undefined)
+    running = conductor
+    await conductor.start()
+    beats.push('replaced')
+    await expect(conductor.replaced).rejects.toMatchObject({ code: 'ConductorReplaced' })
+  })
+
+  it('retires others that have fallen silent, once it has been heard itself for a while', async () => {
+    const { conductor, retired, silent } = conductorOf(new Set(), async () => undefined)
+    running = conductor
+    silent.add('c9')
+    await conductor.start()
+    expect(retired).toEqual([])
+    await vi.waitFor(() => expect(retired).toEqual(['c9']), 5_000)
   })
 
   it('begins with no further node when it is told to stop', async () => {

@@ -1,32 +1,40 @@
 import type { BootInterface } from '../drivers/boot/boot-interface.ts'
-import type { HardwareInterface } from '../model/conductor.ts'
+import type { Conductor as KnownConductor } from '../model/conductor.ts'
+import type { BootringError } from '../model/errors.ts'
 import type { BootNode } from '../model/node.ts'
 import type { Database } from '../model/stores.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { FleetRings } from '../ring/fleet-rings.ts'
 import type { Handlers } from '../rpc/contract.ts'
 import type { BootFileSync } from './boot-file-sync.ts'
-import { Heartbeat } from './heartbeat.ts'
+import type { Heartbeat } from './heartbeat.ts'
 import { MembershipWatch } from './membership-watch.ts'
 import { getBootConfig } from './methods/get-boot-config.ts'
 import { Periodic } from './periodic.ts'
+import { realTimers, type Timers } from './timers.ts'
 
 export interface ConductorParts {
-  database: Pick<Database, 'nodes' | 'conductors'>
+  database: { nodes: Pick<Database['nodes'], 'bootNode'>; conductors: Pick<Database['conductors'], 'retire'> }
   rings: FleetRings
+  heartbeat: Pick<Heartbeat, 'start' | 'stop' | 'steady'>
   bootInterfaceOf(node: Pick<BootNode, 'bootInterface'>): BootInterface
-  sync: BootFileSync
+  sync: Pick<BootFileSync, 'run' | 'runAnew' | 'abandon' | 'stop'>
   /** What other hosts call this conductor by; unique in the fleet. */
   hostname: string
-  conductorGroup: string
-  interfaces: HardwareInterface[]
-  heartbeatIntervalSeconds: number
+  heartbeatTimeoutSeconds: number
   /** How often the whole fleet is walked; 0: only at start and when the membership changes. */
   syncIntervalSeconds: number
   /** How often the membership is looked at. */
   membershipIntervalSeconds: number
   log: Logger
+  timers?: Timers
 }
+
+/**
+ * After a change of the membership: how many times nodes are looked at again that are locked, or whose new owner is not
+ * ready. Then the walk over the whole fleet sees to them.
+ */
+const furtherLooks = 8
 
 /**
  * One conductor: answers for the nodes that the ring gives it, keeps their boot files on its disk, and says that it is
@@ -36,30 +44,30 @@ export class Conductor {
   /** What this conductor answers by RPC. */
   readonly handlers: Handlers
   readonly #parts: ConductorParts
-  readonly #heartbeat: Heartbeat
   readonly #membership: MembershipWatch
   readonly #periodic: Periodic[]
+  readonly #replaced = Promise.withResolvers<never>()
   /** The boot files have not been brought in line with the membership yet, or that failed. */
   #behind = true
+  #looks = 0
+  #left: { idle: Promise<unknown>; unregistered: Promise<void> } | undefined
 
   constructor(parts: ConductorParts) {
+    const { log, timers = realTimers } = parts
     this.#parts = parts
     this.handlers = { get_boot_config: getBootConfig(parts.database.nodes, parts.bootInterfaceOf) }
-    this.#heartbeat = new Heartbeat(
-      parts.database.conductors,
-      {
-        hostname: parts.hostname,
-        conductorGroup: parts.conductorGroup,
-        interfaces: parts.interfaces,
-        intervalSeconds: parts.heartbeatIntervalSeconds,
-      },
-      parts.log,
-    )
     this.#membership = new MembershipWatch(parts.rings)
     this.#periodic = [
-      new Periodic('boot files', parts.syncIntervalSeconds, () => parts.sync.run(), parts.log),
-      new Periodic('membership', parts.membershipIntervalSeconds, () => this.#followMembership(), parts.log),
+      new Periodic('boot files', parts.syncIntervalSeconds, () => parts.sync.run(), log, timers),
+      new Periodic('membership', parts.membershipIntervalSeconds, () => this.#followMembership(), log, timers),
     ]
+    // Whoever runs the conductor may not be listening yet.
+    this.#replaced.promise.catch(() => undefined)
+  }
+
+  /** Rejects with `ConductorReplaced` when another process has taken the name: this one is not wanted any more. */
+  get replaced(): Promise<never> {
+    return this.#replaced.promise
   }
 
   /**
@@ -67,30 +75,77 @@ export class Conductor {
    * ready yet are rendered or fetched when they are asked for.
    */
   async start(): Promise<void> {
-    await this.#heartbeat.start()
-    this.#parts.rings.reset()
-    this.#followMembership().catch((error: unknown) => {
-      this.#parts.log.error({ err: error }, 'could not bring boot files in line; it will be tried again')
+    await this.#parts.heartbeat.start({
+      onRenewed: () => this.#beginAnew(),
+      onReplaced: (error) => this.#end(error),
     })
+    this.#parts.rings.reset()
+    this.#bringInLine()
     for (const task of this.#periodic) task.start()
   }
 
-  /** Ends the periodic work and unregisters. Call it after the requests in flight have been answered. */
+  /**
+   * Ends the periodic work at its next step and unregisters, so that nobody new is sent here; who comes is answered as
+   * before. Rejects where the database could not be told.
+   */
+  leave(): Promise<void> {
+    this.#left ??= {
+      idle: Promise.all([this.#parts.sync.stop(), ...this.#periodic.map((task) => task.stop())]),
+      unregistered: this.#parts.heartbeat.stop(),
+    }
+    return this.#left.unregistered
+  }
+
+  /** Leaves, and waits for the periodic work: for a node that is being prepared, say. */
   async stop(): Promise<void> {
-    // The pass first: a periodic task may be waiting for it.
-    await Promise.all([this.#parts.sync.stop(), ...this.#periodic.map((task) => task.stop())])
-    await this.#heartbeat.stop()
+    await this.leave()
+    await this.#left?.idle
+  }
+
+  /** What this conductor went by may have changed while it had no session: others may own its nodes by now. */
+  #beginAnew(): void {
+    this.#parts.sync.abandon()
+    this.#parts.rings.reset()
+    this.#behind = true
+    this.#bringInLine()
+  }
+
+  #end(error: BootringError): void {
+    this.#parts.sync.abandon()
+    this.#replaced.reject(error)
+  }
+
+  #bringInLine(): void {
+    this.#followMembership().catch((error: unknown) => {
+      this.#parts.log.error({ err: error }, 'could not bring boot files in line; it will be tried again')
+    })
   }
 
   async #followMembership(): Promise<void> {
-    if (await this.#membership.changed()) this.#behind = true
+    const { changed, conductors } = await this.#membership.look()
+    await this.#retireSilent(conductors)
+    if (changed) this.#behind = true
     if (!this.#behind) return
     this.#behind = false
     try {
-      await this.#parts.sync.runAnew()
+      const { kept, locked } = await this.#parts.sync.runAnew()
+      this.#looks = kept + locked === 0 || changed ? 0 : this.#looks + 1
+      if (kept + locked > 0 && this.#looks < furtherLooks) this.#behind = true
     } catch (error) {
       this.#behind = true
       throw error
+    }
+  }
+
+  /** Those that were killed, or have fallen silent: what they had reserved is free again, and they find out if they return. */
+  async #retireSilent(conductors: readonly KnownConductor[]): Promise<void> {
+    const { database, heartbeat, heartbeatTimeoutSeconds, log } = this.#parts
+    if (!heartbeat.steady) return
+    for (const { alive, hostname, online } of conductors) {
+      if (alive || !online || hostname === this.#parts.hostname) continue
+      if (await database.conductors.retire(hostname, heartbeatTimeoutSeconds)) {
+        log.warn({ conductor: hostname }, 'took a conductor off that has not been heard from')
+      }
     }
   }
 }

@@ -28,6 +28,8 @@ export interface FileServerOptions {
   limits?: Partial<FileServerLimits>
   /** Clients that may have any number of connections. Default: none. */
   isProxy?: (address: string) => boolean
+  /** Called for each request; what it returns, when that has been answered. */
+  onRequest?: () => () => void
   logger: Logger
 }
 
@@ -93,6 +95,7 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
   const closer = gracefulCloser(server)
   refuseBrokenRequests(server)
   const handle = (request: IncomingMessage, response: ServerResponse) => {
+    if (options.onRequest) response.once('close', options.onRequest())
     // Bodies mean nothing here.
     request.resume()
     respond(request, response).catch((error: unknown) => {

@@ -11,6 +11,8 @@ export interface OpenOptions {
   poolTimeoutSeconds: number
   /** How long a look-up for a machine that boots may take, all included; default: as long as `poolTimeoutSeconds`. */
   lookupTimeoutSeconds?: number
+  /** How long a heartbeat may take, on a connection of its own. Default: as long as any query. */
+  heartbeatSeconds?: number
   logger?: Logger
 }
 
@@ -20,5 +22,11 @@ export interface OpenOptions {
  * that can't be opened.
  */
 export async function openDatabase(url: string, options: OpenOptions): Promise<Database> {
-  return new SqlDatabase(await openEngine(parseConnectionUrl(url), options), options.logger)
+  const address = parseConnectionUrl(url)
+  const engine = await openEngine(address, options)
+  // Where one writer keeps all others out, a second connection would wait as well.
+  if (!engine.dialect.supportsRowLocks) return new SqlDatabase(engine, options.logger)
+  const { heartbeatSeconds: poolTimeoutSeconds = options.poolTimeoutSeconds } = options
+  const heartbeats = await openEngine(address, { ...options, maxPoolSize: 1, poolTimeoutSeconds })
+  return new SqlDatabase(engine, options.logger, heartbeats)
 }

@@ -1,25 +1,30 @@
 import { sql } from 'kysely'
-import type { ConductorStore, Database, FleetStore, NodeStore } from '../model/stores.ts'
+import type { ConductorStore, Database, FleetStore, NodeStore, ReservationStore } from '../model/stores.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Engine } from './engines/engine.ts'
 import { checkSchema, upgradeSchema } from './schema.ts'
 import { SqlConductorStore } from './stores/sql-conductor-store.ts'
 import { SqlFleetStore } from './stores/sql-fleet-store.ts'
 import { SqlNodeStore } from './stores/sql-node-store.ts'
+import { SqlReservationStore } from './stores/sql-reservation-store.ts'
 
 /** The stores of one open database. */
 export class SqlDatabase implements Database {
   readonly nodes: NodeStore
   readonly conductors: ConductorStore
+  readonly reservations: ReservationStore
   readonly fleet: FleetStore
   readonly #engine: Engine
+  readonly #heartbeats: Engine
   readonly #logger: Logger | undefined
 
-  constructor(engine: Engine, logger: Logger | undefined) {
+  constructor(engine: Engine, logger: Logger | undefined, heartbeats: Engine = engine) {
     this.#engine = engine
+    this.#heartbeats = heartbeats
     this.#logger = logger
     this.nodes = new SqlNodeStore(engine)
-    this.conductors = new SqlConductorStore(engine)
+    this.conductors = new SqlConductorStore(engine, heartbeats)
+    this.reservations = new SqlReservationStore(engine)
     this.fleet = new SqlFleetStore(engine)
   }
 
@@ -35,7 +40,7 @@ export class SqlDatabase implements Database {
     await sql`select 1`.execute(this.#engine.prompt)
   }
 
-  close(): Promise<void> {
-    return this.#engine.close()
+  async close(): Promise<void> {
+    await Promise.all([this.#engine.close(), ...(this.#heartbeats === this.#engine ? [] : [this.#heartbeats.close()])])
   }
 }

@@ -27,6 +27,10 @@ export interface NodesTable extends Timestamps {
   maintenance: BooleanColumn | null
   console_enabled: BooleanColumn | null
   protected: BooleanColumn
+  /** Host name of the conductor that works on the node. */
+  reservation: string | null
+  /** The conductor that took the node over last. */
+  conductor_affinity: number | null
   retired: BooleanColumn | null
   driver_info: string | null
   instance_info: string | null
@@ -62,6 +66,14 @@ export interface ConductorHardwareInterfacesTable extends Timestamps {
   default: BooleanColumn
 }
 
+/** One row for each conductor that is registered: which process it is that bears the name. */
+export interface ConductorSessionTable extends Timestamps {
+  id: Generated<number>
+  hostname: string
+  session: string
+  draining: BooleanColumn
+}
+
 /** What the migrator writes. */
 export interface MigrationTable {
   name: ColumnType<string, never, never>
@@ -77,6 +89,7 @@ export interface Tables {
   ports: PortsTable
   conductors: ConductorsTable
   conductor_hardware_interfaces: ConductorHardwareInterfacesTable
+  bootring_conductor_session: ConductorSessionTable
   bootring_migration: MigrationTable
   bootring_migration_lock: MigrationLockTable
 }

@@ -9,6 +9,8 @@ export interface Conductor {
   alive: boolean
   /** What the column says; stays true after a kill. */
   online: boolean
+  /** It hands its nodes over: the last to be asked, and the owner only of what nobody else offers. Absent: no. */
+  draining?: boolean
   /** Last heartbeat (UTC). */
   updatedAt: Date | null
   /** Sorted, without repeats. */
@@ -22,4 +24,13 @@ export interface HardwareInterface {
   interfaceType: string
   interfaceName: string
   isDefault: boolean
+}
+
+/** One process's time as the conductor of a name, from its registration until it leaves, is retired or is replaced. */
+export interface ConductorSession {
+  /** Key of its row in `conductors`. */
+  conductorId: number
+  hostname: string
+  /** A UUID that no other process has. */
+  token: string
 }

@@ -131,6 +131,20 @@ export const errorKinds = {
     rpcClass: `${ironic}NoFreeConductorWorker`,
     remedy: 'Add API instances or conductors, or raise the limit that the message names.',
   },
+  // Between conductors: no machine ever sees these.
+  NodeLocked: {
+    httpStatus: 409,
+    rpcCode: 409,
+    rpcClass: `${ironic}NodeLocked`,
+    remedy:
+      'Wait until the conductor that holds the node is done with it; one that has died is retired within heartbeat_timeout.',
+  },
+  ConductorReplaced: {
+    httpStatus: 409,
+    rpcCode: 409,
+    rpcClass: `${ironic}ConductorReplaced`,
+    remedy: 'Run one conductor only of each name: give each its own [DEFAULT]host, or its own [json_rpc]port.',
+  },
   // Operator's errors: shown as they are.
   ConfigInvalid: {
     httpStatus: 500,
@@ -149,6 +163,12 @@ export const errorKinds = {
     rpcCode: 409,
     rpcClass: `${ironic}Conflict`,
     remedy: 'Correct the fleet file where the message points.',
+  },
+  UnknownConductor: {
+    httpStatus: 404,
+    rpcCode: 404,
+    rpcClass: `${ironic}UnknownConductor`,
+    remedy: 'Name a conductor as bootring ring shows it.',
   },
   SchemaOutdated: {
     httpStatus: 503,

@@ -1,4 +1,4 @@
-import type { Conductor, HardwareInterface } from './conductor.ts'
+import type { Conductor, ConductorSession, HardwareInterface } from './conductor.ts'
 import type { MacAddress } from './mac.ts'
 import type { BootNode, BootTarget, JsonObject, NodeState, NodeWithPorts } from './node.ts'
 
@@ -44,14 +44,61 @@ export interface ConductorReader {
   conductors(heartbeatTimeoutSeconds: number): Promise<Conductor[]>
 }
 
+/** What a heartbeat found: `gone` without a session of its own, `replaced` with another process's in its place. */
+export type HeartbeatResult = 'alive' | 'gone' | 'replaced'
+
+export interface RegisterOptions {
+  /** The session's token; the same again where it is not known whether the last attempt went through. */
+  token?: string
+  /**
+   * The session of this process that the new one follows. Then only a name that nobody has taken meanwhile is taken, else
+   * `ConductorReplaced` is thrown; and who was draining goes on with it.
+   */
+  renewed?: ConductorSession | undefined
+}
+
 /** Membership. */
 export interface ConductorStore extends ConductorReader {
-  /** Creates or revives the row, sets it online and its heartbeat to now, and replaces its hardware interfaces. */
-  register(hostname: string, conductorGroup: string, interfaces: HardwareInterface[]): Promise<void>
-  /** Sets `updated_at` to now. False when the row is gone or not online (somebody else's doing: register again). */
-  heartbeat(hostname: string): Promise<boolean>
-  /** Sets `online` to false and removes its hardware interfaces; no error when there is no such row. */
-  unregister(hostname: string): Promise<void>
+  /**
+   * Creates or revives the row, sets it online and its heartbeat to now, replaces its hardware interfaces, and begins a
+   * session. That ends the session of whoever had the name before, and what it had reserved is free again.
+   */
+  register(
+    hostname: string,
+    conductorGroup: string,
+    interfaces: HardwareInterface[],
+    options?: RegisterOptions,
+  ): Promise<ConductorSession>
+  /** Sets `updated_at` to now where the session is alive, and says whether it is. */
+  heartbeat(session: ConductorSession): Promise<HeartbeatResult>
+  /** Ends the session: takes the row offline, removes its hardware interfaces, frees what it had reserved. Not where it was replaced. */
+  unregister(session: ConductorSession): Promise<void>
+  /**
+   * Does the same to a conductor that is online and was not heard from for longer than the time-out. False where that
+   * is not so (any more).
+   */
+  retire(hostname: string, heartbeatTimeoutSeconds: number): Promise<boolean>
+  /** Has a conductor hand its nodes over, or keep them again. False where it has no session. */
+  setDraining(hostname: string, draining: boolean): Promise<boolean>
+}
+
+/**
+ * Exclusive tasks on nodes. Each write counts only while the session is alive: a conductor that was retired or replaced
+ * meanwhile changes nothing, and is told by `ConductorReplaced`.
+ */
+export interface ReservationStore {
+  /** Reserves a node, as Ironic does: by the holder's host name. Throws `NodeLocked` where it is held, `NodeNotFound`. */
+  reserve(nodeUuid: string, session: ConductorSession): Promise<void>
+  /** Writes a task's outcome, and ends its reservation in the same statement. Throws `NodeLocked` where it had none. */
+  release(nodeUuid: string, session: ConductorSession, outcome?: TaskOutcome): Promise<void>
+  /** Those of the nodes for which `needsBootFiles` can be true that this conductor was the last to take over. */
+  takenOver(conductorId: number): Promise<Set<string>>
+}
+
+/** What an exclusive task leaves in its node's row. */
+export interface TaskOutcome {
+  /** The conductor that has prepared the node. */
+  conductorAffinity?: number
 }
 
 /** One node as a fleet file names it; every field is set (defaults applied). */
@@ -104,6 +151,7 @@ export interface FleetDatabase {
 /** bootring's own database: its stores and its life cycle. */
 export interface Database extends FleetDatabase {
   readonly conductors: ConductorStore
+  readonly reservations: ReservationStore
   readonly fleet: FleetStore
   /** Brings the schema up to date; safe to run twice, and from two hosts at once. The names of the migrations applied. */
   upgrade(): Promise<string[]>

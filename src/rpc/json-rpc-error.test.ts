@@ -29,7 +29,7 @@ describe('errorFromCallee', () => {
   })
 
   it.each([
-    [{ code: 409, message: 'busy', data: { class: 'ironic.common.exception.NodeLocked' } }, /NodeLocked: busy/],
+    [{ code: 409, message: 'busy', data: { class: 'ironic.common.exception.NodeAssociated' } }, /NodeAssociated: busy/],
     [{ code: 500, message: 'oops' }, /500: oops/],
     [{ code: -32602, message: 'bad params' }, /bad params/],
     [{ code: 1, message: 'x', data: { class: 'constructor' } }, /constructor/],

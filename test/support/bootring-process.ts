@@ -44,6 +44,11 @@ export class BootringProcess {
     return { code: this.#process.exitCode, stdout: this.#stdout, stderr: this.#stderr }
   }
 
+  /** A signal that it outlives. */
+  signal(signal: NodeJS.Signals): void {
+    this.#process.kill(signal)
+  }
+
   async end(signal: NodeJS.Signals): Promise<Finished> {
     if (this.running) this.#process.kill(signal)
     return await this.finished()

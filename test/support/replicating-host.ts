@@ -130,8 +130,8 @@ export class ReplicatingHost {
   /** Ironic's conductor comes, and lives. */
   async register(): Promise<void> {
     const { conductors } = this.#options.database
-    await conductors.register(this.#hostname, '', interfaces)
-    this.#heartbeat = setInterval(() => void conductors.heartbeat(this.#hostname).catch(() => undefined), 300)
+    const session = await conductors.register(this.#hostname, '', interfaces)
+    this.#heartbeat = setInterval(() => void conductors.heartbeat(session).catch(() => undefined), 300)
   }
 
   /** Ironic's conductor is killed: it stays `online` and is heard of no more. */

@@ -1,7 +1,10 @@
 import { proxies } from '../../api/proxies.ts'
+import { Activity } from '../../conductor/activity.ts'
 import { BootFileSync } from '../../conductor/boot-file-sync.ts'
 import { Conductor } from '../../conductor/conductor.ts'
 import { type FileServer, startFileServer } from '../../conductor/file-server.ts'
+import { Heartbeat } from '../../conductor/heartbeat.ts'
+import { Takeovers } from '../../conductor/takeovers.ts'
 import { IpxeBoot } from '../../drivers/boot/ipxe-boot.ts'
 import { BootInterfaces } from '../../drivers/boot-interfaces.ts'
 import { hardwareInterfaces } from '../../drivers/hardware-types.ts'
@@ -30,9 +33,17 @@ export interface RunningConductor {
   /** As registered. */
   readonly hostname: string
   readonly handlers: Handlers
-  /** Answers what is in flight, then unregisters. */
+  /** Rejects with `ConductorReplaced` when another process has taken the name: this one is to be stopped. */
+  readonly replaced: Promise<never>
+  /**
+   * Unregisters, goes on answering while anybody asks, for `[bootring]drain_seconds` at most, and closes. Rejects where
+   * the database could not be told.
+   */
   stop(): Promise<void>
 }
+
+/** A machine has asked for its next file by then. */
+const quietSeconds = 2
 
 /**
  * Starts a conductor as the options say. It registers last: from then on others send machines here, and its servers
@@ -56,10 +67,21 @@ export async function startConductor({
   const scripts = buildNodeScripts(installation)
   const ipxe = new IpxeBoot({ bootFiles, scripts, images, logger: log })
   const { bootInterfaceOf } = new BootInterfaces({ ipxe })
+  const heartbeat = new Heartbeat(
+    database.conductors,
+    {
+      hostname,
+      conductorGroup: config.conductor.conductor_group.toLowerCase(),
+      interfaces: hardwareInterfaces(),
+      intervalSeconds: config.conductor.heartbeat_interval,
+    },
+    log,
+  )
   const sync = new BootFileSync({
     hostname,
     nodes: database.nodes,
     rings,
+    takeovers: new Takeovers(database.reservations, heartbeat),
     bootInterfaceOf,
     nodesOnDisk: () => bootFiles.nodeUuids(),
     remove: (uuid) => ipxe.cleanUp(uuid),
@@ -69,12 +91,11 @@ export async function startConductor({
   const conductor = new Conductor({
     database,
     rings,
+    heartbeat,
     bootInterfaceOf,
     sync,
     hostname,
-    conductorGroup: config.conductor.conductor_group.toLowerCase(),
-    interfaces: hardwareInterfaces(),
-    heartbeatIntervalSeconds: config.conductor.heartbeat_interval,
+    heartbeatTimeoutSeconds: config.conductor.heartbeat_timeout,
     syncIntervalSeconds: config.conductor.sync_local_state_interval,
     membershipIntervalSeconds: Math.max(1, config.DEFAULT.hash_ring_reset_interval),
     log,
@@ -85,14 +106,21 @@ export async function startConductor({
     log.warn({ option }, 'not both are set: nodes that name no images of their own in driver_info will not boot')
   }
   await bootFiles.writeRootScript(buildRootScript(installation))
+  const activity = new Activity()
+  const handlers = watched(conductor.handlers, activity)
   const servers: (RpcServer | FileServer)[] = []
   const stop = async () => {
-    await Promise.all(servers.map((server) => server.close()))
-    // A download that takes an hour must not hold up the end.
-    await Promise.all([conductor.stop(), images.close()])
+    try {
+      await conductor.leave()
+      // APIs send machines here until they have built their rings anew, and machines come back for the next file.
+      await activity.quiet(quietSeconds, config.bootring.drain_seconds)
+    } finally {
+      // Images that are still being fetched, maybe for an hour, must not hold up the end.
+      await Promise.all([...servers.map((server) => server.close()), images.close(), conductor.stop()])
+    }
   }
   try {
-    servers.push(await startRpcServer({ ...rpcServerOptions(installation), handlers: conductor.handlers, logger: log }))
+    servers.push(await startRpcServer({ ...rpcServerOptions(installation), handlers, logger: log }))
     if (config.bootring.serve_http_root) {
       servers.push(
         await startFileServer({
@@ -105,6 +133,7 @@ export async function startConductor({
           },
           isProxy: proxies(config.bootring.proxy_networks),
           onMissing: (uuid, fileName) => fetchMissingImage(uuid, fileName, { database, images, scripts }),
+          onRequest: () => activity.begin(),
           logger: log,
         }),
       )
@@ -115,7 +144,22 @@ export async function startConductor({
     throw error
   }
   log.info({ conductor: hostname, files: installation.httpUrl, httpRoot }, 'the conductor is registered')
-  return { hostname, handlers: conductor.handlers, stop }
+  return { hostname, handlers, replaced: conductor.replaced, stop }
+}
+
+/** Handlers whose calls are noticed. */
+function watched(handlers: Handlers, activity: Activity): Handlers {
+  return {
+    ...handlers,
+    get_boot_config: async (params, context) => {
+      const end = activity.begin()
+      try {
+        return await handlers.get_boot_config(params, context)
+      } finally {
+        end()
+      }
+    },
+  }
 }
 
 /** Without progress: longer than the file server lets a machine wait for an image's first byte. */

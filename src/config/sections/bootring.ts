@@ -106,6 +106,11 @@ export const bootringSection = {
   max_downloads: integer(1024, 'Files that one conductor sends at once; more are answered 503 with Retry-After.', {
     min: 1,
   }),
+  drain_seconds: integer(
+    30,
+    'How long a conductor that is stopped goes on answering at most, once it has left the ring, while machines still ask it.',
+    { min: 0, unit: 'seconds', standaloneOnly: true },
+  ),
   image_download_timeout: integer(3600, 'How long fetching one kernel or ramdisk may take.', {
     min: 1,
     unit: 'seconds',

@@ -31,6 +31,11 @@ export interface Dialect {
   /** Whether `select … for update` exists; without it a transaction is the only writer from its beginning. */
   readonly supportsRowLocks: boolean
   /**
+   * The end of a `select` whose rows nobody may change before this statement's transaction ends; undefined where a
+   * statement that writes keeps all others out.
+   */
+  readonly shareLock: RawBuilder<unknown> | undefined
+  /**
    * Whether all migrations run in one transaction, which then is the lock against other hosts; otherwise the migrator
    * has a lock on the server.
    */

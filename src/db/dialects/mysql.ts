@@ -38,6 +38,8 @@ export const mysql: Dialect = {
   // Repeatable read, the engine's own, takes gap locks: conductors that register at once would deadlock.
   isolationLevel: 'read committed',
   supportsRowLocks: true,
+  // MariaDB does not know `for share`.
+  shareLock: sql`lock in share mode`,
   upgradesInOneTransaction: false,
   columnTypes: { boolean: sql`tinyint(1)`, time: 'datetime', longText: sql`longtext` },
   autoIncrement: 'auto_increment',

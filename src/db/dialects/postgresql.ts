@@ -17,6 +17,7 @@ export const postgresql: Dialect = {
   // With the row lock that writers take first, each statement then sees all that was committed before it.
   isolationLevel: 'read committed',
   supportsRowLocks: true,
+  shareLock: sql`for share`,
   upgradesInOneTransaction: false,
   columnTypes: { boolean: 'boolean', time: 'timestamp', longText: 'text' },
   autoIncrement: 'serial',

@@ -25,6 +25,7 @@ export const sqlite: Dialect = {
   secondsAgo: (seconds) => sql<string>`(strftime(${sql.lit(format)}, 'now', ${`-${seconds} seconds`}) || '000')`,
   isolationLevel: undefined,
   supportsRowLocks: false,
+  shareLock: undefined,
   upgradesInOneTransaction: true,
   columnTypes: { boolean: 'boolean', time: 'datetime', longText: 'text' },
   autoIncrement: 'rowid',

@@ -4,6 +4,7 @@ import type { Dialect } from '../dialects/dialect.ts'
 import { createConductors } from './0001-conductors.ts'
 import { createNodes } from './0002-nodes.ts'
 import { createPorts } from './0003-ports.ts'
+import { createConductorSessions } from './0004-conductor-sessions.ts'
 
 type Step = (db: Kysely<unknown>, dialect: Dialect) => Promise<void>
 
@@ -12,6 +13,7 @@ const steps: Record<string, Step> = {
   '0001-conductors': createConductors,
   '0002-nodes': createNodes,
   '0003-ports': createPorts,
+  '0004-conductor-sessions': createConductorSessions,
 }
 
 /** The names of all migrations, in their order. */

@@ -1,13 +1,13 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { MacAddress } from '../../model/mac.ts'
 import type { BootNode, BootTarget, NodeState, NodeWithPorts, Port } from '../../model/node.ts'
-import { waitStates } from '../../model/provision-states.ts'
 import type { NodeStore } from '../../model/stores.ts'
 import type { Engine, Lookup } from '../engines/engine.ts'
 import { parseJsonColumn } from '../json-column.ts'
 import type { NodesTable, PortsTable, Tables } from '../tables.ts'
 import { type BootNodeOptions, bootNodeLookup } from './boot-node-lookup.ts'
 import { bootTargetLookup } from './boot-target-lookup.ts'
+import { hasBootFiles } from './has-boot-files.ts'
 import { nodeStates } from './node-states-query.ts'
 
 const defaultPageSize = 1000
@@ -80,15 +80,8 @@ export class SqlNodeStore implements NodeStore {
     return this.#pages(selectNodes(this.#db), pageSize)
   }
 
-  // The same rule as `needsBootFiles`, as SQL.
   nodesWithBootFiles(pageSize = defaultPageSize): AsyncIterable<NodeWithPorts> {
-    const query = selectNodes(this.#db).where((eb) =>
-      eb.or([
-        eb('provision_state', 'in', [...waitStates]),
-        eb.and([eb('provision_state', '=', 'active'), eb('deploy_interface', '=', 'ramdisk')]),
-      ]),
-    )
-    return this.#pages(query, pageSize)
+    return this.#pages(selectNodes(this.#db).where(hasBootFiles), pageSize)
   }
 
   async *#pages(query: NodeQuery, pageSize: number): AsyncGenerator<NodeWithPorts> {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import type { HardwareInterface } from '../../../src/model/conductor.ts'
 import type { Database } from '../../../src/model/stores.ts'
 import { eachDatabase } from '../../support/databases.ts'
@@ -41,6 +41,7 @@ eachDatabase((engine) => {
         conductorGroup: '',
         alive: true,
         online: true,
+        draining: false,
         updatedAt: expect.any(Date),
         drivers: [],
       },
@@ -50,6 +51,7 @@ eachDatabase((engine) => {
         conductorGroup: 'rack1',
         alive: true,
         online: true,
+        draining: false,
         updatedAt: expect.any(Date),
         drivers: ['fake-hardware', 'ipmi'],
       },
@@ -84,38 +86,127 @@ eachDatabase((engine) => {
   })
 
   it('one not heard from for longer than the time-out is dead, and comes back with its next heartbeat', async () => {
-    await database.conductors.register('cond-1', '', interfaces)
+    const session = await database.conductors.register('cond-1', '', interfaces)
     await age('cond-1', 100)
     expect(await database.conductors.conductors(60)).toMatchObject([{ alive: false, online: true }])
     expect(await database.conductors.conductors(200)).toMatchObject([{ alive: true, online: true }])
-    expect(await database.conductors.heartbeat('cond-1')).toBe(true)
+    expect(await database.conductors.heartbeat(session)).toBe('alive')
     expect(await database.conductors.conductors(60)).toMatchObject([{ alive: true, online: true }])
   })
 
-  it('says of each heartbeat whether the row is there, also twice in one second', async () => {
-    await database.conductors.register('cond-1', '', [])
-    expect(await database.conductors.heartbeat('cond-1')).toBe(true)
-    expect(await database.conductors.heartbeat('cond-1')).toBe(true)
-    expect(await database.conductors.heartbeat('cond-2')).toBe(false)
+  it('says of each heartbeat whether its session is there, also twice in one second', async () => {
+    const session = await database.conductors.register('cond-1', '', [])
+    expect(await database.conductors.heartbeat(session)).toBe('alive')
+    expect(await database.conductors.heartbeat(session)).toBe('alive')
+    expect(await database.conductors.heartbeat({ ...session, hostname: 'cond-2' })).toBe('gone')
   })
 
   it('a heartbeat does not revive one that was taken offline, as it offers nothing: it has to register again', async () => {
-    await database.conductors.register('cond-1', '', interfaces)
-    await database.conductors.unregister('cond-1')
-    expect(await database.conductors.heartbeat('cond-1')).toBe(false)
+    const session = await database.conductors.register('cond-1', '', interfaces)
+    await database.conductors.unregister(session)
+    expect(await database.conductors.heartbeat(session)).toBe('gone')
     expect(await database.conductors.conductors(60)).toMatchObject([{ alive: false, online: false }])
   })
 
   it('one that says good-bye is gone at once', async () => {
-    await database.conductors.register('cond-1', '', interfaces)
-    await database.conductors.unregister('cond-1')
+    const session = await database.conductors.register('cond-1', '', interfaces)
+    await database.conductors.unregister(session)
     expect(await database.conductors.conductors(60)).toMatchObject([{ alive: false, online: false, drivers: [] }])
-    await database.conductors.unregister('cond-1')
-    await database.conductors.unregister('never-seen')
+    await database.conductors.unregister(session)
     await database.conductors.register('cond-1', '', interfaces)
     expect(await database.conductors.conductors(60)).toMatchObject([
       { alive: true, drivers: ['fake-hardware', 'ipmi'] },
     ])
+  })
+
+  it('a second process of a name takes it over: the first finds out, and can do it no harm', async () => {
+    const first = await database.conductors.register('cond-1', '', interfaces)
+    const second = await database.conductors.register('cond-1', '', interfaces)
+    expect(second).toMatchObject({ conductorId: first.conductorId, hostname: 'cond-1' })
+    expect(await database.conductors.heartbeat(first)).toBe('replaced')
+    expect(await database.conductors.heartbeat(second)).toBe('alive')
+    // As a restart does whose old process is still shutting down.
+    await database.conductors.unregister(first)
+    expect(await database.conductors.conductors(60)).toMatchObject([
+      { alive: true, drivers: ['fake-hardware', 'ipmi'] },
+    ])
+    await expect(database.conductors.register('cond-1', '', interfaces, { renewed: first })).rejects.toMatchObject({
+      code: 'ConductorReplaced',
+    })
+    expect(await database.conductors.heartbeat(second)).toBe('alive')
+  })
+
+  it('renews a session of its own, whether that is there, gone, or was renewed already', async () => {
+    const first = await database.conductors.register('cond-1', '', interfaces)
+    const options = { renewed: first, token: '0d6e4f6a-0000-4000-8000-000000000001' }
+    const second = await database.conductors.register('cond-1', '', interfaces, options)
+    expect(second.token).toBe(options.token)
+    expect(await database.conductors.register('cond-1', '', interfaces, options)).toEqual(second)
+    expect(await database.conductors.heartbeat(second)).toBe('alive')
+    expect(await database.conductors.heartbeat(first)).toBe('replaced')
+    await database.conductors.unregister(second)
+    const third = await database.conductors.register('cond-1', '', interfaces, { renewed: second })
+    expect(await database.conductors.heartbeat(third)).toBe('alive')
+  })
+
+  it('retires one that has fallen silent, once, and no other', async () => {
+    const session = await database.conductors.register('cond-1', '', interfaces)
+    await database.conductors.register('cond-2', '', interfaces)
+    expect(await database.conductors.retire('cond-1', 60)).toBe(false)
+    await age('cond-1', 100)
+    const other = await engine.open(url)
+    const retired = await Promise.all([database, other].map(({ conductors }) => conductors.retire('cond-1', 60)))
+    expect(retired.toSorted()).toEqual([false, true])
+    expect(await database.conductors.retire('never-seen', 60)).toBe(false)
+    expect(await database.conductors.conductors(60)).toMatchObject([
+      { hostname: 'cond-1', alive: false, online: false, drivers: [] },
+      { hostname: 'cond-2', alive: true, online: true },
+    ])
+    expect(await database.conductors.heartbeat(session)).toBe('gone')
+  })
+
+  it('retires one of the release before, which has no session, and lets it come back', async () => {
+    await database.conductors.register('cond-1', '', interfaces)
+    {
+      await using raw = await rawConnection(url)
+      await raw.db.deleteFrom('bootring_conductor_session').execute()
+    }
+    expect(await database.conductors.conductors(60)).toMatchObject([{ alive: true, draining: false }])
+    expect(await database.conductors.setDraining('cond-1', true)).toBe(false)
+    await age('cond-1', 100)
+    expect(await database.conductors.retire('cond-1', 60)).toBe(true)
+    expect(await database.conductors.conductors(60)).toMatchObject([{ online: false }])
+  })
+
+  it('drains one until it is told otherwise or starts anew', async () => {
+    const session = await database.conductors.register('cond-1', '', interfaces)
+    expect(await database.conductors.setDraining('cond-1', true)).toBe(true)
+    expect(await database.conductors.conductors(60)).toMatchObject([{ alive: true, draining: true }])
+    await database.conductors.register('cond-1', '', interfaces, { renewed: session })
+    expect(await database.conductors.conductors(60)).toMatchObject([{ draining: true }])
+    expect(await database.conductors.setDraining('cond-1', false)).toBe(true)
+    expect(await database.conductors.conductors(60)).toMatchObject([{ draining: false }])
+    await database.conductors.setDraining('cond-1', true)
+    await database.conductors.register('cond-1', '', interfaces)
+    expect(await database.conductors.conductors(60)).toMatchObject([{ draining: false }])
+    expect(await database.conductors.setDraining('never-seen', true)).toBe(false)
+  })
+
+  it("goes by the database's clock alone: this process's may say what it likes", async () => {
+    for (const hours of [-5, 5]) {
+      vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.now() + hours * 3_600_000 })
+      try {
+        const session = await database.conductors.register('cond-1', '', interfaces)
+        expect(await database.conductors.conductors(60)).toMatchObject([{ alive: true }])
+        expect(await database.conductors.heartbeat(session)).toBe('alive')
+        expect(await database.conductors.retire('cond-1', 60)).toBe(false)
+        await age('cond-1', 100)
+        expect(await database.conductors.conductors(60)).toMatchObject([{ alive: false }])
+        expect(await database.conductors.retire('cond-1', 60)).toBe(true)
+      } finally {
+        vi.useRealTimers()
+      }
+    }
   })
 
   it('reads rows that were written by others: no heartbeat yet, group in capitals', async () => {

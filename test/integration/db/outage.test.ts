@@ -33,13 +33,19 @@ eachDatabase(
         prune: false,
         dryRun: false,
       })
+      const session = await database.conductors.register('cond-1', '', [])
       await engine.server().pause()
       for (const work of [
         () => database.nodes.bootTarget(mac(1)),
         () => database.nodes.node('x'),
         () => database.nodes.bootNode('x'),
         () => database.conductors.conductors(60),
-        () => database.conductors.heartbeat('cond-1'),
+        () => database.conductors.heartbeat(session),
+        () => database.conductors.retire('cond-2', 60),
+        () => database.conductors.setDraining('cond-1', true),
+        () => database.reservations.reserve('x', session),
+        () => database.reservations.release('x', session),
+        () => database.reservations.takenOver(1),
         () => database.conductors.register('cond-1', '', []),
         () => database.fleet.apply([], { prune: false, dryRun: false }),
         () => database.upgrade(),
@@ -105,15 +111,20 @@ eachDatabase(
         maxPoolSize: 2,
         poolTimeoutSeconds: 1,
       })
-      await database.conductors.register('cond-1', '', [])
+      const session = await database.conductors.register('cond-1', '', [])
       for (const work of [
         () => database.nodes.bootTarget(mac(1)),
         () => database.nodes.node('x'),
         () => Array.fromAsync(database.nodes.nodes()),
         () => database.nodes.bootNode('x'),
         () => database.conductors.conductors(60),
-        () => database.conductors.heartbeat('cond-1'),
-        () => database.conductors.unregister('cond-1'),
+        () => database.conductors.heartbeat(session),
+        () => database.conductors.retire('cond-2', 60),
+        () => database.conductors.setDraining('cond-1', true),
+        () => database.reservations.reserve('x', session),
+        () => database.reservations.release('x', session),
+        () => database.reservations.takenOver(1),
+        () => database.conductors.unregister(session),
         () => database.fleet.apply([], { prune: false, dryRun: false }),
         () => database.checkSchema(),
         () => database.ping(),

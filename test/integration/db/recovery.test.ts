@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { parseConnectionUrl } from '../../../src/db/connection-url.ts'
 import { openEngine } from '../../../src/db/engines/open-engine.ts'
 import { openDatabase } from '../../../src/db/open-database.ts'
+import type { ConductorSession } from '../../../src/model/conductor.ts'
 import type { Database } from '../../../src/model/stores.ts'
 import { eachDatabase, type TestEngine } from '../../support/databases.ts'
 import { fleetNode, mac } from '../../support/fleet-node.ts'
@@ -20,6 +21,7 @@ interface Fixture extends AsyncDisposable {
   database: Database
   proxy: SilenceableProxy
   port: number
+  session: ConductorSession
 }
 
 /** A database with one node and one conductor, reached through a proxy. */
@@ -38,9 +40,10 @@ async function behindProxy(engine: TestEngine): Promise<Fixture> {
     poolTimeoutSeconds: 4,
     lookupTimeoutSeconds: 1,
   })
-  await database.conductors.register('cond-1', '', [])
+  const session = await database.conductors.register('cond-1', '', [])
   return {
     database,
+    session,
     proxy,
     port,
     async [Symbol.asyncDispose]() {
@@ -63,7 +66,7 @@ eachDatabase(
   (engine) => {
     it('a server that is restarted under load costs nothing that asks afterwards', async () => {
       await using fixture = await behindProxy(engine)
-      const { database } = fixture
+      const { database, session } = fixture
       for (let round = 0; round < 3; round++) {
         expect(await manyLookups(database)).toEqual({ answered: 40, codes: [] })
         const during: Promise<{ codes: unknown[] }>[] = []
@@ -81,28 +84,28 @@ eachDatabase(
         expect([...codes].filter((code) => code !== 'DatabaseUnavailable')).toEqual([])
       }
       expect(await manyLookups(database)).toEqual({ answered: 40, codes: [] })
-      expect(await database.conductors.heartbeat('cond-1')).toBe(true)
+      expect(await database.conductors.heartbeat(session)).toBe('alive')
     })
 
     it('a server that refuses connections for a while is back with the first look-up after it', async () => {
       await using fixture = await behindProxy(engine)
-      const { database } = fixture
+      const { database, session } = fixture
       await manyLookups(database)
       await engine.server().pause()
       for (let round = 0; round < 10; round++) {
         expect(await manyLookups(database)).toEqual({ answered: 0, codes: ['DatabaseUnavailable'] })
-        await expect(database.conductors.heartbeat('cond-1')).rejects.toMatchObject(unavailable)
+        await expect(database.conductors.heartbeat(session)).rejects.toMatchObject(unavailable)
         await sleep(100)
       }
       await engine.server().start()
       expect(await manyLookups(database)).toEqual({ answered: 40, codes: [] })
-      expect(await database.conductors.heartbeat('cond-1')).toBe(true)
+      expect(await database.conductors.heartbeat(session)).toBe('alive')
       expect(await database.conductors.conductors(60)).toHaveLength(1)
     })
 
     it('while a server is silent one look-up at a time waits for it, and the others hear so at once', async () => {
       await using fixture = await behindProxy(engine)
-      const { database, proxy } = fixture
+      const { database, proxy, session } = fixture
       await manyLookups(database)
       proxy.silent = true
       expect(await manyLookups(database)).toEqual({ answered: 0, codes: ['DatabaseUnavailable'] })
@@ -120,29 +123,29 @@ eachDatabase(
       await probe
       proxy.silent = false
       await expect.poll(() => manyLookups(database), { timeout: 20_000 }).toEqual({ answered: 40, codes: [] })
-      expect(await database.conductors.heartbeat('cond-1')).toBe(true)
+      expect(await database.conductors.heartbeat(session)).toBe('alive')
     })
 
     it('connections that lead to a dead host are given up together, not one after the other', async () => {
       await using fixture = await behindProxy(engine)
-      const { database, proxy } = fixture
+      const { database, proxy, session } = fixture
       await manyLookups(database)
       expect(proxy.accepted).toBe(4)
       proxy.silenceOpenConnections()
       await expect(database.nodes.bootTarget(mac(1))).rejects.toMatchObject(unavailable)
       expect(await database.nodes.bootTarget(mac(1))).toMatchObject({ nodeName: 'n1' })
       expect(await manyLookups(database)).toEqual({ answered: 40, codes: [] })
-      expect(await database.conductors.heartbeat('cond-1')).toBe(true)
+      expect(await database.conductors.heartbeat(session)).toBe('alive')
     })
 
     it('questions of the boot path are answered in time or not at all while others wait for longer', async () => {
       await using fixture = await behindProxy(engine)
-      const { database, proxy } = fixture
+      const { database, proxy, session } = fixture
       await manyLookups(database)
       proxy.silent = true
       const order: string[] = []
       const asked = [
-        database.conductors.heartbeat('cond-1').catch(() => order.push('heartbeat')),
+        database.conductors.heartbeat(session).catch(() => order.push('heartbeat')),
         database.conductors.conductors(60).catch(() => order.push('conductors')),
         database.ping().catch(() => order.push('ping')),
       ]
@@ -207,14 +210,14 @@ eachDatabase(
       await using standby = await startPostgresqlStandby(port)
       expect(await manyLookups(database)).toEqual({ answered: 40, codes: [] })
       // Written after the copy was made: it comes by the stream.
-      await database.conductors.register('cond-2', '', [])
+      const second = await database.conductors.register('cond-2', '', [])
       await engine.server().pause()
       proxy.targetPort = standby.port
       expect(await manyLookups(database)).toEqual({ answered: 0, codes: ['DatabaseUnavailable'] })
       await expect(database.ping()).rejects.toMatchObject({ cause: { code: '57P03' } })
       await standby.promote()
       await expect.poll(() => manyLookups(database), { timeout: 20_000 }).toEqual({ answered: 40, codes: [] })
-      expect(await database.conductors.heartbeat('cond-2')).toBe(true)
+      expect(await database.conductors.heartbeat(second)).toBe('alive')
       expect((await database.conductors.conductors(60)).map(({ hostname }) => hostname)).toEqual(['cond-1', 'cond-2'])
       await engine.server().start()
     })

@@ -12,7 +12,7 @@ import { recordingLogger } from '../../support/recording-logger.ts'
 const run = promisify(execFile)
 const script = fileURLToPath(new URL('../../support/upgrade-once.ts', import.meta.url))
 
-const all = ['0001-conductors', '0002-nodes', '0003-ports']
+const all = ['0001-conductors', '0002-nodes', '0003-ports', '0004-conductor-sessions']
 
 eachDatabase((engine) => {
   it('is brought up to date once', async () => {
@@ -46,6 +46,7 @@ eachDatabase((engine) => {
     const tables = await raw.db.introspection.getTables()
     const columns = Object.fromEntries(tables.map((table) => [table.name, table.columns.map((one) => one.name)]))
     expect(Object.keys(columns).sort()).toEqual([
+      'bootring_conductor_session',
       'bootring_migration',
       'bootring_migration_lock',
       'conductor_hardware_interfaces',
