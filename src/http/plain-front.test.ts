@@ -65,18 +65,26 @@ async function start(withFront: boolean, answer: (exchange: HttpExchange) => voi
 const request = (target: string, ...fields: string[]) => [`GET ${target} HTTP/1.1`, ...fields, '', ''].join('\r\n')
 const undated = (text: string) => text.replaceAll(/^Date: .*$/gm, 'Date: …')
 
-/** Sends pieces one after the other, each in a packet of its own, and gives all that comes until `answers` have. */
+/**
+ * Sends pieces one after the other, each in a packet of its own, and after the answer to the one before where each gets one;
+ * gives all that comes until `answers` have.
+ */
 async function converse(address: { host: string; port: number }, pieces: string[], answers: number): Promise<string> {
   const socket = connect(address.port, address.host).setNoDelay(true)
   let text = ''
   socket.on('data', (chunk) => {
     text += chunk.toString()
   })
-  for (const piece of pieces) {
-    socket.write(piece, 'latin1')
-    await sleep(5)
+  const untilAnswered = async (count: number) => {
+    for (let i = 0; i < 200 && (text.match(/^HTTP\/1\.1 /gm) ?? []).length < count; i += 1) await sleep(5)
   }
-  for (let i = 0; i < 200 && (text.match(/^(GET|POST|HEAD) .*\n/gm) ?? []).length < answers; i += 1) await sleep(5)
+  for (const [index, piece] of pieces.entries()) {
+    socket.write(piece, 'latin1')
+    if (pieces.length === answers) await untilAnswered(index + 1)
+    else await sleep(5)
+  }
+  await untilAnswered(answers)
+  await sleep(5)
   socket.destroy()
   return undated(text)
 }
