@@ -89,7 +89,8 @@ export class BootConfigSearch {
     const running: Running = { conductor, startedAt, call, hedge, letGo }
     this.#running.add(running)
     const params = { node_id: nodeUuid, name: fileName }
-    call.settle(this.#parts.conductors.call(conductor, 'get_boot_config', params, call), this.#parts.deadlines).then(
+    const make = () => this.#parts.conductors.call(conductor, 'get_boot_config', params, call)
+    call.settle(make, this.#parts.deadlines).then(
       (script) => this.#answered(running, script),
       (error: unknown) => this.#failed(running, attemptFailure(error, conductor)),
     )

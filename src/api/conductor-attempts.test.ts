@@ -62,6 +62,23 @@ describe('ConductorAttempts', () => {
     expect(attempts.suspendedConductors).toBe(1)
   })
 
+  it('goes on from a client that throws before it has called, be it asked first or while another one is late', async () => {
+    const conductors = new Conductors()
+    const { ask, attempts } = attemptsOn(conductors, { attemptTimeoutSeconds: 60, totalTimeoutSeconds: 120 })
+    const throwing = () => {
+      throw new TypeError('a mistake')
+    }
+    conductors.behaviour.set('one', throwing)
+    expect((await ask()).conductor).toBe('two')
+    conductors.behaviour.set('one', () => new Promise((resolve) => setTimeout(resolve, 500, script)))
+    conductors.behaviour.set('two', throwing)
+    expect((await ask()).attempts).toMatchObject([
+      { conductor: 'two', hedge: true, error: { code: 'Internal' } },
+      { conductor: 'one' },
+    ])
+    expect(attempts.suspendedConductors).toBe(0)
+  })
+
   it('asks it all the same where nobody else answers', async () => {
     const conductors = new Conductors()
     const { ask } = attemptsOn(conductors)

@@ -33,9 +33,13 @@ export class TimedCall implements Deadline {
     this.#controller?.abort(error)
   }
 
-  /** The call's own outcome, or `ConductorUnreachable` when the time is over, also where the callee ignores the signal. */
-  settle<T>(call: Promise<T>, deadlines: Deadlines): Promise<T> {
+  /**
+   * Makes the call. Its own outcome, be it thrown or rejected, or `ConductorUnreachable` when the time is over, also where
+   * the callee ignores the signal.
+   */
+  settle<T>(make: () => Promise<T>, deadlines: Deadlines): Promise<T> {
     return new Promise((resolve, reject) => {
+      const call = make()
       this.#giveUp = reject
       deadlines.add(this)
       call.then(
