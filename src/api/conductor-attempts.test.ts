@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { BootringError } from '../model/errors.ts'
+import { createConductorClient } from '../rpc/client.ts'
 import type { ConductorClient } from '../rpc/contract.ts'
 import { type AttemptLog, type AttemptOptions, ConductorAttempts } from './conductor-attempts.ts'
 
@@ -158,6 +161,31 @@ describe('ConductorAttempts', () => {
     conductors.counts()
     expect(await failed(1_000)).toBe(1_000)
     expect(conductors.asked.length).toBeLessThanOrEqual(1_000 + 100 + 0.2 * 1_100)
+  })
+
+  it('takes no time-out for a refused connection, though the client has timers of its own', async () => {
+    const server = createServer(() => undefined)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port: defaultPort } = server.address() as AddressInfo
+    const client = createConductorClient({ defaultPort, useSsl: false, attemptTimeoutSeconds: 0.3, connections: 50 })
+    onTestFinished(async () => {
+      server.closeAllConnections()
+      server.close()
+      await client.close()
+    })
+    const asked: string[] = []
+    const { ask } = attemptsOn(
+      {
+        call: (hostname, method, params, context) => {
+          asked.push(hostname)
+          return client.call('127.0.0.1', method, params, context)
+        },
+      },
+      { attemptTimeoutSeconds: 0.3, hedgeShare: 0, retryShare: 0 },
+    )
+    // Each has conductors of its own, so that none is passed on because of another.
+    await Promise.allSettled(Array.from({ length: 50 }, (_, i) => ask([`one-${i}`, `two-${i}`])))
+    expect(asked.length).toBe(50)
   })
 
   it('goes on for all to a conductor that answers, however many were refused before', async () => {
