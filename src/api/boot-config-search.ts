@@ -120,7 +120,7 @@ export class BootConfigSearch {
   #failed(running: Running, failure: AttemptFailure): void {
     this.#end(running)
     if (failure.answered) this.#parts.health.answered(running.conductor)
-    else this.#parts.health.failed(running.conductor)
+    else this.#parts.health.failed(running.conductor, running.startedAt)
     if (!this.#settled) this.#goOn(running, failure)
   }
 

@@ -163,6 +163,24 @@ describe('ConductorAttempts', () => {
     expect(conductors.asked.length).toBeLessThanOrEqual(1_000 + 100 + 0.2 * 1_100)
   })
 
+  it('makes no storm of retries where conductors are so slow that some answers come too late', async () => {
+    const conductors = new Conductors()
+    const { ask } = attemptsOn(conductors, { attemptTimeoutSeconds: 0.06, hedgeShare: 0, retryShare: 0.2 })
+    let calls = 0
+    const sometimes = () => {
+      calls += 1
+      return calls % 3 === 0 ? silent() : new Promise<string>((resolve) => setTimeout(resolve, 30, script))
+    }
+    for (const hostname of order) conductors.behaviour.set(hostname, sometimes)
+    const outcomes: Promise<unknown>[] = []
+    for (let i = 0; i < 200; i++) {
+      for (let j = 0; j < 5; j++) outcomes.push(ask())
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+    await Promise.allSettled(outcomes)
+    expect(conductors.asked.length).toBeLessThanOrEqual(1_000 + 100 + 0.2 * 1_000)
+  })
+
   it('takes no time-out for a refused connection, though the client has timers of its own', async () => {
     const server = createServer(() => undefined)
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
