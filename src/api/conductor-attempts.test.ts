@@ -126,6 +126,54 @@ describe('ConductorAttempts', () => {
     expect(answers.filter(({ attempts }) => attempts.some(({ hedge }) => hedge)).length).toBeLessThanOrEqual(20)
   })
 
+  it('takes none for overtaken that was asked later than the one that answers', async () => {
+    const conductors = new Conductors()
+    const { ask, attempts } = attemptsOn(conductors, { attemptTimeoutSeconds: 60, totalTimeoutSeconds: 120 })
+    const calls = { one: [] as PromiseWithResolvers<string>[], two: [] as PromiseWithResolvers<string>[] }
+    for (const hostname of ['one', 'two'] as const) {
+      conductors.behaviour.set(hostname, () => {
+        const call = Promise.withResolvers<string>()
+        calls[hostname].push(call)
+        return call.promise
+      })
+    }
+    const [first, ...others] = Array.from({ length: 5 }, () => ask())
+    // The others are passed on to a second one as well, and then get the answer of the first.
+    calls.one[0]?.reject(new BootringError('ConductorUnreachable', 'connection reset'))
+    await expect.poll(() => calls.two.length).toBe(5)
+    for (const { resolve } of calls.one) resolve(script)
+    for (const { conductor } of await Promise.all(others)) expect(conductor).toBe('one')
+    expect(attempts.suspendedConductors).toBe(0)
+    for (const { resolve } of calls.two) resolve(script)
+    expect((await first)?.conductor).toBe('two')
+  })
+
+  it('waits for none any longer when all that it has asked are taken for gone', async () => {
+    const conductors = new Conductors()
+    const { ask, attempts } = attemptsOn(conductors, { attemptTimeoutSeconds: 60, totalTimeoutSeconds: 120 })
+    await warmUp(ask, conductors)
+    conductors.behaviour.set('one', silent)
+    conductors.behaviour.set('two', silent)
+    const both = [ask(), ask(['two', 'one', 'three'])]
+    await expect.poll(() => conductors.asked.length).toBe(4)
+    for (let i = 0; i < 3; i++) for (const hostname of ['one', 'two']) await ask([hostname, 'three'])
+    expect(attempts.suspendedConductors).toBe(2)
+    for (const { conductor } of await Promise.all(both)) expect(conductor).toBe('three')
+  })
+
+  it('asks a third one when the second one refuses while the first says nothing', async () => {
+    const conductors = new Conductors()
+    const { ask } = attemptsOn(conductors, { attemptTimeoutSeconds: 60, totalTimeoutSeconds: 120 })
+    await warmUp(ask, conductors)
+    conductors.behaviour.set('one', silent)
+    conductors.behaviour.set('two', refused)
+    expect((await ask()).attempts).toMatchObject([
+      { conductor: 'two', hedge: true, error: { code: 'ConductorUnreachable' } },
+      { conductor: 'three', hedge: true },
+      { conductor: 'one', overtaken: true },
+    ])
+  })
+
   it('asks a second one for no more than its share of the requests', async () => {
     const conductors = new Conductors()
     const { ask } = attemptsOn(conductors, { hedgeShare: 0.05 })
