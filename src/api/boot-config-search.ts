@@ -23,8 +23,10 @@ interface Running {
   readonly startedAt: number
   readonly call: TimedCall
   readonly hedge: boolean
+  /** It has failed somebody else meanwhile. */
+  isGone: boolean
   /** Ends the hearing of what others meet at this conductor. */
-  readonly letGo: () => void
+  letGo: () => void
 }
 
 /** A second conductor is not asked sooner than this, however quick they all are: a pause of the garbage collector is no failure. */
@@ -84,12 +86,13 @@ export class BootConfigSearch {
     this.#next += 1
     const { fileName, log, nodeUuid } = this.#request
     const call = new TimedCall(log.requestId, timeout, startedAt + timeout)
-    const isLast = this.#next >= this.#order.length
-    const letGo = isLast ? nothing : this.#parts.health.whileWaitingFor(conductor, () => this.#passOn())
-    const running: Running = { conductor, startedAt, call, hedge, letGo }
+    const running: Running = { conductor, startedAt, call, hedge, isGone: false, letGo: nothing }
     this.#running.add(running)
+    const isLast = this.#next >= this.#order.length
+    if (!isLast) running.letGo = this.#parts.health.whileWaitingFor(conductor, () => this.#passOn(running))
     const params = { node_id: nodeUuid, name: fileName }
-    call.settle(this.#parts.conductors.call(conductor, 'get_boot_config', params, call), this.#parts.deadlines).then(
+    const make = () => this.#parts.conductors.call(conductor, 'get_boot_config', params, call)
+    call.settle(make, this.#parts.deadlines).then(
       (script) => this.#answered(running, script),
       (error: unknown) => this.#failed(running, attemptFailure(error, conductor)),
     )
@@ -106,7 +109,7 @@ export class BootConfigSearch {
     if (this.#request.isUsable(script)) {
       this.#attempts.push({ conductor, milliseconds, ...(hedge ? { hedge } : {}) })
       this.#settle()
-      this.#overtake()
+      this.#overtake(startedAt)
       this.#resolve({ script, conductor })
       return
     }
@@ -119,7 +122,7 @@ export class BootConfigSearch {
   #failed(running: Running, failure: AttemptFailure): void {
     this.#end(running)
     if (failure.answered) this.#parts.health.answered(running.conductor)
-    else this.#parts.health.failed(running.conductor)
+    else this.#parts.health.failed(running.conductor, running.startedAt)
     if (!this.#settled) this.#goOn(running, failure)
   }
 
@@ -133,20 +136,29 @@ export class BootConfigSearch {
     })
     if (failure.degraded) this.#degraded ??= failure
     if (failure.answered) this.#telling ??= failure.error
-    if (failure.final) this.#fail(failure.error)
     // A connection that was refused was no work for anybody; all else may have been, and must not be multiplied.
-    else if (this.#running.size === 0) this.#askAnother(!failure.answered && !timedOut)
+    const costless = !failure.answered && !timedOut
+    if (failure.final) this.#fail(failure.error)
+    else if (this.#areAllGone()) this.#askAnother(costless)
+    else if (hedge && costless) this.#ask(true)
   }
 
   #askAnother(costless: boolean): void {
     const allowed = costless || this.#next >= this.#order.length || this.#parts.retries.take()
-    if (!allowed) this.#fail(this.#degraded === undefined ? this.#outOfRetries() : undefined)
-    else if (!this.#ask()) this.#fail()
+    if ((allowed && this.#ask()) || this.#running.size > 0) return
+    this.#fail(allowed || this.#degraded !== undefined ? undefined : this.#outOfRetries())
   }
 
-  /** The conductor that is being waited for has failed somebody else. */
-  #passOn(): void {
-    if (!this.#settled && this.#running.size === 1) this.#ask()
+  /** A conductor that is being waited for has failed somebody else. */
+  #passOn(running: Running): void {
+    running.isGone = true
+    if (!this.#settled && this.#areAllGone()) this.#ask()
+  }
+
+  /** Also where none is being waited for. */
+  #areAllGone(): boolean {
+    for (const { isGone } of this.#running) if (!isGone) return false
+    return true
   }
 
   #hedgeWhenLate(): void {
@@ -165,8 +177,8 @@ export class BootConfigSearch {
     this.#parts.deadlines.add(this.#hedgeTimer)
   }
 
-  /** Those that were asked before the one that has answered. */
-  #overtake(): void {
+  /** Those that are still being waited for; the one that has answered was asked at `askedAt`. */
+  #overtake(askedAt: number): void {
     for (const { conductor, hedge, startedAt } of this.#running) {
       this.#attempts.push({
         conductor,
@@ -174,7 +186,7 @@ export class BootConfigSearch {
         ...(hedge ? { hedge } : {}),
         overtaken: true,
       })
-      if (!hedge) this.#parts.health.overtaken(conductor)
+      if (startedAt < askedAt) this.#parts.health.overtaken(conductor)
     }
   }
 

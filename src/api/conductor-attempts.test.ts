@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { BootringError } from '../model/errors.ts'
+import { createConductorClient } from '../rpc/client.ts'
 import type { ConductorClient } from '../rpc/contract.ts'
 import { type AttemptLog, type AttemptOptions, ConductorAttempts } from './conductor-attempts.ts'
 
@@ -62,6 +65,23 @@ describe('ConductorAttempts', () => {
     expect(attempts.suspendedConductors).toBe(1)
   })
 
+  it('goes on from a client that throws before it has called, be it asked first or while another one is late', async () => {
+    const conductors = new Conductors()
+    const { ask, attempts } = attemptsOn(conductors, { attemptTimeoutSeconds: 60, totalTimeoutSeconds: 120 })
+    const throwing = () => {
+      throw new TypeError('a mistake')
+    }
+    conductors.behaviour.set('one', throwing)
+    expect((await ask()).conductor).toBe('two')
+    conductors.behaviour.set('one', () => new Promise((resolve) => setTimeout(resolve, 500, script)))
+    conductors.behaviour.set('two', throwing)
+    expect((await ask()).attempts).toMatchObject([
+      { conductor: 'two', hedge: true, error: { code: 'Internal' } },
+      { conductor: 'one' },
+    ])
+    expect(attempts.suspendedConductors).toBe(0)
+  })
+
   it('asks it all the same where nobody else answers', async () => {
     const conductors = new Conductors()
     const { ask } = attemptsOn(conductors)
@@ -106,6 +126,54 @@ describe('ConductorAttempts', () => {
     expect(answers.filter(({ attempts }) => attempts.some(({ hedge }) => hedge)).length).toBeLessThanOrEqual(20)
   })
 
+  it('takes none for overtaken that was asked later than the one that answers', async () => {
+    const conductors = new Conductors()
+    const { ask, attempts } = attemptsOn(conductors, { attemptTimeoutSeconds: 60, totalTimeoutSeconds: 120 })
+    const calls = { one: [] as PromiseWithResolvers<string>[], two: [] as PromiseWithResolvers<string>[] }
+    for (const hostname of ['one', 'two'] as const) {
+      conductors.behaviour.set(hostname, () => {
+        const call = Promise.withResolvers<string>()
+        calls[hostname].push(call)
+        return call.promise
+      })
+    }
+    const [first, ...others] = Array.from({ length: 5 }, () => ask())
+    // The others are passed on to a second one as well, and then get the answer of the first.
+    calls.one[0]?.reject(new BootringError('ConductorUnreachable', 'connection reset'))
+    await expect.poll(() => calls.two.length).toBe(5)
+    for (const { resolve } of calls.one) resolve(script)
+    for (const { conductor } of await Promise.all(others)) expect(conductor).toBe('one')
+    expect(attempts.suspendedConductors).toBe(0)
+    for (const { resolve } of calls.two) resolve(script)
+    expect((await first)?.conductor).toBe('two')
+  })
+
+  it('waits for none any longer when all that it has asked are taken for gone', async () => {
+    const conductors = new Conductors()
+    const { ask, attempts } = attemptsOn(conductors, { attemptTimeoutSeconds: 60, totalTimeoutSeconds: 120 })
+    await warmUp(ask, conductors)
+    conductors.behaviour.set('one', silent)
+    conductors.behaviour.set('two', silent)
+    const both = [ask(), ask(['two', 'one', 'three'])]
+    await expect.poll(() => conductors.asked.length).toBe(4)
+    for (let i = 0; i < 3; i++) for (const hostname of ['one', 'two']) await ask([hostname, 'three'])
+    expect(attempts.suspendedConductors).toBe(2)
+    for (const { conductor } of await Promise.all(both)) expect(conductor).toBe('three')
+  })
+
+  it('asks a third one when the second one refuses while the first says nothing', async () => {
+    const conductors = new Conductors()
+    const { ask } = attemptsOn(conductors, { attemptTimeoutSeconds: 60, totalTimeoutSeconds: 120 })
+    await warmUp(ask, conductors)
+    conductors.behaviour.set('one', silent)
+    conductors.behaviour.set('two', refused)
+    expect((await ask()).attempts).toMatchObject([
+      { conductor: 'two', hedge: true, error: { code: 'ConductorUnreachable' } },
+      { conductor: 'three', hedge: true },
+      { conductor: 'one', overtaken: true },
+    ])
+  })
+
   it('asks a second one for no more than its share of the requests', async () => {
     const conductors = new Conductors()
     const { ask } = attemptsOn(conductors, { hedgeShare: 0.05 })
@@ -141,6 +209,49 @@ describe('ConductorAttempts', () => {
     conductors.counts()
     expect(await failed(1_000)).toBe(1_000)
     expect(conductors.asked.length).toBeLessThanOrEqual(1_000 + 100 + 0.2 * 1_100)
+  })
+
+  it('makes no storm of retries where conductors are so slow that some answers come too late', async () => {
+    const conductors = new Conductors()
+    const { ask } = attemptsOn(conductors, { attemptTimeoutSeconds: 0.06, hedgeShare: 0, retryShare: 0.2 })
+    let calls = 0
+    const sometimes = () => {
+      calls += 1
+      return calls % 3 === 0 ? silent() : new Promise<string>((resolve) => setTimeout(resolve, 30, script))
+    }
+    for (const hostname of order) conductors.behaviour.set(hostname, sometimes)
+    const outcomes: Promise<unknown>[] = []
+    for (let i = 0; i < 200; i++) {
+      for (let j = 0; j < 5; j++) outcomes.push(ask())
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+    await Promise.allSettled(outcomes)
+    expect(conductors.asked.length).toBeLessThanOrEqual(1_000 + 100 + 0.2 * 1_000)
+  })
+
+  it('takes no time-out for a refused connection, though the client has timers of its own', async () => {
+    const server = createServer(() => undefined)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port: defaultPort } = server.address() as AddressInfo
+    const client = createConductorClient({ defaultPort, useSsl: false, attemptTimeoutSeconds: 0.3, connections: 50 })
+    onTestFinished(async () => {
+      server.closeAllConnections()
+      server.close()
+      await client.close()
+    })
+    const asked: string[] = []
+    const { ask } = attemptsOn(
+      {
+        call: (hostname, method, params, context) => {
+          asked.push(hostname)
+          return client.call('127.0.0.1', method, params, context)
+        },
+      },
+      { attemptTimeoutSeconds: 0.3, hedgeShare: 0, retryShare: 0 },
+    )
+    // Each has conductors of its own, so that none is passed on because of another.
+    await Promise.allSettled(Array.from({ length: 50 }, (_, i) => ask([`one-${i}`, `two-${i}`])))
+    expect(asked.length).toBe(50)
   })
 
   it('goes on for all to a conductor that answers, however many were refused before', async () => {

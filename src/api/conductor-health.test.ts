@@ -62,7 +62,27 @@ describe('ConductorHealth', () => {
     const { clock, health } = healthAt()
     for (let i = 0; i < 50; i++) health.failed('one')
     clock.now = 1_000
+    health.failed('one', -1)
     expect(health.candidates(order).trial).toBe(true)
+    // Not the trial's.
+    health.failed('one', -1)
+    expect(health.candidates(order).trial).toBe(false)
+    health.failed('one', 1_000)
+    clock.now = 3_000
+    expect(health.candidates(order).trial).toBe(true)
+  })
+
+  it('takes none for gone that has answered since it was asked in vain', () => {
+    const { clock, health } = healthAt()
+    const told: string[] = []
+    health.whileWaitingFor('one', () => told.push('a'))
+    clock.now = 10
+    health.answered('one')
+    clock.now = 2_000
+    health.failed('one', 0)
+    expect([health.suspended, told]).toEqual([0, []])
+    health.failed('one', 11)
+    expect([health.suspended, told]).toEqual([1, ['a']])
   })
 
   it('takes one that others overtake again and again for gone, unless it answers', () => {
@@ -102,8 +122,13 @@ describe('ConductorHealth', () => {
   it('forgets those that nobody asks any more', () => {
     const { clock, health } = healthAt()
     health.failed('gone')
-    clock.now = 1_000_000
-    health.failed('one')
+    clock.now = 300_000
     expect(health.suspended).toBe(1)
+    clock.now = 1_000_000
+    expect(health.suspended).toBe(0)
+    health.failed('gone')
+    clock.now = 2_000_000
+    health.candidates(order)
+    expect(health.candidates(order).order).toBe(order)
   })
 })

@@ -3,14 +3,23 @@ const firstSuspensionMilliseconds = 1_000
 const longestSuspensionMilliseconds = 15_000
 /** So often in a row others must have answered first, though asked later, before a conductor that says nothing counts as gone. */
 const overtakenLimit = 3
-/** Conductors that nobody has asked for so long after their suspension have left the fleet. */
+/** Conductors that nobody has asked for so long have left the fleet. */
 const forgottenAfterMilliseconds = 300_000
 
 interface Suspension {
+  sinceMilliseconds: number
   untilMilliseconds: number
   lengthMilliseconds: number
   /** A request is out that shall tell whether it is back. */
   onTrial: boolean
+}
+
+/** What is remembered of a conductor, suspended or not. */
+interface Seen {
+  heardAtMilliseconds: number
+  /** Times in a row. */
+  overtaken: number
+  readonly waiting: Set<() => void>
 }
 
 /** Conductors in the order in which a request should ask them. */
@@ -27,8 +36,7 @@ export interface Candidates {
 export class ConductorHealth {
   readonly #now: () => number
   readonly #suspensions = new Map<string, Suspension>()
-  readonly #overtaken = new Map<string, number>()
-  readonly #waiting = new Map<string, Set<() => void>>()
+  readonly #seen = new Map<string, Seen>()
 
   /** `now` is a monotonic clock in milliseconds. */
   constructor(now: () => number = () => performance.now()) {
@@ -37,6 +45,7 @@ export class ConductorHealth {
 
   /** How many conductors are being tried last; for the metric. */
   get suspended(): number {
+    this.#forgetSuspensions()
     return this.#suspensions.size
   }
 
@@ -44,6 +53,7 @@ export class ConductorHealth {
   candidates(order: readonly string[]): Candidates {
     const [owner] = order
     if (this.#suspensions.size === 0 || owner === undefined) return { order, trial: false }
+    this.#forgetSuspensions()
     const trial = order.length > 1 && this.#beginTrial(owner)
     const sound = order.filter((hostname) => (trial && hostname === owner) || !this.#suspensions.has(hostname))
     return { order: [...sound, ...order.filter((hostname) => !sound.includes(hostname))], trial }
@@ -51,46 +61,46 @@ export class ConductorHealth {
 
   /** It answered, with whatever. */
   answered(hostname: string): void {
-    this.#suspensions.delete(hostname)
-    this.#overtaken.delete(hostname)
+    const seen = this.#of(hostname)
+    seen.heardAtMilliseconds = this.#now()
+    seen.overtaken = 0
+    if (this.#suspensions.size > 0) this.#suspensions.delete(hostname)
   }
 
-  /** It could not be reached, or did not answer in time. */
-  failed(hostname: string): void {
+  /** It could not be reached, or did not answer in time, when it was asked at `askedAt`. */
+  failed(hostname: string, askedAt = this.#now()): void {
+    const seen = this.#of(hostname)
+    // It has answered others that asked later: it is there. Where all are too slow, each late answer would send everybody on.
+    if (askedAt < seen.heardAtMilliseconds) return
     const before = this.#suspensions.get(hostname)
     const now = this.#now()
     // Calls that were under way when it failed fail too: they say nothing new.
+    if (before !== undefined && askedAt < before.sinceMilliseconds) return
     if (before !== undefined && !before.onTrial && now < before.untilMilliseconds) return
     const lengthMilliseconds =
       before === undefined
         ? firstSuspensionMilliseconds
         : Math.min(before.lengthMilliseconds * 2, longestSuspensionMilliseconds)
-    for (const [other, { untilMilliseconds }] of this.#suspensions)
-      if (now > untilMilliseconds + forgottenAfterMilliseconds) this.#suspensions.delete(other)
-    this.#overtaken.delete(hostname)
-    this.#suspensions.set(hostname, { untilMilliseconds: now + lengthMilliseconds, lengthMilliseconds, onTrial: false })
+    const untilMilliseconds = now + lengthMilliseconds
+    seen.overtaken = 0
+    this.#suspensions.set(hostname, { sinceMilliseconds: now, untilMilliseconds, lengthMilliseconds, onTrial: false })
     // Once: who waits for one that had failed before does so because all others have.
-    if (before === undefined) for (const passOn of [...(this.#waiting.get(hostname) ?? [])]) passOn()
+    if (before === undefined) for (const passOn of [...seen.waiting]) passOn()
   }
 
   /** Another conductor, asked later, has answered first. */
   overtaken(hostname: string): void {
-    const times = (this.#overtaken.get(hostname) ?? 0) + 1
-    this.#overtaken.set(hostname, times)
-    if (this.#suspensions.get(hostname)?.onTrial || times >= overtakenLimit) this.failed(hostname)
+    const seen = this.#of(hostname)
+    seen.overtaken += 1
+    if (this.#suspensions.get(hostname)?.onTrial || seen.overtaken >= overtakenLimit) this.failed(hostname)
   }
 
   /** Calls `passOn` when this conductor fails for somebody else, until the function that is returned is called. */
   whileWaitingFor(hostname: string, passOn: () => void): () => void {
-    let waiting = this.#waiting.get(hostname)
-    if (waiting === undefined) {
-      waiting = new Set()
-      this.#waiting.set(hostname, waiting)
-    }
-    const members = waiting
-    members.add(passOn)
+    const { waiting } = this.#of(hostname)
+    waiting.add(passOn)
     return () => {
-      members.delete(passOn)
+      waiting.delete(passOn)
     }
   }
 
@@ -100,5 +110,23 @@ export class ConductorHealth {
     if (suspension.onTrial) return false
     suspension.onTrial = true
     return true
+  }
+
+  #forgetSuspensions(): void {
+    const now = this.#now()
+    for (const [hostname, { untilMilliseconds }] of this.#suspensions)
+      if (now > untilMilliseconds + forgottenAfterMilliseconds) this.#suspensions.delete(hostname)
+  }
+
+  #of(hostname: string): Seen {
+    const known = this.#seen.get(hostname)
+    if (known !== undefined) return known
+    // Where names change all the time, those of old must not pile up.
+    const now = this.#now()
+    for (const [other, { heardAtMilliseconds, waiting }] of this.#seen)
+      if (waiting.size === 0 && now > heardAtMilliseconds + forgottenAfterMilliseconds) this.#seen.delete(other)
+    const seen = { heardAtMilliseconds: Number.NEGATIVE_INFINITY, overtaken: 0, waiting: new Set<() => void>() }
+    this.#seen.set(hostname, seen)
+    return seen
   }
 }

@@ -1,6 +1,9 @@
 import { BootringError } from '../model/errors.ts'
 import type { Deadline, Deadlines } from './deadlines.ts'
 
+/** Timers of the same length end in any order, and this one must not be the later. */
+const clientGraceSeconds = 1
+
 /**
  * The context of one call, with its time-out. A call within the same process has no use for an `AbortSignal`, and
  * making one costs more than the rest of the attempt: it is made when first asked for.
@@ -8,6 +11,8 @@ import type { Deadline, Deadlines } from './deadlines.ts'
 export class TimedCall implements Deadline {
   readonly requestId: string
   readonly expiresAt: number
+  /** For the client's own timer: only this one knows that the time was over, and which attempts are to count as such. */
+  readonly timeoutSeconds: number
   readonly #timeoutMilliseconds: number
   #controller: AbortController | undefined
   #giveUp: ((error: BootringError) => void) | undefined
@@ -16,6 +21,7 @@ export class TimedCall implements Deadline {
   constructor(requestId: string, timeoutMilliseconds: number, expiresAt: number) {
     this.requestId = requestId
     this.#timeoutMilliseconds = timeoutMilliseconds
+    this.timeoutSeconds = timeoutMilliseconds / 1000 + clientGraceSeconds
     this.expiresAt = expiresAt
   }
 
@@ -33,9 +39,13 @@ export class TimedCall implements Deadline {
     this.#controller?.abort(error)
   }
 
-  /** The call's own outcome, or `ConductorUnreachable` when the time is over, also where the callee ignores the signal. */
-  settle<T>(call: Promise<T>, deadlines: Deadlines): Promise<T> {
+  /**
+   * Makes the call. Its own outcome, be it thrown or rejected, or `ConductorUnreachable` when the time is over, also where
+   * the callee ignores the signal.
+   */
+  settle<T>(make: () => Promise<T>, deadlines: Deadlines): Promise<T> {
     return new Promise((resolve, reject) => {
+      const call = make()
       this.#giveUp = reject
       deadlines.add(this)
       call.then(
