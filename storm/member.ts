@@ -85,6 +85,10 @@ export class Member {
     await this.host.run(['sh', '-c', `cat /dev/zero >"$1/filler" 2>/dev/null; true`, 'sh', this.statePath])
   }
 
+  async freeDisk(): Promise<void> {
+    await this.host.run(['rm', '-f', `${this.statePath}/filler`])
+  }
+
   /** Waits until the boot files of so many nodes are on its disk. */
   async untilHolds(nodes: number, seconds: number): Promise<void> {
     const count = 'find "$1/httpboot" -mindepth 2 -maxdepth 2 -name config | wc -l'

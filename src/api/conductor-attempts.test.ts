@@ -222,10 +222,10 @@ describe('ConductorAttempts', () => {
     for (const hostname of order) conductors.behaviour.set(hostname, sometimes)
     const outcomes: Promise<unknown>[] = []
     for (let i = 0; i < 200; i++) {
-      for (let j = 0; j < 5; j++) outcomes.push(ask())
+      for (let j = 0; j < 5; j++) outcomes.push(ask().catch(() => undefined))
       await new Promise((resolve) => setTimeout(resolve, 2))
     }
-    await Promise.allSettled(outcomes)
+    await Promise.all(outcomes)
     expect(conductors.asked.length).toBeLessThanOrEqual(1_000 + 100 + 0.2 * 1_000)
   })
 

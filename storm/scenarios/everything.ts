@@ -50,11 +50,12 @@ const acts: readonly Act[] = [
     await sleep(8)
     await member(site.conductors, 1).start()
     await member(site.conductors, 3).start()
+    await member(site.conductors, 0).freeDisk()
   },
   async ({ note, site }) => {
     note('a fifth conductor joins, and the third is drained')
     await site.addConductor()
-    await site.bootring(['conductor', 'drain', member(site.conductors, 2).name])
+    await site.bootring(['conductor', 'drain', member(site.conductors, 2).name, '--timeout', '60'])
   },
   async ({ note, site }) => {
     note('the third conductor and both APIs are restarted')

@@ -23,7 +23,7 @@ export const membership: Scenario = {
     await until(0.4)
     const drained = member(site.conductors, 0)
     note('conductor-1 is drained')
-    await site.bootring(['conductor', 'drain', drained.name])
+    await site.bootring(['conductor', 'drain', drained.name, '--timeout', '120'])
     const withoutFirst = await site.owners()
     moved(stage, 'the conductor that was drained', withSixth, withoutFirst, { from: drained.name, share: 1 / 4 })
     note('conductor-1 is stopped')
