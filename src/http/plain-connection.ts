@@ -111,7 +111,8 @@ export class PlainConnection {
     text += `Date: ${dateField()}\r\nConnection: ${keepAlive}\r\n\r\n${body}`
     const asciiOnly = Buffer.byteLength(body) === body.length
     const flushed = socket.write(text, asciiOnly ? 'latin1' : 'utf8')
-    if (closes) socket.end()
+    // As Node does it: one that has sent more is not read any more, so that its own end would never be heard.
+    if (closes) socket.destroySoon()
     else if (!flushed) this.#waitForDrain()
     else if (socket.isPaused()) socket.resume()
   }

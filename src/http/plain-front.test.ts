@@ -24,12 +24,16 @@ function echo(exchange: HttpExchange): void {
 }
 
 /** A server that answers with method and target; with the short way before it for GET, or without. */
-async function start(withFront: boolean, answer: (exchange: HttpExchange) => void = echo): Promise<Running> {
+async function start(
+  withFront: boolean,
+  answer: (exchange: HttpExchange) => void = echo,
+  keepAliveTimeout = 2_000,
+): Promise<Running> {
   const [short, long]: [string[], string[]] = [[], []]
   const options = {
     headersTimeout: 300,
     requestTimeout: 300,
-    keepAliveTimeout: 2_000,
+    keepAliveTimeout,
     connectionsCheckingInterval: 50,
   }
   const server = createServer({ ...options, requireHostHeader: false }, (request, response) => {
@@ -221,5 +225,20 @@ describe('the short way', () => {
     echo(one)
     expect(await busy).toContain('Connection: close')
     expect(await exchange(address, '')).toBe('')
+  })
+
+  it('does not wait for the end of a client that has sent more before the last answer', async () => {
+    const asked = Promise.withResolvers<HttpExchange>()
+    const { address, front, server } = await start(true, asked.resolve, 3_600_000)
+    const socket = connect(address.port, address.host).resume()
+    socket.on('error', () => undefined)
+    socket.write(request('/a'))
+    const one = await asked.promise
+    socket.write(request('/b'))
+    await sleep(20)
+    const closed = new Promise((resolve) => server.close(resolve))
+    front?.drain()
+    echo(one)
+    await closed
   })
 })
