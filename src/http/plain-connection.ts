@@ -53,7 +53,7 @@ export class PlainConnection {
   /** Ends it when nothing is being answered, else after the answer. */
   drain(): void {
     this.#draining = true
-    if (!this.#isBusy) this.#socket.end()
+    if (!this.#isBusy) this.#socket.destroySoon()
   }
 
   destroy(): void {

@@ -241,4 +241,17 @@ describe('the short way', () => {
     echo(one)
     await closed
   })
+
+  it('does not wait for idle clients that never end, such as machines that have booted since', async () => {
+    const { address, front, server } = await start(true, echo, 3_600_000)
+    const socket = connect({ port: address.port, host: address.host, allowHalfOpen: true })
+    onTestFinished(() => {
+      socket.destroy()
+    })
+    socket.write(request('/a'))
+    await once(socket, 'data')
+    const closed = new Promise((resolve) => server.close(resolve))
+    front?.drain()
+    await closed
+  })
 })
