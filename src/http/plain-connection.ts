@@ -53,7 +53,7 @@ export class PlainConnection {
   /** Ends it when nothing is being answered, else after the answer. */
   drain(): void {
     this.#draining = true
-    if (!this.#isBusy) this.#socket.end()
+    if (!this.#isBusy) this.#socket.destroySoon()
   }
 
   destroy(): void {
@@ -111,7 +111,8 @@ export class PlainConnection {
     text += `Date: ${dateField()}\r\nConnection: ${keepAlive}\r\n\r\n${body}`
     const asciiOnly = Buffer.byteLength(body) === body.length
     const flushed = socket.write(text, asciiOnly ? 'latin1' : 'utf8')
-    if (closes) socket.end()
+    // As Node does it: one that has sent more is not read any more, so that its own end would never be heard.
+    if (closes) socket.destroySoon()
     else if (!flushed) this.#waitForDrain()
     else if (socket.isPaused()) socket.resume()
   }

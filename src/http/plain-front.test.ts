@@ -24,12 +24,16 @@ function echo(exchange: HttpExchange): void {
 }
 
 /** A server that answers with method and target; with the short way before it for GET, or without. */
-async function start(withFront: boolean, answer: (exchange: HttpExchange) => void = echo): Promise<Running> {
+async function start(
+  withFront: boolean,
+  answer: (exchange: HttpExchange) => void = echo,
+  keepAliveTimeout = 2_000,
+): Promise<Running> {
   const [short, long]: [string[], string[]] = [[], []]
   const options = {
     headersTimeout: 300,
     requestTimeout: 300,
-    keepAliveTimeout: 2_000,
+    keepAliveTimeout,
     connectionsCheckingInterval: 50,
   }
   const server = createServer({ ...options, requireHostHeader: false }, (request, response) => {
@@ -92,8 +96,13 @@ async function converse(address: { host: string; port: number }, pieces: string[
 describe('the short way', () => {
   it('answers plain requests one after the other on one connection', async () => {
     const { address, long, short } = await start(true)
-    const text = await converse(address, [request('/a', 'Host: h'), request('/b'), request('/c')], 3)
-    expect(text.match(/^GET .*$/gm)).toEqual(['GET /a', 'GET /b', 'GET /c'])
+    const socket = connect(address.port, address.host)
+    for (const target of ['/a', '/b', '/c']) {
+      socket.write(request(target, 'Host: h'))
+      const [answer] = await once(socket, 'data')
+      expect(String(answer)).toContain(`GET ${target}\n`)
+    }
+    socket.destroy()
     expect([short, long]).toEqual([['/a', '/b', '/c'], []])
   })
 
@@ -229,5 +238,33 @@ describe('the short way', () => {
     echo(one)
     expect(await busy).toContain('Connection: close')
     expect(await exchange(address, '')).toBe('')
+  })
+
+  it('does not wait for the end of a client that has sent more before the last answer', async () => {
+    const asked = Promise.withResolvers<HttpExchange>()
+    const { address, front, server } = await start(true, asked.resolve, 3_600_000)
+    const socket = connect(address.port, address.host).resume()
+    socket.on('error', () => undefined)
+    socket.write(request('/a'))
+    const one = await asked.promise
+    socket.write(request('/b'))
+    await sleep(20)
+    const closed = new Promise((resolve) => server.close(resolve))
+    front?.drain()
+    echo(one)
+    await closed
+  })
+
+  it('does not wait for idle clients that never end, such as machines that have booted since', async () => {
+    const { address, front, server } = await start(true, echo, 3_600_000)
+    const socket = connect({ port: address.port, host: address.host, allowHalfOpen: true })
+    onTestFinished(() => {
+      socket.destroy()
+    })
+    socket.write(request('/a'))
+    await once(socket, 'data')
+    const closed = new Promise((resolve) => server.close(resolve))
+    front?.drain()
+    await closed
   })
 })
