@@ -1,14 +1,14 @@
 import type { BootRecord, LoadedFile } from './firmware-plan.ts'
 import type { StormMachine } from './fleet.ts'
 import type { Image } from './images.ts'
-import type { Member } from './member.ts'
 
 /** What is right. */
 export interface Expectations {
   /** The script of one machine, from one conductor. */
   model: { uuid: string; fileServer: string; text: string }
   images: readonly { kernel: Image; ramdisk: Image }[]
-  conductors: readonly Pick<Member, 'host' | 'name'>[]
+  /** `host.urlHost`: where its file server listens, at port 8080. */
+  conductors: readonly { name: string; host: { urlHost: string } }[]
 }
 
 /** One boot, checked. The texts of scripts are gone. */

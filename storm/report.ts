@@ -67,6 +67,7 @@ function section(prefix: string, result: ScenarioResult): string {
     parts.push(
       checks.map(({ figure, ok, what }) => `- ${what}: ${figure}${ok ? '' : ' **(not as it must be)**'}`).join('\n'),
     )
+  if (result.flatness.length > 0) parts.push(flatnessTable(result))
   if (Object.keys(figures.reasons).length > 0)
     parts.push(
       `Lost: ${Object.entries(figures.reasons)
@@ -81,6 +82,17 @@ function section(prefix: string, result: ScenarioResult): string {
   }
   if (notes.length > 12) parts.push(`${notes.length} things were done; the plot names them.`)
   return parts.join('\n\n')
+}
+
+function flatnessTable({ flatness }: ScenarioResult): string {
+  const rows = flatness.map(({ early, flat, late, process, ratio, what }) => [
+    `${process}: ${what}`,
+    rounded(early, 1),
+    rounded(late, 1),
+    `${rounded(ratio, 2)}${flat ? '' : ' **(not flat)**'}`,
+  ])
+  const words = 'What the processes took that were never restarted, medians:'
+  return `${words}\n\n${table(['', 'second quarter', 'last quarter', 'ratio'], rows)}`
 }
 
 function phases(figures: Record<(typeof phaseNames)[number], PhaseFigures>): string {

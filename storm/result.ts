@@ -1,4 +1,5 @@
 import type { BootVerdict } from './boot-verdict.ts'
+import type { Flatness } from './flatness.ts'
 import type { RealBoot } from './real-machines.ts'
 import type { Sample } from './sample.ts'
 
@@ -59,17 +60,20 @@ export interface ScenarioResult {
   checks: Check[]
   figures: ScenarioFigures
   realBoots: RealBoot[]
+  /** Of a soak. */
+  flatness: Flatness[]
   samples: Sample[]
   /** Not kept in the JSON of the results: plots are made of them. */
   boots: BootVerdict[]
 }
 
 /** Whether all boots came to be, real ones included, and all figures are as they must be. */
-export function hasPassed({ checks, figures, realBoots }: ScenarioResult): boolean {
+export function hasPassed({ checks, figures, flatness, realBoots }: ScenarioResult): boolean {
   return (
     figures.all.lost === 0 &&
     figures.all.done === figures.all.begun &&
     realBoots.every(({ seconds }) => seconds !== undefined) &&
-    checks.every(({ ok }) => ok)
+    checks.every(({ ok }) => ok) &&
+    flatness.every(({ flat }) => flat)
   )
 }

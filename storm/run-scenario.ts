@@ -6,6 +6,7 @@ import type { LabProcess } from '../test/lab/lab-process.ts'
 import { judge } from './boot-verdict.ts'
 import { figuresOf } from './figures.ts'
 import type { BootRecord, FirmwarePlan, PlannedBoot } from './firmware-plan.ts'
+import { flatness } from './flatness.ts'
 import { makeFleet, type StormMachine } from './fleet.ts'
 import type { RealMachine } from './fleet-file.ts'
 import { makeImages } from './images.ts'
@@ -79,6 +80,7 @@ export async function runScenario(
     await sampler.kill()
     const records = firmware.flatMap(({ recordFile }) => lines<BootRecord>(readFileSync(recordFile, 'utf8')))
     const verdicts = judge(records, machines, { model, images, conductors: site.conductors })
+    const samples = lines<Sample>(sampler.output)
     return {
       name: scenario.name,
       title: scenario.title,
@@ -90,7 +92,8 @@ export async function runScenario(
       checks,
       figures: figuresOf(verdicts, notes),
       realBoots,
-      samples: lines<Sample>(sampler.output),
+      flatness: scenario.isSoak ? flatness(samples, powerOnSeconds) : [],
+      samples,
       boots: verdicts,
     }
   } finally {

@@ -29,6 +29,8 @@ export interface Scenario {
   /** Seconds over which the machines are switched on; default: what the command line says. */
   readonly powerOnSeconds?: number
   readonly settings?: Record<string, Record<string, string | number | boolean>>
+  /** Whether what the processes take must stay what it is. */
+  readonly isSoak?: boolean
   /** Runs while machines boot. The installation is as it was started; whatever is broken may stay so. */
   act(stage: Stage): Promise<void>
 }

@@ -46,6 +46,7 @@ export const soak: Scenario = {
   name: 'soak',
   title: 'Half an hour under load, with faults',
   description: 'Machines boot all the time, and every 30 seconds something fails, drawn at random, and comes back.',
+  isSoak: true,
   async act(stage) {
     const random = randomFrom(stage.seed + 3)
     const rounds = Math.floor((stage.powerOnSeconds * 0.9) / (secondsBetweenFaults + 15))
