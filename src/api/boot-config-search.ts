@@ -21,6 +21,8 @@ interface Found {
 interface Running {
   readonly conductor: string
   readonly startedAt: number
+  /** The same by the clock of `ConductorHealth`. */
+  readonly askedAt: number
   readonly call: TimedCall
   readonly hedge: boolean
   /** It has failed somebody else meanwhile. */
@@ -86,7 +88,8 @@ export class BootConfigSearch {
     this.#next += 1
     const { fileName, log, nodeUuid } = this.#request
     const call = new TimedCall(log.requestId, timeout, startedAt + timeout)
-    const running: Running = { conductor, startedAt, call, hedge, isGone: false, letGo: nothing }
+    const askedAt = this.#parts.health.now()
+    const running: Running = { conductor, startedAt, askedAt, call, hedge, isGone: false, letGo: nothing }
     this.#running.add(running)
     const isLast = this.#next >= this.#order.length
     if (!isLast) running.letGo = this.#parts.health.whileWaitingFor(conductor, () => this.#passOn(running))
@@ -122,7 +125,7 @@ export class BootConfigSearch {
   #failed(running: Running, failure: AttemptFailure): void {
     this.#end(running)
     if (failure.answered) this.#parts.health.answered(running.conductor)
-    else this.#parts.health.failed(running.conductor, running.startedAt)
+    else this.#parts.health.failed(running.conductor, running.askedAt)
     if (!this.#settled) this.#goOn(running, failure)
   }
 

@@ -67,6 +67,11 @@ export class ConductorHealth {
     if (this.#suspensions.size > 0) this.#suspensions.delete(hostname)
   }
 
+  /** The time, for `failed`. */
+  now(): number {
+    return this.#now()
+  }
+
   /** It could not be reached, or did not answer in time, when it was asked at `askedAt`. */
   failed(hostname: string, askedAt = this.#now()): void {
     const seen = this.#of(hostname)
