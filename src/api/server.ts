@@ -22,7 +22,7 @@ export interface ApiServerOptions extends ApiAppDeps {
   port: number
   /** Several processes may listen on the same address and port, each by itself (`SO_REUSEPORT`). */
   reuse?: boolean
-  /** How long `close` waits for requests in flight before it cuts them off. Default 15 s, longer than a boot request may take. */
+  /** How long `close` waits for requests in flight before it cuts them off. Default 15 s. */
   closeTimeoutSeconds?: number
 }
 

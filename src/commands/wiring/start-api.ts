@@ -78,6 +78,8 @@ export async function startApi(parts: ApiParts): Promise<ApiServer> {
     isProxy: proxies(bootring.proxy_networks),
     publicEndpoint: api.public_endpoint,
     bootOnly: installation.attached,
+    // Longer than a boot request may take: its conductors, and the database asked four times at most on the way.
+    closeTimeoutSeconds: bootring.rpc_total_timeout + 4 * bootring.boot_database_timeout + 1,
     logger: log,
   })
 }
