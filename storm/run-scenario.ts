@@ -1,15 +1,14 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { randomFrom } from '../bench/random.ts'
-import type { LabProcess } from '../test/lab/lab-process.ts'
 import { judge } from './boot-verdict.ts'
 import { figuresOf } from './figures.ts'
-import type { BootRecord, FirmwarePlan, PlannedBoot } from './firmware-plan.ts'
+import { FirmwareFleet } from './firmware-fleet.ts'
+import type { PlannedBoot } from './firmware-plan.ts'
 import { flatness } from './flatness.ts'
 import { makeFleet, type StormMachine } from './fleet.ts'
 import type { RealMachine } from './fleet-file.ts'
 import { makeImages } from './images.ts'
+import { jsonLines } from './json-lines.ts'
 import { openStage } from './open-stage.ts'
 import type { StormOptions } from './options.ts'
 import { RealMachines } from './real-machines.ts'
@@ -18,21 +17,14 @@ import type { Sample } from './sample.ts'
 import type { Scenario } from './scenario.ts'
 import { Site } from './site.ts'
 
-const firmwareProgram = fileURLToPath(new URL('inside/firmware.ts', import.meta.url))
 const samplerProgram = fileURLToPath(new URL('inside/sampler.ts', import.meta.url))
 const imagePairs = 4
 /** Machines whose conductors and APIs were away for a minute are back within their longest pause. */
 const graceSeconds = 180
-/** A process may not have more than 20,000 files open, and machines keep two connections or three. */
-const firmwareProcesses = 2
-
 const progressEverySeconds = 10
-
-interface Progress {
-  on: number
-  booted: number
-  lost: number
-}
+/** Programs that have just begun are slow for reasons of their own: code is compiled, connections are made. */
+const warmUpBoots = 300
+const warmUpSeconds = 3
 
 /** Builds an installation, switches the fleet on, lets the scenario break it, and counts what became of the boots. */
 export async function runScenario(
@@ -65,22 +57,22 @@ export async function runScenario(
   try {
     const powerOnSeconds = scenario.powerOnSeconds ?? options.seconds
     const model = await modelScript(site, machines)
+    await warmUp(site, machines, options)
     const planned = boots(machines, powerOnSeconds, options)
-    const firmware = await startFirmware(site, planned, powerOnSeconds + graceSeconds)
+    const firmware = await FirmwareFleet.start(site, 'boots', planned, powerOnSeconds + graceSeconds)
     const sampler = await startSampler(site)
     say(`switching ${planned.length} machines on, over ${powerOnSeconds} s`)
     sampler.write('go\n')
-    for (const { process } of firmware) process.write('go\n')
+    firmware.go()
+    const progress = setInterval(() => say(firmware.progress), progressEverySeconds * 1000)
     const real = new RealMachines(site.lab, site.web, realMachines)
     const { stage, notes, checks } = openStage({ site, real, powerOnSeconds, seed: options.seed }, say)
     await scenario.act(stage)
-    const progress = setInterval(() => say(progressOf(firmware)), progressEverySeconds * 1000)
-    const ended = firmware.map(({ process }) => process.untilOutput(/^done$/m, powerOnSeconds + graceSeconds + 60))
-    const [realBoots] = await Promise.all([real.finish(), ...ended]).finally(() => clearInterval(progress))
+    const [records, realBoots] = await Promise.all([firmware.finished(), real.finish()])
+    clearInterval(progress)
     await sampler.kill()
-    const records = firmware.flatMap(({ recordFile }) => lines<BootRecord>(readFileSync(recordFile, 'utf8')))
     const verdicts = judge(records, machines, { model, images, conductors: site.conductors })
-    const samples = lines<Sample>(sampler.output)
+    const samples = jsonLines<Sample>(sampler.output)
     return {
       name: scenario.name,
       title: scenario.title,
@@ -124,23 +116,12 @@ function boots(machines: readonly StormMachine[], seconds: number, options: Stor
   }).sort((a, b) => a.atMs - b.atMs)
 }
 
-async function startFirmware(site: Site, planned: readonly PlannedBoot[], deadlineSeconds: number) {
-  const rootScripts = await Promise.all([0, 1].map((api) => site.rootScript(api)))
-  const parts = Array.from({ length: firmwareProcesses }, (_, part) =>
-    planned.filter((_, index) => index % firmwareProcesses === part),
-  )
-  return await Promise.all(
-    parts.map(async (boots, part) => {
-      const recordFile = join(site.lab.folder, `boots-${part}.ndjson`)
-      const planFile = join(site.lab.folder, `plan-${part}.json`)
-      const localAddresses = site.firmwareAddresses.filter((_, index) => index % firmwareProcesses === part)
-      const plan: FirmwarePlan = { rootScripts, boots, localAddresses, deadlineMs: deadlineSeconds * 1000, recordFile }
-      writeFileSync(planFile, JSON.stringify(plan))
-      const process_ = site.firmware.spawn([process.execPath, firmwareProgram, planFile])
-      await process_.untilOutput('ready\n', 30)
-      return { process: process_, recordFile }
-    }),
-  )
+async function warmUp(site: Site, machines: readonly StormMachine[], options: StormOptions): Promise<void> {
+  const planned = boots(machines.slice(0, warmUpBoots), warmUpSeconds, { ...options, bootsPerSecond: undefined })
+  const firmware = await FirmwareFleet.start(site, 'warm-up', planned, warmUpSeconds + graceSeconds)
+  firmware.go()
+  const lost = (await firmware.finished()).find((record) => record.lost !== undefined)
+  if (lost !== undefined) throw new Error(`${lost.machine} did not boot before anything was broken: ${lost.lost}`)
 }
 
 async function startSampler(site: Site) {
@@ -151,20 +132,6 @@ async function startSampler(site: Site) {
   const sampler = site.dhcp.spawn([process.execPath, samplerProgram, JSON.stringify(targets)])
   await sampler.untilOutput('ready\n', 30)
   return sampler
-}
-
-/** Of all machines that the programs simulate, by the last line that each has printed. */
-function progressOf(firmware: readonly { process: LabProcess }[]): string {
-  const last = firmware.map(({ process }) => lines<Progress>(process.output.slice(-500)).at(-1))
-  const sum = (of: keyof Progress) => last.reduce((total, progress) => total + (progress?.[of] ?? 0), 0)
-  return `${sum('on')} on, ${sum('booted')} booted, ${sum('lost')} lost`
-}
-
-function lines<T>(text: string): T[] {
-  return text
-    .split('\n')
-    .filter((line) => line.startsWith('{') && line.endsWith('}'))
-    .map((line) => JSON.parse(line) as T)
 }
 
 function realFleet(count: number): RealMachine[] {

@@ -70,7 +70,7 @@ function drawn(
   marks: TimePlot['marks'],
 ): string {
   const largest = Math.max(
-    1e-9,
+    1,
     ...series.flatMap(({ points }) => points.map(([, value]) => value)).filter(Number.isFinite),
   )
   const step = niceStep(largest)

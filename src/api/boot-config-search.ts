@@ -165,7 +165,8 @@ export class BootConfigSearch {
   }
 
   #hedgeWhenLate(): void {
-    if (this.#next >= this.#order.length) return
+    const { hedges } = this.#parts
+    if (hedges === undefined || this.#next >= this.#order.length) return
     const usual = this.#parts.latencies.p95 ?? firstHedgeMilliseconds
     const delay = Math.max(usual, this.#trial ? soonestTrialHedgeMilliseconds : soonestHedgeMilliseconds)
     if (delay >= this.#parts.attemptTimeoutMilliseconds) return
@@ -174,7 +175,7 @@ export class BootConfigSearch {
       expire: () => {
         if (this.#settled || this.#running.size !== 1 || this.#next !== 1) return
         // There is one trial at a time, and what it costs is bounded by that.
-        if (this.#trial || this.#parts.hedges.take()) this.#ask(true)
+        if (this.#trial || hedges.take()) this.#ask(true)
       },
     }
     this.#parts.deadlines.add(this.#hedgeTimer)

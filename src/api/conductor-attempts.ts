@@ -42,7 +42,8 @@ export interface SearchParts {
   readonly deadlines: Deadlines
   readonly health: ConductorHealth
   readonly latencies: RecentLatencies
-  readonly hedges: TrafficShare
+  /** undefined: no second conductor is asked beside the first. */
+  readonly hedges: TrafficShare | undefined
   readonly retries: TrafficShare
   readonly attemptTimeoutMilliseconds: number
   readonly totalTimeoutMilliseconds: number
@@ -62,7 +63,7 @@ export class ConductorAttempts {
       deadlines: new Deadlines(),
       health: new ConductorHealth(options.now),
       latencies: new RecentLatencies(),
-      hedges: new TrafficShare(options.hedgeShare, hedgeBurst),
+      hedges: options.hedgeShare > 0 ? new TrafficShare(options.hedgeShare, hedgeBurst) : undefined,
       retries: new TrafficShare(options.retryShare, retryBurst),
       attemptTimeoutMilliseconds: options.attemptTimeoutSeconds * 1000,
       totalTimeoutMilliseconds: options.totalTimeoutSeconds * 1000,
@@ -87,7 +88,7 @@ export class ConductorAttempts {
     isUsable: (script: string) => boolean,
     log: AttemptLog,
   ): Promise<{ script: string; conductor: string }> {
-    this.#parts.hedges.earn()
+    this.#parts.hedges?.earn()
     this.#parts.retries.earn()
     return new BootConfigSearch(this.#parts, { order, nodeUuid, fileName, isUsable, log }).run()
   }

@@ -46,7 +46,8 @@ export function buildBootDecision(
     onlyOwners: config.bootring.mode === 'attached' && !config.bootring.replicate,
     attemptTimeoutSeconds: config.bootring.rpc_attempt_timeout,
     totalTimeoutSeconds: config.bootring.rpc_total_timeout,
-    hedgeShare: config.bootring.rpc_hedge_share,
+    // A copy may be a moment older than the owner's file: it is for owners that do not answer, not for late ones.
+    hedgeShare: config.bootring.mode === 'attached' ? 0 : config.bootring.rpc_hedge_share,
     retryShare: config.bootring.rpc_retry_share,
   })
 }

@@ -71,7 +71,7 @@ export const bootringSection = {
   }),
   rpc_hedge_share: float(
     0.1,
-    'Share of the boot requests for which the next conductor may be asked while the first one takes longer than nearly all answers do; 0: never.',
+    'Share of the boot requests for which the next conductor may be asked while the first one takes longer than nearly all answers do; 0: never. Attached: not used, as a copy may be older.',
     { min: 0, max: 1 },
   ),
   rpc_retry_share: float(
