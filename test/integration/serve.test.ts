@@ -62,7 +62,7 @@ describe('bootring serve without a configuration file', () => {
     const answer = await ask(firstMac)
     expect(answer.status).toBe(200)
     const script = await answer.text()
-    const kernel = /^kernel (\S+)/m.exec(script)?.[1] ?? 'no kernel line'
+    const kernel = /^kernel (?:--timeout \d+ )?(\S+)/m.exec(script)?.[1] ?? 'no kernel line'
     expect(await (await fetch(kernel)).text()).toBe('kernel\n')
     const explained = await bootring(['explain', firstMac], env)
     expect(explained.code, explained.stdout + explained.stderr).toBe(0)
