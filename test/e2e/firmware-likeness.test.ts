@@ -89,7 +89,7 @@ const cases: Case[] = [
         { file: kernel },
       ],
     }),
-    said: ['trying again in 2 ', 'trying again in 4 '],
+    said: ['trying again in 2 ', 'asking again in 2 '],
   },
   {
     name: 'the kernel stops arriving, and the script has a time-out',
