@@ -26,7 +26,7 @@ that were lost, and ends with 1 if there was one. Needs root. All scenarios take
 
   --scenario <name>     only this one; may be repeated (default: all but everything and soak)
   --machines <n>        simulated machines (default: 10000)
-  --seconds <n>         time over which they are switched on (default: 90)
+  --seconds <n>         time over which they are switched on (default: 80)
   --conductors <n>      3 to 10 conductors (default: 3; some scenarios take more)
   --real <n>            machines in QEMU with real firmware (default: 4)
   --database <name>     postgresql or mariadb (default: postgresql)
@@ -74,7 +74,7 @@ export function parseOptions(args: string[], print: (text: string) => void): Sto
   return {
     scenarios: named,
     machines: wholeNumber('machines', values.machines ?? (quick ? '300' : '10000'), 1, 100_000),
-    seconds: wholeNumber('seconds', values.seconds ?? (quick ? '12' : soak ? '1800' : '90'), 1, 86_400),
+    seconds: wholeNumber('seconds', values.seconds ?? (quick ? '12' : soak ? '1800' : '80'), 1, 86_400),
     conductors: wholeNumber('conductors', values.conductors, 3, 10),
     realMachines: wholeNumber('real', values.real ?? (quick ? '1' : '4'), 0, 64),
     database,
