@@ -25,46 +25,47 @@ interface Member {
 
 const nodeCount = 24
 
-eachDatabase((engine) => {
-  const folder = mkdtempSync(join(tmpdir(), 'bootring-rolling-'))
-  const conductors: Member[] = []
-  const apis: (Member & { readonly port: number })[] = []
-  let old: PreviousRelease
-  let common = ''
-  let machines: Machines
+eachDatabase(
+  (engine) => {
+    const folder = mkdtempSync(join(tmpdir(), 'bootring-rolling-'))
+    const conductors: Member[] = []
+    const apis: (Member & { readonly port: number })[] = []
+    let old: PreviousRelease
+    let common = ''
+    let machines: Machines
 
-  const launcherOf = (release: Release) => (release === 'old' ? old.launcher : undefined)
-  const file = (name: string, text: string) => {
-    writeFileSync(join(folder, name), text)
-    return join(folder, name)
-  }
-  const run = async (release: Release, ...args: string[]) => {
-    const result = await bootring([...args, '--config-file', common], {}, launcherOf(release))
-    expect(result.code, result.stderr).toBe(0)
-    return result.stdout
-  }
-
-  async function start(release: Release, member: Omit<Member, 'process'>): Promise<BootringProcess> {
-    const child = new BootringProcess([member.command, ...member.args], {}, launcherOf(release))
-    await child.ready(member.adminPort)
-    return child
-  }
-
-  async function restart(member: Member, release: Release): Promise<void> {
-    const { code, stderr } = await member.process.end('SIGTERM')
-    expect(code, stderr).toBe(0)
-    member.process = await start(release, member)
-  }
-
-  beforeAll(async () => {
-    old = previousRelease()
-    if (old.hasOtherPackages) {
-      process.stderr.write(`${old.name} runs with this release's packages, which are not those it was made with\n`)
+    const launcherOf = (release: Release) => (release === 'old' ? old.launcher : undefined)
+    const file = (name: string, text: string) => {
+      writeFileSync(join(folder, name), text)
+      return join(folder, name)
     }
-    const image = file('image', 'image\n')
-    common = file(
-      'common.conf',
-      `[DEFAULT]
+    const run = async (release: Release, ...args: string[]) => {
+      const result = await bootring([...args, '--config-file', common], {}, launcherOf(release))
+      expect(result.code, result.stderr).toBe(0)
+      return result.stdout
+    }
+
+    async function start(release: Release, member: Omit<Member, 'process'>): Promise<BootringProcess> {
+      const child = new BootringProcess([member.command, ...member.args], {}, launcherOf(release))
+      await child.ready(member.adminPort)
+      return child
+    }
+
+    async function restart(member: Member, release: Release): Promise<void> {
+      const { code, stderr } = await member.process.end('SIGTERM')
+      expect(code, stderr).toBe(0)
+      member.process = await start(release, member)
+    }
+
+    beforeAll(async () => {
+      old = previousRelease()
+      if (old.hasOtherPackages) {
+        process.stderr.write(`${old.name} runs with this release's packages, which are not those it was made with\n`)
+      }
+      const image = file('image', 'image\n')
+      common = file(
+        'common.conf',
+        `[DEFAULT]
 my_ip = 127.0.0.1
 host = localhost
 hash_ring_reset_interval = 1
@@ -82,77 +83,88 @@ deploy_kernel = file://${image}
 deploy_ramdisk = file://${image}
 file_url_allowed_paths = ${folder}
 `,
-    )
-    await run('old', 'db', 'upgrade')
-    const nodes = Array.from({ length: nodeCount }, (_, index) => ({
-      name: `n${index}`,
-      driver: 'fake-hardware',
-      boot_interface: 'ipxe',
-      provision_state: 'wait call-back',
-      ports: [{ address: mac(index) }],
-    }))
-    await run('old', 'apply', file('fleet.json', JSON.stringify({ nodes })))
-    for (const number of [1, 2, 3]) {
-      const [rpcPort, httpPort, adminPort] = (await freePorts(3)) as [number, number, number]
-      mkdirSync(join(folder, `http-${number}`))
-      const own = file(
-        `conductor-${number}.conf`,
-        `[json_rpc]\nport = ${rpcPort}\n[deploy]\nhttp_url = http://127.0.0.1:${httpPort}\nhttp_root = ${join(folder, `http-${number}`)}\n[bootring]\nconductor_admin_port = ${adminPort}\n`,
       )
-      const member = { command: 'conductor' as const, args: ['--config-file', common, '--config-file', own], adminPort }
-      conductors.push({ ...member, process: await start('old', member) })
-    }
-    for (const number of [1, 2]) {
-      const [port, adminPort] = (await freePorts(2)) as [number, number]
-      const own = file(`api-${number}.conf`, `[api]\nport = ${port}\n[bootring]\nadmin_port = ${adminPort}\n`)
-      const member = { command: 'api' as const, args: ['--config-file', common, '--config-file', own], adminPort, port }
-      apis.push({ ...member, process: await start('old', member) })
-    }
-    machines = new Machines(apis.map(({ port }) => port))
-  })
+      await run('old', 'db', 'upgrade')
+      const nodes = Array.from({ length: nodeCount }, (_, index) => ({
+        name: `n${index}`,
+        driver: 'fake-hardware',
+        boot_interface: 'ipxe',
+        provision_state: 'wait call-back',
+        ports: [{ address: mac(index) }],
+      }))
+      await run('old', 'apply', file('fleet.json', JSON.stringify({ nodes })))
+      for (const number of [1, 2, 3]) {
+        const [rpcPort, httpPort, adminPort] = (await freePorts(3)) as [number, number, number]
+        mkdirSync(join(folder, `http-${number}`))
+        const own = file(
+          `conductor-${number}.conf`,
+          `[json_rpc]\nport = ${rpcPort}\n[deploy]\nhttp_url = http://127.0.0.1:${httpPort}\nhttp_root = ${join(folder, `http-${number}`)}\n[bootring]\nconductor_admin_port = ${adminPort}\n`,
+        )
+        const member = {
+          command: 'conductor' as const,
+          args: ['--config-file', common, '--config-file', own],
+          adminPort,
+        }
+        conductors.push({ ...member, process: await start('old', member) })
+      }
+      for (const number of [1, 2]) {
+        const [port, adminPort] = (await freePorts(2)) as [number, number]
+        const own = file(`api-${number}.conf`, `[api]\nport = ${port}\n[bootring]\nadmin_port = ${adminPort}\n`)
+        const member = {
+          command: 'api' as const,
+          args: ['--config-file', common, '--config-file', own],
+          adminPort,
+          port,
+        }
+        apis.push({ ...member, process: await start('old', member) })
+      }
+      machines = new Machines(apis.map(({ port }) => port))
+    })
 
-  afterAll(async () => {
-    await machines?.stop()
-    const ended = await Promise.all([...apis, ...conductors].map((member) => member.process.end('SIGTERM')))
-    rmSync(folder, { recursive: true, force: true })
-    old?.remove()
-    expect(ended.map(({ code }) => code).filter((code) => code !== 0)).toEqual([])
-  })
+    afterAll(async () => {
+      await machines?.stop()
+      const ended = await Promise.all([...apis, ...conductors].map((member) => member.process.end('SIGTERM')))
+      rmSync(folder, { recursive: true, force: true })
+      old?.remove()
+      expect(ended.map(({ code }) => code).filter((code) => code !== 0)).toEqual([])
+    })
 
-  /** Every node boots by every API, with the releases mixed as they are now. */
-  const allBoot = async () => {
-    for (const { port } of apis) {
-      const answers = await Promise.all(Array.from({ length: nodeCount }, (_, index) => ask(port, index)))
-      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+    /** Every node boots by every API, with the releases mixed as they are now. */
+    const allBoot = async () => {
+      for (const { port } of apis) {
+        const answers = await Promise.all(Array.from({ length: nodeCount }, (_, index) => ask(port, index)))
+        expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+      }
     }
-  }
 
-  it('boots all machines while one process after the other is upgraded', { timeout: 300_000 }, async () => {
-    machines.start()
-    await allBoot()
-    await run('new', 'db', 'upgrade')
-    await allBoot()
-    // Old API, mixed conductors; then mixed APIs, mixed conductors; then new API, one old conductor.
-    const [api1, api2] = apis
-    const [conductor1, conductor2, conductor3] = conductors
-    for (const member of [conductor1, api1, conductor2, api2, conductor3]) {
-      await restart(member as Member, 'new')
+    it('boots all machines while one process after the other is upgraded', { timeout: 300_000 }, async () => {
+      machines.start()
       await allBoot()
-    }
-    const { conductors: known } = JSON.parse(await run('new', 'ring', '--json'))
-    expect(known).toMatchObject([{ alive: true }, { alive: true }, { alive: true }])
-    machines.check()
-  })
-
-  it('and while they are set back, with the tables of the newer release', { timeout: 300_000 }, async () => {
-    for (const member of [...apis, ...conductors]) {
-      await restart(member, 'old')
+      await run('new', 'db', 'upgrade')
       await allBoot()
-    }
-    await machines.stop()
-    machines.check()
-  })
-})
+      // Old API, mixed conductors; then mixed APIs, mixed conductors; then new API, one old conductor.
+      const [api1, api2] = apis
+      const [conductor1, conductor2, conductor3] = conductors
+      for (const member of [conductor1, api1, conductor2, api2, conductor3]) {
+        await restart(member as Member, 'new')
+        await allBoot()
+      }
+      const { conductors: known } = JSON.parse(await run('new', 'ring', '--json'))
+      expect(known).toMatchObject([{ alive: true }, { alive: true }, { alive: true }])
+      machines.check()
+    })
+
+    it('and while they are set back, with the tables of the newer release', { timeout: 300_000 }, async () => {
+      for (const member of [...apis, ...conductors]) {
+        await restart(member, 'old')
+        await allBoot()
+      }
+      await machines.stop()
+      machines.check()
+    })
+  },
+  ['postgresql', 'mariadb'],
+)
 
 const target = (index: number) => `/v1/boot/${mac(index).replaceAll(':', '-')}/boot.ipxe`
 
