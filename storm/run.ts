@@ -26,14 +26,23 @@ async function storm(options: StormOptions): Promise<void> {
   const results: ScenarioResult[] = []
   for (const scenario of scenarios.filter(({ name }) => options.scenarios.includes(name))) {
     say(`${scenario.name}: ${scenario.title}`)
-    const result = await runScenario(scenario, options, (words) => say(`  ${words}`))
-    const { begun, done, lost } = result.figures.all
-    say(`  ${begun} boots begun, ${done} done, ${lost} lost: ${hasPassed(result) ? 'passed' : 'FAILED'}`)
-    results.push(result)
+    try {
+      const result = await runScenario(scenario, options, (words) => say(`  ${words}`))
+      const { begun, done, lost } = result.figures.all
+      say(`  ${begun} boots begun, ${done} done, ${lost} lost: ${hasPassed(result) ? 'passed' : 'FAILED'}`)
+      results.push(result)
+      // After each of them: half an hour is long.
+      await write(options, results)
+    } catch (error) {
+      // That the laboratory failed says nothing of the scenarios that come after.
+      say(`  could not be brought to its end: ${error instanceof Error ? error.message : String(error)}`)
+      process.exitCode = 1
+    }
   }
-  await write(options, results)
-  say(`results are in storm/results/${options.results}.md and .json, plots beside them`)
   if (!results.every(hasPassed)) process.exitCode = 1
+  if (results.length === 0) return
+  process.stdout.write(report(stormFacts(options), options.results, results))
+  say(`results are in storm/results/${options.results}.md and .json, plots beside them`)
 }
 
 async function write(options: StormOptions, results: readonly ScenarioResult[]): Promise<void> {
@@ -44,9 +53,7 @@ async function write(options: StormOptions, results: readonly ScenarioResult[]):
   // Single boots and samples are in the plots.
   const kept = results.map(({ boots: _, samples: __, ...rest }) => rest)
   await writeFile(file(`${options.results}.json`), `${JSON.stringify({ ...facts, scenarios: kept }, undefined, 2)}\n`)
-  const text = report(facts, options.results, results)
-  await writeFile(file(`${options.results}.md`), text)
-  process.stdout.write(text)
+  await writeFile(file(`${options.results}.md`), report(facts, options.results, results))
 }
 
 try {
