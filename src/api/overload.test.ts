@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { fixedRings, script } from '../../test/support/boot-fakes.ts'
 import { type BootServer, type Changes, startBootServer } from '../../test/support/boot-server.ts'
 import { ask, header } from '../../test/support/boot-wire.ts'
-import type { MethodName, Result } from '../rpc/contract.ts'
+import type { MethodName, Result } from '../rpc/shapes.ts'
 import type { ApiLimits } from './api-limits.ts'
 
 /*

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { fixedRings, script } from '../../test/support/boot-fakes.ts'
 import { startBootServer } from '../../test/support/boot-server.ts'
 import { ask, exchange, header } from '../../test/support/boot-wire.ts'
-import type { MethodName, Result } from '../rpc/contract.ts'
+import type { MethodName, Result } from '../rpc/shapes.ts'
 
 const path = '/v1/boot/52-54-00-12-34-56/boot.ipxe'
 

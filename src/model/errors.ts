@@ -41,14 +41,14 @@ export const errorKinds = {
   StateForbidsBoot: {
     httpStatus: 404,
     rpcCode: 409,
-    rpcClass: `${ironic}InvalidState`,
+    rpcClass: `${ironic}StateForbidsBoot`,
     remedy:
       'Bring the node into a wait state, or set [api]restrict_boot_config = False (diskless machines boot while active, and need that).',
   },
   NetworkForbidden: {
     httpStatus: 404,
     rpcCode: 403,
-    rpcClass: `${ironic}Forbidden`,
+    rpcClass: `${ironic}NetworkForbidden`,
     remedy: "Add the client's network to [bootring]boot_allowed_networks.",
   },
   NoConductorForNode: {
@@ -97,7 +97,7 @@ export const errorKinds = {
   TemplateFailed: {
     httpStatus: 404,
     rpcCode: 500,
-    rpcClass: `${ironic}InvalidParameterValue`,
+    rpcClass: `${ironic}BootTemplateFailed`,
     remedy: 'Correct the template or the value that the message names.',
   },
   ImageUnavailable: {
@@ -145,6 +145,97 @@ export const errorKinds = {
     rpcClass: `${ironic}ConductorReplaced`,
     remedy: 'Run one conductor only of each name: give each its own [DEFAULT]host, or its own [json_rpc]port.',
   },
+  // Of management: shown to those who manage nodes.
+  InvalidParameter: {
+    httpStatus: 400,
+    rpcCode: 400,
+    rpcClass: `${ironic}InvalidParameterValue`,
+    remedy: 'Correct the value that the message names.',
+  },
+  PatchFailed: {
+    httpStatus: 400,
+    rpcCode: 400,
+    rpcClass: `${ironic}PatchError`,
+    remedy: 'Correct the operation that the message names.',
+  },
+  InvalidStateRequested: {
+    httpStatus: 400,
+    rpcCode: 400,
+    rpcClass: `${ironic}InvalidStateRequested`,
+    remedy: "See the node's provision state, and the verbs that it allows in docs/states.md.",
+  },
+  WrongState: {
+    httpStatus: 409,
+    rpcCode: 409,
+    rpcClass: `${ironic}InvalidState`,
+    remedy: 'Wait until the node is in a state that allows it, or put it into maintenance.',
+  },
+  NodeAssociated: {
+    httpStatus: 409,
+    rpcCode: 409,
+    rpcClass: `${ironic}NodeAssociated`,
+    remedy: 'Undeploy the node first, or clear its instance_uuid.',
+  },
+  NodeInMaintenance: {
+    httpStatus: 400,
+    rpcCode: 400,
+    rpcClass: `${ironic}NodeInMaintenance`,
+    remedy: 'Take the node out of maintenance first.',
+  },
+  NodeProtected: {
+    httpStatus: 403,
+    rpcCode: 403,
+    rpcClass: `${ironic}NodeProtected`,
+    remedy: "Take the node's protection off first.",
+  },
+  Duplicate: {
+    httpStatus: 409,
+    rpcCode: 409,
+    rpcClass: `${ironic}Conflict`,
+    remedy: 'Choose a value that no other one has.',
+  },
+  DriverNotFound: {
+    httpStatus: 404,
+    rpcCode: 404,
+    rpcClass: `${ironic}DriverNotFound`,
+    remedy: 'Name a hardware type that a living conductor has in enabled_hardware_types.',
+  },
+  InterfaceNotFound: {
+    httpStatus: 400,
+    rpcCode: 400,
+    rpcClass: `${ironic}InterfaceNotFoundInEntrypoint`,
+    remedy: 'Name an interface that enabled_<type>_interfaces lists and the hardware type supports.',
+  },
+  NotFound: {
+    httpStatus: 404,
+    rpcCode: 404,
+    rpcClass: `${ironic}NotFound`,
+    remedy: 'Name something that is there; the message says what was not.',
+  },
+  NotAcceptable: {
+    httpStatus: 406,
+    rpcCode: 406,
+    rpcClass: `${ironic}NotAcceptable`,
+    remedy: 'Ask with a version between those that the answer names.',
+  },
+  Forbidden: {
+    httpStatus: 403,
+    rpcCode: 403,
+    rpcClass: `${ironic}Forbidden`,
+    remedy: 'Ask as a user of the admin role.',
+  },
+  NotImplemented: {
+    httpStatus: 501,
+    rpcCode: 501,
+    rpcClass: `${ironic}NotImplemented`,
+    remedy: 'bootring does not have this part of the API; docs/reference/rest.md lists what it has.',
+  },
+  HardwareFailed: {
+    httpStatus: 500,
+    rpcCode: 500,
+    rpcClass: `${ironic}HardwareFailed`,
+    remedy: "See the machine's management controller, and the message.",
+  },
   // Operator's errors: shown as they are.
   ConfigInvalid: {
     httpStatus: 500,
@@ -161,7 +252,7 @@ export const errorKinds = {
   FleetConflict: {
     httpStatus: 409,
     rpcCode: 409,
-    rpcClass: `${ironic}Conflict`,
+    rpcClass: `${ironic}FleetConflict`,
     remedy: 'Correct the fleet file where the message points.',
   },
   UnknownConductor: {

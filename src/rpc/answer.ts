@@ -1,8 +1,9 @@
 import { BootringError } from '../model/errors.ts'
 import { ajv } from './ajv.ts'
-import { type MethodName, methods, type Result, type RpcVersion } from './contract.ts'
+import { methods } from './contract.ts'
 import type { Exchange } from './exchange.ts'
 import { errorFromCallee } from './json-rpc-error.ts'
+import type { MethodName, Result, RpcVersion } from './shapes.ts'
 
 const isError = ajv.compile<{ error: { code: number; message: string; data?: { class: string } } }>({
   type: 'object',

@@ -3,9 +3,10 @@ import type { ValidateFunction } from 'ajv'
 import { BootringError } from '../model/errors.ts'
 import type { Logger } from '../observe/logger.ts'
 import { ajv } from './ajv.ts'
-import { type CallContext, type Handlers, type MethodName, methods } from './contract.ts'
+import { type CallContext, type Handlers, methods } from './contract.ts'
 import { errorObject, ProtocolError, unexpectedError } from './json-rpc-error.ts'
 import { answersVersion, versionPattern } from './rpc-version.ts'
+import type { MethodName } from './shapes.ts'
 
 /** A JSON-RPC request in, its answer out; undefined for a notification, which gets none. Never rejects. */
 export type Dispatcher = (body: string) => Promise<string | undefined>

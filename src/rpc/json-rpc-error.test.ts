@@ -29,7 +29,10 @@ describe('errorFromCallee', () => {
   })
 
   it.each([
-    [{ code: 409, message: 'busy', data: { class: 'ironic.common.exception.NodeAssociated' } }, /NodeAssociated: busy/],
+    [
+      { code: 409, message: 'busy', data: { class: 'ironic.common.exception.NodeCleaningFailure' } },
+      /NodeCleaningFailure: busy/,
+    ],
     [{ code: 500, message: 'oops' }, /500: oops/],
     [{ code: -32602, message: 'bad params' }, /bad params/],
     [{ code: 1, message: 'x', data: { class: 'constructor' } }, /constructor/],

@@ -1,5 +1,5 @@
 import { BootringError, type ErrorCode, errorKinds } from '../model/errors.ts'
-import type { RpcVersion } from './contract.ts'
+import type { RpcVersion } from './shapes.ts'
 
 /** Codes of JSON-RPC 2.0 itself, and one of those that it leaves to servers. Source: jsonrpc.org/specification, section 5.1. */
 export const protocolErrors = {

@@ -1,5 +1,6 @@
 import { BootringError } from '../model/errors.ts'
-import type { CallContext, CallOptions, ConductorClient, Handler, Handlers, MethodName, Params } from './contract.ts'
+import type { CallContext, CallOptions, ConductorClient, Handler, Handlers } from './contract.ts'
+import type { MethodName, Params } from './shapes.ts'
 
 /**
  * Calls the handlers of this very process for its own host name, and other conductors by `remote`. Local calls take no

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type MethodName, methods, rpcVersion } from './contract.ts'
+import { methods, rpcVersion } from './contract.ts'
 import { answersVersion, isCompatible, versionNeeded } from './rpc-version.ts'
+import type { MethodName } from './shapes.ts'
 
 describe('versions of the RPC', () => {
   it.each([

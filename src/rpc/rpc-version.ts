@@ -1,4 +1,5 @@
-import { type RpcVersion, rpcVersion } from './contract.ts'
+import { rpcVersion } from './contract.ts'
+import type { RpcVersion } from './shapes.ts'
 
 /** What a version looks like, as a regular expression. */
 export const versionPattern = '^\\d{1,5}\\.\\d{1,5}$'

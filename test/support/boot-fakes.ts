@@ -3,7 +3,8 @@ import type { Conductor } from '../../src/model/conductor.ts'
 import { BootringError, type ErrorCode } from '../../src/model/errors.ts'
 import type { BootTarget } from '../../src/model/node.ts'
 import type { BootTargetStore } from '../../src/model/stores.ts'
-import type { ConductorClient, MethodName, Result } from '../../src/rpc/contract.ts'
+import type { ConductorClient } from '../../src/rpc/contract.ts'
+import type { MethodName, Result } from '../../src/rpc/shapes.ts'
 
 /*
  * What the boot path asks of others, by hand: fixed, empty and broken.
