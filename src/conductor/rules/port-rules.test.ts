@@ -57,7 +57,6 @@ describe('checkNewPort', () => {
       { portgroup_id: 1, pxe_enabled: false },
       {},
     ],
-    ['has a name for its network', {}, [], { physical_network: '' }, 'InvalidParameter'],
     [
       'says where a smart NIC is',
       {},
@@ -128,12 +127,6 @@ describe('checkPortUpdate', () => {
     ).toBeUndefined()
     const alone = wired({}, [port], [{}])
     expect(checkPortUpdate(alone, aPortRecord(port), { physical_network: 'b' })).toEqual({ physical_network: 'b' })
-  })
-
-  it('says where a smart NIC is, also where the port becomes one', () => {
-    expect(refusal(() => update({}, { is_smartnic: true }))).toBe('InvalidParameter')
-    update({}, { is_smartnic: true }, { local_link_connection: { port_id: 'p', hostname: 'h' } })
-    expect(refusal(() => update({}, { physical_network: '' }))).toBe('InvalidParameter')
   })
 })
 

@@ -26,7 +26,6 @@ export function vifOf({ internal_info: info }: Pick<PortRecord, 'internal_info'>
  * `InvalidParameter` or `Duplicate`.
  */
 export function checkNewPort(task: Wired, port: PortChanges): PortgroupChanges {
-  checkContent(port)
   const group = groupOf(task, port.portgroup_id)
   if (group && port.pxe_enabled === true && !group.standalone_ports_supported)
     refuse('Duplicate', `portgroup ${group.uuid} supports no standalone ports, so its ports can't be pxe_enabled`)
@@ -40,7 +39,6 @@ export function checkNewPort(task: Wired, port: PortChanges): PortgroupChanges {
 export function checkPortUpdate(task: Wired, before: PortRecord, changes: PortChanges): PortgroupChanges {
   const { node } = task
   const after = { ...before, ...changes }
-  checkContent({ ...changes, ...smartNic(before, changes) })
   const inUse = node.provision_state === 'active' || node.instance_uuid !== null
   if (changes.address !== undefined && inUse && !node.maintenance)
     refuse(
@@ -78,19 +76,6 @@ export function checkStandalone(group: PortgroupRecord, port: PortRecord): void 
       'Duplicate',
       `portgroup ${group.uuid} can't have no standalone ports with port ${port.uuid} in it: ${reasons.join(', ')}`,
     )
-}
-
-function smartNic(before: PortRecord, changes: PortChanges): PortChanges {
-  if (changes.is_smartnic === undefined && changes.local_link_connection === undefined) return {}
-  const { is_smartnic, local_link_connection } = { ...before, ...changes }
-  return { is_smartnic, local_link_connection }
-}
-
-function checkContent(port: PortChanges): void {
-  if (port.physical_network === '') refuse('InvalidParameter', 'physical_network must not be empty')
-  const link = port.local_link_connection ?? {}
-  if (port.is_smartnic && !('port_id' in link && 'hostname' in link))
-    refuse('InvalidParameter', 'a smart NIC needs port_id and hostname in local_link_connection')
 }
 
 function groupOf(task: Wired, id: number | null | undefined): PortgroupRecord | undefined {
