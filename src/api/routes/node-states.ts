@@ -1,5 +1,7 @@
 import { BootringError } from '../../model/errors.ts'
+import { waitStates } from '../../model/provision-states.ts'
 import type { NodeRecord } from '../../model/records.ts'
+import { isWorkingState } from '../../model/transitions.ts'
 import { timeText } from '../rest/time-text.ts'
 import { requireVersion } from '../rest/microversion.ts'
 import { leadTo, type NodeParams, nodeOfPath, tellConductor, unsupported } from '../rest/node-route.ts'
@@ -15,24 +17,6 @@ const bootModeSince = 75
 
 const powerTargets = ['power on', 'power off', 'rebooting', 'soft rebooting', 'soft power off']
 const bootModes = ['bios', 'uefi']
-
-/** In these the machine is being worked on, and nobody else may change how it boots. */
-const unstableStates = new Set([
-  'deploying',
-  'wait call-back',
-  'cleaning',
-  'clean wait',
-  'verifying',
-  'deleting',
-  'inspecting',
-  'inspect wait',
-  'adopting',
-  'rescuing',
-  'rescue wait',
-  'unrescuing',
-  'servicing',
-  'service wait',
-])
 
 /** What a node is and is becoming. */
 export function shownStates(node: NodeRecord, microversion: number): Record<string, unknown> {
@@ -192,7 +176,8 @@ function notNow(action: string, node: string, state: string | null): BootringErr
 }
 
 function refuseWhileUnstable({ provision_state }: NodeRecord, what: string): void {
-  if (!unstableStates.has(provision_state ?? 'available')) return
+  const settled = provision_state === null || !(isWorkingState(provision_state) || waitStates.has(provision_state))
+  if (settled) return
   throw new BootringError(
     'WrongState',
     `Node is in ${provision_state} state. Since node is transitioning, ${what} will not be set as this may interfere with ongoing changes and result in erroneous modification. Try again later.`,
