@@ -1,5 +1,6 @@
 import type { JsonObject } from '../model/node.ts'
 import type {
+  NewPort,
   NodeChanges,
   NodeRecord,
   PortChanges,
@@ -34,7 +35,12 @@ export interface NodeTask {
   /** The same for one of its ports, shown in `ports` afterwards. */
   updatePort(portUuid: string, changes: PortChanges): Promise<void>
   updatePortgroup(portgroupUuid: string, changes: PortgroupChanges): Promise<void>
+  /** Adds a port, and shows it in `ports`. `Duplicate` where another one has its address. */
+  createPort(port: NewPort): Promise<void>
 }
+
+/** What tells whether a node has what its interfaces need; no reservation is held for it. */
+export type NodeView = Pick<NodeTask, 'node' | 'ports' | 'hardware'>
 
 /** What an interface of any type has. */
 export interface AnyInterface {
@@ -42,7 +48,7 @@ export interface AnyInterface {
   /** What it reads of `driver_info`: what each is for, by name. */
   readonly properties: Readonly<Record<string, string>>
   /** Whether the node has what this interface needs, by its row alone: no machine is asked. */
-  validate(task: Pick<NodeTask, 'node' | 'ports'>): void | Promise<void>
+  validate(task: NodeView): void | Promise<void>
 }
 
 export interface PowerInterface extends AnyInterface {
