@@ -9,5 +9,8 @@ export async function checkParent(
 ): Promise<void> {
   if (parent === null || parent === undefined) return
   if (parent === nodeUuid || (await store.node(parent))?.uuid !== parent)
-    throw new BootringError('InvalidParameter', `parent_node has to be the UUID of another node: ${JSON.stringify(parent)}`)
+    throw new BootringError(
+      'InvalidParameter',
+      `parent_node has to be the UUID of another node: ${JSON.stringify(parent)}`,
+    )
 }

@@ -55,7 +55,12 @@ async function finish<T extends string | boolean>(task: ConductorTask, setting: 
   await task.save({
     changes: { [key]: target, driver_internal_info: withoutToDo(task.node, key) },
     history: [
-      { event: `Changed the ${name} to ${JSON.stringify(target)}`, event_type: 'management', severity: 'INFO', user: null },
+      {
+        event: `Changed the ${name} to ${JSON.stringify(target)}`,
+        event_type: 'management',
+        severity: 'INFO',
+        user: null,
+      },
     ],
   })
   task.log.info({ target }, `the node has changed its ${name}`)

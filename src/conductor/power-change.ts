@@ -27,7 +27,9 @@ export async function finishPowerChange(task: ConductorTask): Promise<void> {
   }
   await task.save({
     changes: { driver_internal_info: withoutToDo(task.node, 'power') },
-    history: [{ event: `Power state changed to "${to}" by "${action}"`, event_type: 'power', severity: 'INFO', user: null }],
+    history: [
+      { event: `Power state changed to "${to}" by "${action}"`, event_type: 'power', severity: 'INFO', user: null },
+    ],
   })
   task.log.info({ action, powerState: to }, 'the node has changed its power state')
 }

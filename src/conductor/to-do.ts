@@ -20,7 +20,9 @@ export function toDoOf({ driver_internal_info: info }: Pick<NodeRecord, 'driver_
   const { boot_mode, power, secure_boot } = asObject(info[key])
   const { action, timeoutSeconds } = asObject(power)
   return {
-    ...(isPowerAction(action) ? { power: { action, ...(typeof timeoutSeconds === 'number' ? { timeoutSeconds } : {}) } } : {}),
+    ...(isPowerAction(action)
+      ? { power: { action, ...(typeof timeoutSeconds === 'number' ? { timeoutSeconds } : {}) } }
+      : {}),
     ...(boot_mode === 'uefi' || boot_mode === 'bios' ? { boot_mode } : {}),
     ...(typeof secure_boot === 'boolean' ? { secure_boot } : {}),
   }

@@ -13,7 +13,10 @@ export function setBootDevice({ tasks }: Parts): NonNullable<Handlers['set_boot_
       await management.validate(task)
       const known: BootDevice | undefined = management.supportedBootDevices(task).find((one) => one === device)
       if (known === undefined)
-        throw new BootringError('InvalidParameter', `node ${node_id} can't be told to boot from ${JSON.stringify(device)}`)
+        throw new BootringError(
+          'InvalidParameter',
+          `node ${node_id} can't be told to boot from ${JSON.stringify(device)}`,
+        )
       await management.setBootDevice(task, known, persistent)
       task.log.info({ device, persistent }, 'the boot device was set')
     })

@@ -22,7 +22,10 @@ export function createNode({ hardware, log, sessions, store, tasks }: Parts): No
         task.write((writer, session) => writer.setTraits(node.uuid, session, traits)),
       )
     }
-    log.info({ node: node.uuid, name: node.name, driver: node.driver, requestId: context.requestId }, 'the node was created')
+    log.info(
+      { node: node.uuid, name: node.name, driver: node.driver, requestId: context.requestId },
+      'the node was created',
+    )
     return {}
   }
 }

@@ -10,12 +10,12 @@ export function createPort({
   tasks,
 }: Pick<ManagementParts, 'bootFiles' | 'tasks'>): NonNullable<Handlers['create_port']> {
   return async ({ node_id, port: body }, context) => {
-    const { port: fields, portgroup_uuid } = newPort(body)
+    const { port: fields, portgroup_uuid = null } = newPort(body)
     await tasks.run(node_id, context, async (task) => {
-      const port = { ...fields, portgroup_id: portgroupKey(task, portgroup_uuid ?? null) }
+      const port = { ...fields, portgroup_id: portgroupKey(task, portgroup_uuid) }
       const adopted = checkNewPort(task, port)
       await task.createPort(port)
-      if (port.portgroup_id !== null && adopted) await task.updatePortgroup(String(portgroup_uuid), adopted)
+      if (adopted) await task.updatePortgroup(adopted.portgroupUuid, adopted.changes)
       task.log.info({ port: port.uuid, address: port.address }, 'a port was created')
     })
     bootFiles.changed(node_id)

@@ -9,7 +9,11 @@ export function setNodeMaintenance({
 }: Pick<ManagementParts, 'tasks'>): NonNullable<Handlers['set_node_maintenance']> {
   return async ({ maintenance, node_id, reason }, context) => {
     await tasks.run(node_id, context, async (task) => {
-      const changes = ruledChanges(task.node, { maintenance, maintenance_reason: maintenance ? (reason ?? null) : null }, false)
+      const changes = ruledChanges(
+        task.node,
+        { maintenance, maintenance_reason: maintenance ? (reason ?? null) : null },
+        false,
+      )
       await task.save({ changes, history: maintenanceEntry(task.node, changes) })
       task.log.info({ maintenance, reason }, 'the node was put into maintenance, or taken out')
     })

@@ -3,7 +3,7 @@ import { interfaceTypes, type NodeChanges, type NodeRecord } from '../../model/r
 import { patchedNode } from '../../resources/node.ts'
 import type { Handlers } from '../../rpc/contract.ts'
 import { checkParent } from '../check-parent.ts'
-import type { ConductorTask, TaskChanges } from '../conductor-task.ts'
+import type { ConductorTask } from '../conductor-task.ts'
 import { maintenanceEntry } from '../maintenance-entry.ts'
 import { checkMayBePatched, ruledChanges } from '../rules/node-update-rules.ts'
 import type { ManagementParts } from './management-parts.ts'

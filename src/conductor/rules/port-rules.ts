@@ -5,6 +5,12 @@ import type { NodeRecord, PortChanges, PortgroupChanges, PortgroupRecord, PortRe
 const rewirable: readonly string[] = ['enroll', 'inspecting', 'inspect wait', 'manageable']
 const wiring = ['portgroup_id', 'pxe_enabled', 'local_link_connection', 'physical_network'] as const
 
+/** What a portgroup takes on from a port that joins it. */
+export interface Adoption {
+  readonly portgroupUuid: string
+  readonly changes: PortgroupChanges
+}
+
 /** A node with what belongs to it. */
 export interface Wired {
   readonly node: NodeRecord
@@ -22,10 +28,10 @@ export function vifOf({ internal_info: info }: Pick<PortRecord, 'internal_info'>
 }
 
 /**
- * Whether a port may be created so. The physical network that its portgroup takes on by it, if any. Throws
+ * Whether a port may be created so. Says whether its portgroup takes on its physical network. Throws
  * `InvalidParameter` or `Duplicate`.
  */
-export function checkNewPort(task: Wired, port: PortChanges): PortgroupChanges {
+export function checkNewPort(task: Wired, port: PortChanges): Adoption | undefined {
   const group = groupOf(task, port.portgroup_id)
   if (group && port.pxe_enabled === true && !group.standalone_ports_supported)
     refuse('Duplicate', `portgroup ${group.uuid} supports no standalone ports, so its ports can't be pxe_enabled`)
@@ -36,7 +42,7 @@ export function checkNewPort(task: Wired, port: PortChanges): PortgroupChanges {
  * Whether a port may be changed so; `changes` holds what differs from the row alone. As `checkNewPort` else. Throws
  * `WrongState` as well.
  */
-export function checkPortUpdate(task: Wired, before: PortRecord, changes: PortChanges): PortgroupChanges {
+export function checkPortUpdate(task: Wired, before: PortRecord, changes: PortChanges): Adoption | undefined {
   const { node } = task
   const after = { ...before, ...changes }
   const inUse = node.provision_state === 'active' || node.instance_uuid !== null
@@ -55,7 +61,7 @@ export function checkPortUpdate(task: Wired, before: PortRecord, changes: PortCh
   const group = groupOf(task, after.portgroup_id)
   const standing = changes.pxe_enabled !== undefined || changes.portgroup_id !== undefined
   if (group && standing) checkStandalone(group, after)
-  if (changes.portgroup_id === undefined && changes.physical_network === undefined) return {}
+  if (changes.portgroup_id === undefined && changes.physical_network === undefined) return undefined
   return networkOfGroup(task, group, after.physical_network, before.uuid)
 }
 
@@ -90,18 +96,19 @@ function networkOfGroup(
   group: PortgroupRecord | undefined,
   network: string | null,
   portUuid?: string,
-): PortgroupChanges {
-  if (!group) return {}
+): Adoption | undefined {
+  if (!group) return undefined
   const others = ports.filter((one) => one.portgroup_id === group.id && one.uuid !== portUuid)
   const [other] = others
-  if (!other && group.physical_network === null) return network === null ? {} : { physical_network: network }
+  if (!other && group.physical_network === null)
+    return network === null ? undefined : { portgroupUuid: group.uuid, changes: { physical_network: network } }
   const expected = other ? other.physical_network : group.physical_network
   if (network !== expected)
     refuse(
       'Duplicate',
       `a port on physical network ${JSON.stringify(network)} can't join portgroup ${group.uuid}, which is on ${JSON.stringify(expected)}`,
     )
-  return {}
+  return undefined
 }
 
 function refuse(code: ErrorCode, reason: string): never {

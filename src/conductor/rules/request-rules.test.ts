@@ -5,7 +5,7 @@ import { provisionStates } from '../../model/provision-states.ts'
 import type { NodeRecord } from '../../model/records.ts'
 import { checkedBootMode, checkMayChangeFirmware } from './boot-mode-rules.ts'
 import { checkedPowerAction, isSoft, powerAfter } from './power-rules.ts'
-import { traitsWith, traitsWithout } from './trait-rules.ts'
+import { checkInstanceTraits, traitsWith, traitsWithout } from './trait-rules.ts'
 
 describe('traits', () => {
   const many = Array.from({ length: 50 }, (_, at) => `CUSTOM_${at}`)
@@ -25,6 +25,17 @@ describe('traits', () => {
     expect(traitsWithout('n', ['A', 'B'], ['B'])).toEqual(['A'])
     expect(traitsWithout('n', ['A', 'B'], [])).toEqual([])
     expect(refusal(() => traitsWithout('n', ['A'], ['B']))).toBe('NotFound')
+  })
+})
+
+describe('traits of an instance', () => {
+  it('are those of its node', () => {
+    const check = (traits: unknown) => () => checkInstanceTraits(aNodeRecord({ instance_info: { traits } }), ['A'])
+    check(['A'])()
+    checkInstanceTraits(aNodeRecord(), [])
+    expect(refusal(check(['A', 'B']))).toBe('InvalidParameter')
+    expect(refusal(check('A'))).toBe('InvalidParameter')
+    expect(refusal(check([1]))).toBe('InvalidParameter')
   })
 })
 

@@ -1,4 +1,5 @@
 import { BootringError } from '../../model/errors.ts'
+import type { NodeRecord } from '../../model/records.ts'
 
 /** Source: ironic/db/sqlalchemy/api.py, MAX_TRAITS_PER_NODE. */
 const maxTraits = 50
@@ -26,4 +27,20 @@ export function traitsWithout(nodeUuid: string, present: readonly string[], remo
   if (missing !== undefined)
     throw new BootringError('NotFound', `node ${nodeUuid} has no trait ${JSON.stringify(missing)}`)
   return present.filter((trait) => !removed.includes(trait))
+}
+
+/** Whether the traits that an instance wants are there. Throws `InvalidParameter`. */
+export function checkInstanceTraits(
+  { instance_info, uuid }: Pick<NodeRecord, 'instance_info' | 'uuid'>,
+  present: readonly string[],
+): void {
+  const wanted = instance_info.traits ?? []
+  if (!Array.isArray(wanted) || !wanted.every((trait) => typeof trait === 'string'))
+    throw new BootringError('InvalidParameter', `instance_info.traits of node ${uuid} has to be a list of texts`)
+  const missing = wanted.filter((trait) => !present.includes(trait))
+  if (missing.length > 0)
+    throw new BootringError(
+      'InvalidParameter',
+      `node ${uuid} has not all of instance_info.traits: ${missing.join(', ')} are missing`,
+    )
 }
