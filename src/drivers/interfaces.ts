@@ -52,10 +52,11 @@ export interface AnyInterface {
 }
 
 export interface PowerInterface extends AnyInterface {
+  /** Targets that it takes. */
   readonly supportedPowerStates: readonly PowerState[]
   /** `power on`, `power off` or `error`; null where nobody can know. */
   getPowerState(task: NodeTask): Promise<PowerState | null>
-  /** Returns once the machine has it. */
+  /** Returns once the machine has it. Callers go by way of `switchPower`, which writes it down. */
   setPowerState(task: NodeTask, target: PowerState, timeoutSeconds?: number): Promise<void>
   reboot(task: NodeTask, timeoutSeconds?: number): Promise<void>
 }
@@ -115,7 +116,7 @@ export interface DeployInterface extends AnyInterface {
 
 export interface InspectInterface extends AnyInterface {
   inspect(task: NodeTask): Promise<Progress>
-  /** Takes what the agent has found; what it is worth (properties, ports) is written by `update`. */
+  /** Takes what the agent has found: writes what the node's row and its ports make of it, and ends what `inspect` began. */
   continueInspection(task: NodeTask, inventory: JsonObject, pluginData: JsonObject): Promise<void>
   abort(task: NodeTask): Promise<void>
 }
@@ -123,8 +124,9 @@ export interface InspectInterface extends AnyInterface {
 export interface RescueInterface extends AnyInterface {
   /** As `DeployInterface.deploy`. The password is in `instance_info.rescue_password`. */
   rescue(task: NodeTask, agentHasCalled: boolean): Promise<Progress>
+  /** Ends the rescue as `cleanUp` does, and has the machine boot its own system. */
   unrescue(task: NodeTask): Promise<void>
-  /** Ends rescuing, however it went: its boot files and the password go. */
+  /** Ends a rescue that has failed, timed out, or whose instance goes: its boot files and the password go. */
   cleanUp(task: NodeTask): Promise<void>
 }
 
