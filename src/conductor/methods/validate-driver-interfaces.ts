@@ -1,4 +1,6 @@
-import type { NodeTask } from '../../drivers/interfaces.ts'
+import { isDiskless } from '../../drivers/boot-instance.ts'
+import type { NodeView } from '../../drivers/interfaces.ts'
+import { nodeWithPorts } from '../../drivers/node-with-ports.ts'
 import { unsupported } from '../../drivers/unsupported.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { JsonObject } from '../../model/node.ts'
@@ -9,7 +11,6 @@ import { checkInstanceTraits } from '../rules/trait-rules.ts'
 import type { ManagementParts } from './management-parts.ts'
 
 type Parts = Pick<ManagementParts, 'hardware' | 'log' | 'store' | 'tasks'>
-type View = Pick<NodeTask, 'node' | 'ports' | 'hardware'>
 
 /** `validate_driver_interfaces`: without a reservation. As in Ironic, interfaces that do nothing (`no-…`) do not pass. */
 export function validateDriverInterfaces({
@@ -42,10 +43,11 @@ export function validateDriverInterfaces({
   }
 }
 
-async function validate(task: View, type: InterfaceType, name: string): Promise<void> {
+async function validate(task: NodeView, type: InterfaceType, name: string): Promise<void> {
   const { hardware } = task
   switch (type) {
     case 'boot':
+      return hardware.boot.validate(nodeWithPorts(task, isDiskless(task) ? 'active' : 'wait call-back'))
     case 'deploy':
     case 'inspect':
     case 'management':
