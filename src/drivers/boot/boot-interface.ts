@@ -11,6 +11,12 @@ export class BootInterface {
     this.name = name
   }
 
+  /** What it reads of `driver_info`: what each is for, by name. */
+  readonly properties: Readonly<Record<string, string>> = {}
+
+  /** Whether the node has what this interface needs for what it is to boot. Throws `MissingParameter` or `InvalidParameter`. */
+  validate(_node: NodeWithPorts): void {}
+
   /** The text of the boot file called `fileName`. Throws `UnsupportedDriverExtension` or `UnknownBootFile`. */
   async getBootConfig(node: BootNode, fileName: string): Promise<string> {
     throw new BootringError(

@@ -14,6 +14,15 @@ export interface IpxeBootParts {
   logger: Logger
 }
 
+/** What interfaces that boot the agent's ramdisk read of `driver_info`. */
+export const agentImageProperties = {
+  deploy_kernel: "URL (file or http) of the agent's kernel; [conductor]deploy_kernel where unset.",
+  deploy_ramdisk: "URL (file or http) of the agent's ramdisk; [conductor]deploy_ramdisk where unset.",
+  kernel_append_params: 'Kernel parameters, in which %default% stands for [pxe]kernel_append_params.',
+  rescue_kernel: "URL (file or http) of the rescue system's kernel; the agent's where unset.",
+  rescue_ramdisk: "URL (file or http) of the rescue system's ramdisk; the agent's where unset.",
+} as const
+
 /**
  * Boots by iPXE. The script on the disk is served only while it is known to say what the node's row in the database
  * says now; in all other cases (another conductor's node, a changed row, a restart since) the script is rendered from
@@ -29,6 +38,13 @@ export class IpxeBoot extends BootInterface {
   constructor(parts: IpxeBootParts) {
     super('ipxe')
     this.#parts = parts
+  }
+
+  override readonly properties = agentImageProperties
+
+  override validate(node: NodeWithPorts): void {
+    if (node.ports.length === 0) throw new BootringError('MissingParameter', `node ${node.uuid} has no port`)
+    this.#parts.scripts.render(node)
   }
 
   /** Knows `boot.ipxe`. Throws `UnknownBootFile`, `MissingParameter`, `TemplateFailed` or `BootConfigUnavailable`. */
