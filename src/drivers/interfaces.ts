@@ -1,5 +1,14 @@
 import type { JsonObject } from '../model/node.ts'
-import type { NewPort, NodeChanges, NodeRecord, PortgroupRecord, PortRecord, PowerState } from '../model/records.ts'
+import type {
+  NewPort,
+  NodeChanges,
+  NodeRecord,
+  PortChanges,
+  PortgroupChanges,
+  PortgroupRecord,
+  PortRecord,
+  PowerState,
+} from '../model/records.ts'
 import type { BootInterface } from './boot/boot-interface.ts'
 
 /*
@@ -8,6 +17,9 @@ import type { BootInterface } from './boot/boot-interface.ts'
  * repeated. They throw `MissingParameter` or `InvalidParameter` for what is wrong with the node, `HardwareFailed` for what the
  * machine refused, `UnsupportedDriverExtension` for what they can't do.
  */
+
+/** What may be written of a node's row at any time; provision states change by the table of src/model/transitions.ts alone. */
+export type TaskChanges = Omit<NodeChanges, 'provision_state' | 'target_provision_state'>
 
 /** An exclusive task on one node, as an interface sees it. */
 export interface NodeTask {
@@ -19,7 +31,10 @@ export interface NodeTask {
   /** The session was lost: somebody else may be working on the node by now. Nothing more is to be done to the machine. */
   readonly signal: AbortSignal
   /** Writes to the row while the node is reserved, and shows the new one as `node`. */
-  update(changes: NodeChanges): Promise<void>
+  update(changes: TaskChanges): Promise<void>
+  /** The same for one of its ports, shown in `ports` afterwards. */
+  updatePort(portUuid: string, changes: PortChanges): Promise<void>
+  updatePortgroup(portgroupUuid: string, changes: PortgroupChanges): Promise<void>
   /** Adds a port, and shows it in `ports`. `Duplicate` where another one has its address. */
   createPort(port: NewPort): Promise<void>
 }
