@@ -1,5 +1,7 @@
 import { BootringError } from '../../model/errors.ts'
 import type { PageQuery } from '../../model/management-stores.ts'
+import { type Fields, keysOf } from '../../resources/field.ts'
+import { requireVersion } from './microversion.ts'
 import type { QueryParameter } from './query-values.ts'
 
 /** Query parameters of every list. */
@@ -23,8 +25,8 @@ export interface PageParameters {
   sort_dir?: string
 }
 
-/** The page that a request asks for. Throws `InvalidParameter`. */
-export function pageOf(query: PageParameters, sortable: readonly string[], maxLimit: number): PageQuery {
+/** The page that a request asks for, of resources with these fields. Throws `InvalidParameter`, `NotAcceptable`. */
+export function pageOf<T>(query: PageParameters, table: Fields<T>, microversion: number, maxLimit: number): PageQuery {
   const { limit = maxLimit, marker, sort_dir = 'asc', sort_key = 'id' } = query
   if (limit <= 0) throw new BootringError('InvalidParameter', 'Limit must be positive')
   if (sort_dir !== 'asc' && sort_dir !== 'desc') {
@@ -33,9 +35,10 @@ export function pageOf(query: PageParameters, sortable: readonly string[], maxLi
       `Invalid sort direction: ${sort_dir}. Acceptable values are 'asc' or 'desc'`,
     )
   }
-  if (sort_key !== 'id' && !sortable.includes(sort_key)) {
+  const key = keysOf(table).find((name) => name === sort_key && table[name].sort)
+  if (key !== undefined) requireVersion(microversion, table[key].since)
+  else if (sort_key !== 'id')
     throw new BootringError('InvalidParameter', `The sort_key value ${sort_key} is an invalid field for sorting`)
-  }
   return { limit: Math.min(limit, maxLimit), marker, sortKey: sort_key, descending: sort_dir === 'desc' }
 }
 
