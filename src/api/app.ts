@@ -5,9 +5,29 @@ import { discoveryRoutes, serviceDescription } from './rest/discovery.ts'
 import type { RestParts, RestRoutes } from './rest/rest.ts'
 import { restAnswer } from './rest/rest-answer.ts'
 import { serveRest } from './rest/rest-plugin.ts'
+import { nodeLackRoutes } from './routes/node-lacks.ts'
+import { nodeListRoutes } from './routes/node-list.ts'
+import { nodeProvisionRoutes } from './routes/node-provision.ts'
+import { nodeRecordRoutes } from './routes/node-records.ts'
+import { nodeStateRoutes } from './routes/node-states.ts'
+import { nodeTraitRoutes } from './routes/node-traits.ts'
+import { nodeUpkeepRoutes } from './routes/node-upkeep.ts'
+import { nodeVifRoutes } from './routes/node-vifs.ts'
+import { nodeRoutes } from './routes/nodes.ts'
 
 /** All that there is of the REST API. */
-const routes: readonly RestRoutes[] = [discoveryRoutes]
+const routes: readonly RestRoutes[] = [
+  discoveryRoutes,
+  nodeListRoutes,
+  nodeRoutes,
+  nodeStateRoutes,
+  nodeProvisionRoutes,
+  nodeUpkeepRoutes,
+  nodeTraitRoutes,
+  nodeVifRoutes,
+  nodeRecordRoutes,
+  nodeLackRoutes,
+]
 
 export interface ApiAppDeps {
   logger: Logger
