@@ -9,6 +9,15 @@ import { serveRest } from './rest/rest-plugin.ts'
 import { agentRoutes } from './routes/agent.ts'
 import { conductorRoutes } from './routes/conductors.ts'
 import { driverRoutes } from './routes/drivers.ts'
+import { nodeLackRoutes } from './routes/node-lacks.ts'
+import { nodeListRoutes } from './routes/node-list.ts'
+import { nodeProvisionRoutes } from './routes/node-provision.ts'
+import { nodeRecordRoutes } from './routes/node-records.ts'
+import { nodeStateRoutes } from './routes/node-states.ts'
+import { nodeTraitRoutes } from './routes/node-traits.ts'
+import { nodeUpkeepRoutes } from './routes/node-upkeep.ts'
+import { nodeVifRoutes } from './routes/node-vifs.ts'
+import { nodeRoutes } from './routes/nodes.ts'
 import { notThereRoutes } from './routes/not-there.ts'
 import { portgroupRoutes } from './routes/portgroups.ts'
 import { portRoutes } from './routes/ports.ts'
@@ -16,6 +25,15 @@ import { portRoutes } from './routes/ports.ts'
 /** All that there is of the REST API. */
 const routes: readonly RestRoutes[] = [
   discoveryRoutes,
+  nodeListRoutes,
+  nodeRoutes,
+  nodeStateRoutes,
+  nodeProvisionRoutes,
+  nodeUpkeepRoutes,
+  nodeTraitRoutes,
+  nodeVifRoutes,
+  nodeRecordRoutes,
+  nodeLackRoutes,
   portRoutes,
   portgroupRoutes,
   driverRoutes,

@@ -46,19 +46,21 @@ export function pageOf<T>(query: PageParameters, table: Fields<T>, microversion:
  * A list with the link to its next page, where there may be one: with the parameters of this request, so that filters
  * go on holding.
  */
-export function listPage<T>(
+export function listPage<T extends { readonly uuid: string }>(
   name: string,
-  items: readonly T[],
+  records: readonly T[],
+  show: (record: T) => unknown,
   page: PageQuery,
-  next: { url: string; query: Readonly<Record<string, unknown>>; marker: (last: T) => string },
+  { query, url }: { readonly url: string; readonly query: object },
 ): Record<string, unknown> {
-  const last = items.at(-1)
-  if (last === undefined || items.length < page.limit) return { [name]: items }
+  const list = { [name]: records.map(show) }
+  const last = records.at(-1)
+  if (last === undefined || records.length < page.limit) return list
   const parameters = new URLSearchParams()
-  for (const [key, value] of Object.entries(next.query)) {
+  for (const [key, value] of Object.entries(query)) {
     if (value !== undefined && key !== 'limit' && key !== 'marker') parameters.set(key, String(value))
   }
   parameters.set('limit', String(page.limit))
-  parameters.set('marker', next.marker(last))
-  return { [name]: items, next: `${next.url}?${parameters}` }
+  parameters.set('marker', last.uuid)
+  return { ...list, next: `${url}?${parameters}` }
 }

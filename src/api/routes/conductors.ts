@@ -48,12 +48,12 @@ export const conductorRoutes: RestRoutes = (app, rest) => {
         throw new BootringError('InvalidParameter', 'Can not specify ?detail=True and fields in the same request.')
       const names = checkedFields(fields) ?? (detail ? allFields : shortFields)
       const page = pageOf(await rest.rings.conductors(), request.query, rest.options.maxLimit)
-      const list = listPage('conductors', page.rows, page.query, {
+      // They have no UUIDs, and go by their names.
+      const rows = page.rows.map((conductor) => ({ ...conductor, uuid: conductor.hostname }))
+      return listPage('conductors', rows, (conductor) => show(rest, request, conductor, names), page.query, {
         url: `${rest.rootUrl(request)}/v1/conductors`,
-        query: { ...request.query },
-        marker: ({ hostname }) => hostname,
+        query: request.query,
       })
-      return { ...list, conductors: page.rows.map((conductor) => show(rest, request, conductor, names)) }
     },
   )
 

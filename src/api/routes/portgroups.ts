@@ -5,15 +5,14 @@ import type { ListedPortgroup, PortgroupFilter } from '../../model/management-st
 import type { JsonObject } from '../../model/node.ts'
 import { newPortgroup, patchedPortgroup } from '../../resources/portgroup.ts'
 import { portgroupFields } from '../../resources/portgroup-fields.ts'
-import { creationSchema, patchSchema, shownSchema } from '../../resources/schemas.ts'
 import { shownPortgroup } from '../../resources/shown.ts'
 import { askedFields, askedListFields, type FieldsQuery } from '../rest/asked-fields.ts'
 import { resourceLinks } from '../rest/links.ts'
-import { listAnswer } from '../rest/listing.ts'
 import { nodeOf } from '../rest/node-lookup.ts'
 import { tellConductor } from '../rest/node-route.ts'
-import { fieldParameters, type PageParameters, pageOf, pageParameters } from '../rest/paging.ts'
+import { fieldParameters, listPage, type PageParameters, pageOf, pageParameters } from '../rest/paging.ts'
 import { nodeOfRow, ownerOf, portgroupOf } from '../rest/port-lookup.ts'
+import { createSchema, patchSchema, shownSchema } from '../rest/resource-schemas.ts'
 import type { Rest, RestRoutes } from '../rest/rest.ts'
 import { answers, listOf, ofNode, ofPortgroup } from '../rest/schemas.ts'
 
@@ -100,7 +99,7 @@ export const portgroupRoutes: RestRoutes = (app, rest) => {
       schema: {
         tags,
         summary: 'Create a portgroup',
-        body: creationSchema(portgroupFields, ['node_uuid']),
+        body: createSchema(portgroupFields, ['node_uuid']),
         response: answers(201, shownPortgroups),
       },
     },
@@ -167,7 +166,10 @@ async function listPortgroups(
   const page = pageOf(query, portgroupFields, microversion, rest.options.maxLimit)
   const filter = await filterOf(rest, { ...query, ...params }, microversion)
   const rows = await rest.reader.portgroups(filter, page)
-  return listAnswer(rest, request, 'portgroups', page, { rows, show: (row) => show(rest, request, row, names) })
+  return listPage('portgroups', rows, (row) => show(rest, request, row, names), page, {
+    url: `${rest.rootUrl(request)}${request.url.split('?', 1)[0]}`,
+    query,
+  })
 }
 
 /** Throws `InvalidParameter`, `NodeNotFound`. */

@@ -6,16 +6,15 @@ import type { JsonObject } from '../../model/node.ts'
 import type { NodeRecord } from '../../model/records.ts'
 import { newPort, patchedPort } from '../../resources/port.ts'
 import { portFields } from '../../resources/port-fields.ts'
-import { creationSchema, patchSchema, shownSchema } from '../../resources/schemas.ts'
 import { shownPort } from '../../resources/shown.ts'
 import { askedFields, askedListFields, type FieldsQuery } from '../rest/asked-fields.ts'
 import { resourceLinks } from '../rest/links.ts'
-import { listAnswer } from '../rest/listing.ts'
 import { requireVersion } from '../rest/microversion.ts'
 import { nodeOf } from '../rest/node-lookup.ts'
 import { tellConductor } from '../rest/node-route.ts'
-import { fieldParameters, type PageParameters, pageOf, pageParameters } from '../rest/paging.ts'
+import { fieldParameters, listPage, type PageParameters, pageOf, pageParameters } from '../rest/paging.ts'
 import { nodeOfRow, ownerOf, portgroupOf, portOf } from '../rest/port-lookup.ts'
+import { createSchema, patchSchema, shownSchema } from '../rest/resource-schemas.ts'
 import type { Rest, RestRoutes } from '../rest/rest.ts'
 import { answers, listOf, ofNode, ofPortgroup, pathParameters } from '../rest/schemas.ts'
 
@@ -104,7 +103,7 @@ export const portRoutes: RestRoutes = (app, rest) => {
       schema: {
         tags,
         summary: 'Create a port',
-        body: creationSchema(portFields, ['address'], {
+        body: createSchema(portFields, ['address'], {
           node_ident: { type: 'string', maxLength: 255, description: 'UUID or name of its node. Since 1.94.' },
         }),
         response: answers(201, shownPorts),
@@ -167,7 +166,10 @@ async function listPorts(
   const page = pageOf(query, portFields, microversion, rest.options.maxLimit)
   const filter = await filterOf(rest, { ...query, ...params }, microversion)
   const rows = await rest.reader.ports(filter, page)
-  return listAnswer(rest, request, 'ports', page, { rows, show: (port) => show(rest, request, port, names) })
+  return listPage('ports', rows, (row) => show(rest, request, row, names), page, {
+    url: `${rest.rootUrl(request)}${request.url.split('?', 1)[0]}`,
+    query,
+  })
 }
 
 /** Throws `InvalidParameter`, `NodeNotFound`, `NotFound`. */
