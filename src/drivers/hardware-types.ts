@@ -5,7 +5,7 @@ type Offers = Readonly<Record<string, readonly [string, ...string[]]>>
 
 const offeredByAll: Offers = {
   bios: ['no-bios'],
-  boot: ['ipxe', 'pxe'],
+  boot: ['ipxe', 'http-ipxe', 'pxe', 'http'],
   console: ['no-console'],
   deploy: ['direct', 'ramdisk'],
   inspect: ['no-inspect'],
