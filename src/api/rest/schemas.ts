@@ -9,7 +9,10 @@ type Schema = Readonly<Record<string, unknown>>
 export const pathParameters = (names: Readonly<Record<string, string>>): Schema => ({
   type: 'object',
   properties: Object.fromEntries(
-    Object.entries(names).map(([name, description]) => [name, { type: 'string', minLength: 1, maxLength: 255, description }]),
+    Object.entries(names).map(([name, description]) => [
+      name,
+      { type: 'string', minLength: 1, maxLength: 255, description },
+    ]),
   ),
   required: Object.keys(names),
 })

@@ -2,13 +2,13 @@ import { BootringError } from '../../model/errors.ts'
 import { waitStates } from '../../model/provision-states.ts'
 import type { NodeRecord } from '../../model/records.ts'
 import { isWorkingState } from '../../model/transitions.ts'
-import { timeText } from '../rest/time-text.ts'
 import { requireVersion } from '../rest/microversion.ts'
 import { leadTo, type NodeParams, nodeOfPath, tellConductor, unsupported } from '../rest/node-route.ts'
 import { provisionStateIn } from '../rest/provision-state-in.ts'
 import { booleanFrom } from '../rest/query-values.ts'
 import type { RestRoutes } from '../rest/rest.ts'
 import { answers, bodyOf, object, ofNode } from '../rest/schemas.ts'
+import { timeText } from '../rest/time-text.ts'
 
 const tags = ['nodes']
 const softPowerSince = 27
