@@ -29,7 +29,11 @@ export const configDriveSchema = {
  * The config drive as conductors are handed it: text, which is JSON where it was an object. Undefined where there is
  * none. Throws `InvalidParameter`.
  */
-export function configDriveFor(target: string, given: ConfigDrive | undefined, microversion: number): string | undefined {
+export function configDriveFor(
+  target: string,
+  given: ConfigDrive | undefined,
+  microversion: number,
+): string | undefined {
   if (given === undefined || given === null || given === '') return undefined
   const allowed = microversion >= rebuildSince ? ['active', 'rebuild'] : ['active']
   if (target !== 'deploy' && !allowed.includes(target)) {

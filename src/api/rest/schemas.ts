@@ -9,12 +9,16 @@ type Schema = Readonly<Record<string, unknown>>
 export const pathParameters = (names: Readonly<Record<string, string>>): Schema => ({
   type: 'object',
   properties: Object.fromEntries(
-    Object.entries(names).map(([name, description]) => [name, { type: 'string', minLength: 1, maxLength: 255, description }]),
+    Object.entries(names).map(([name, description]) => [
+      name,
+      { type: 'string', minLength: 1, maxLength: 255, description },
+    ]),
   ),
   required: Object.keys(names),
 })
 
 export const ofNode = pathParameters({ node: 'UUID or name of the node.' })
+export const ofPortgroup = pathParameters({ portgroup: 'UUID or name of the portgroup.' })
 
 /** A body that is an object with these members and no other. */
 export const bodyOf = (properties: Schema, required: readonly string[] = []): Schema => ({
