@@ -5,7 +5,9 @@ import { scriptInputs } from '../../ipxe/pxe-options.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { BootNode, NodeWithPorts } from '../../model/node.ts'
 import type { Logger } from '../../observe/logger.ts'
+import type { NodeTask } from '../interfaces.ts'
 import { BootInterface } from './boot-interface.ts'
+import { bootNodeOf } from './boot-node-of.ts'
 
 export interface IpxeBootParts {
   bootFiles: Pick<BootFiles, 'readNodeScript' | 'writeNodeScript' | 'removeNode'>
@@ -42,9 +44,12 @@ export class IpxeBoot extends BootInterface {
 
   override readonly properties = agentImageProperties
 
-  override validate(node: NodeWithPorts): void {
+  override validate(task: Pick<NodeTask, 'node' | 'ports'>): void {
+    const node = bootNodeOf(task)
     if (node.ports.length === 0) throw new BootringError('MissingParameter', `node ${node.uuid} has no port`)
-    this.#parts.scripts.render(node)
+    if (node.deployInterface !== 'ramdisk') this.#parts.scripts.render({ ...node, provisionState: null })
+    else if (node.instanceInfo.boot_iso || node.instanceInfo.kernel)
+      this.#parts.scripts.render({ ...node, provisionState: 'active' })
   }
 
   /** Knows `boot.ipxe`. Throws `UnknownBootFile`, `MissingParameter`, `TemplateFailed` or `BootConfigUnavailable`. */
