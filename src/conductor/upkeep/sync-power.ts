@@ -5,6 +5,7 @@ import type { NodeRecord, PowerState } from '../../model/records.ts'
 import type { ConductorTask } from '../conductor-task.ts'
 import type { NodeTasks } from '../node-tasks.ts'
 import { messageOf } from '../provision/provisioning.ts'
+import { hasToDo } from '../to-do.ts'
 import { eachOwnNode, once, type Upkeep } from './each-own-node.ts'
 
 export interface PowerSyncOptions {
@@ -42,7 +43,7 @@ export class PowerSync {
       this.#upkeep,
       filter,
       async (node, context) => {
-        if (excluded.has(node.provision_state) || (await this.#agrees(node))) return
+        if (excluded.has(node.provision_state) || hasToDo(node) || (await this.#agrees(node))) return
         await this.#tasks.run(node.uuid, context, (task) => this.#sync(task), once)
       },
       this.#options.workers,
@@ -65,7 +66,8 @@ export class PowerSync {
 
   async #sync(task: ConductorTask): Promise<void> {
     const { node } = task
-    if (excluded.has(node.provision_state) || node.maintenance) return
+    // What is to be done yet is seen to by `finishChanges`.
+    if (excluded.has(node.provision_state) || node.maintenance || hasToDo(node)) return
     if (node.target_power_state !== null) await this.#forgetPending(task)
     const { power } = task.hardware
     if (node.power_state === null && !(await isValid(task, power))) return
