@@ -66,7 +66,7 @@ export class PowerSync {
 
   async #sync(task: ConductorTask): Promise<void> {
     const { node } = task
-    // What is to be done yet is seen to by `finishChanges`.
+    // What is to be done yet is seen to by `finishToDo`.
     if (excluded.has(node.provision_state) || node.maintenance || hasToDo(node)) return
     if (node.target_power_state !== null) await this.#forgetPending(task)
     const { power } = task.hardware

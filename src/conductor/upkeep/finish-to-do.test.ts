@@ -4,7 +4,7 @@ import { ManagementConductor } from '../../../test/support/management-conductor.
 import type { NodeChanges } from '../../model/records.ts'
 import type { Database } from '../../model/stores.ts'
 import { toDoOf, withToDo } from '../to-do.ts'
-import { finishChanges } from './finish-changes.ts'
+import { finishToDo } from './finish-to-do.ts'
 
 const uuid = '1be26c0b-03f2-4d2e-ae87-c02d7f33c123'
 const fresh = { driver_internal_info: {}, provision_state: 'enroll' }
@@ -19,7 +19,7 @@ eachDatabase(
       database = await engine.database()
       heir = await ManagementConductor.register(database, { hostname: 'c2' })
       await heir.call('create_node', { node: { uuid, driver: 'fake-hardware' } })
-      const finish = finishChanges({ own: heir.own, log: heir.log }, heir.tasks)
+      const finish = finishToDo({ own: heir.own, log: heir.log }, heir.tasks)
       pass = async () => {
         await finish()
         await heir.idle()

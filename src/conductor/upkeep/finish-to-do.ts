@@ -6,7 +6,7 @@ import { hasToDo, isOutdated, toDoOf, withoutAnyToDo } from '../to-do.ts'
 import { eachOwnNode, once, type Upkeep } from './each-own-node.ts'
 
 /** Does what a conductor has promised to do to a node's hardware before it died, or lost its session. */
-export function finishChanges(upkeep: Upkeep, tasks: Pick<NodeTasks, 'begin'>): () => Promise<void> {
+export function finishToDo(upkeep: Upkeep, tasks: Pick<NodeTasks, 'begin'>): () => Promise<void> {
   return () =>
     eachOwnNode(upkeep, { has_to_do: true, reserved: false }, async (seen, context) => {
       await tasks.begin(
