@@ -12,16 +12,15 @@ export function finishToDo(upkeep: Upkeep, tasks: Pick<NodeTasks, 'begin'>): () 
       await tasks.begin(
         seen.uuid,
         context,
-        async (task) => {
-          if (!hasToDo(task.node)) return undefined
-          return isOutdated(task.node) ? () => giveUp(task) : () => finish(task)
-        },
+        async (task) => (hasToDo(task.node) ? () => finishOrGiveUp(task) : undefined),
         once,
       )
     })
 }
 
-async function finish(task: ConductorTask): Promise<void> {
+/** What is left of a node's to-do, found by whoever comes by. */
+export async function finishOrGiveUp(task: ConductorTask): Promise<void> {
+  if (isOutdated(task.node)) return await giveUp(task)
   task.log.warn({ toDo: toDoOf(task.node) }, 'takes up a change of hardware that a conductor has left unfinished')
   await finishBootModeChange(task)
   await finishSecureBootChange(task)

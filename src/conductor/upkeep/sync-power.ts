@@ -5,7 +5,6 @@ import type { NodeRecord, PowerState } from '../../model/records.ts'
 import type { ConductorTask } from '../conductor-task.ts'
 import type { NodeTasks } from '../node-tasks.ts'
 import { messageOf } from '../provision/provisioning.ts'
-import { hasToDo } from '../to-do.ts'
 import { eachOwnNode, once, type Upkeep } from './each-own-node.ts'
 
 export interface PowerSyncOptions {
@@ -43,7 +42,7 @@ export class PowerSync {
       this.#upkeep,
       filter,
       async (node, context) => {
-        if (excluded.has(node.provision_state) || hasToDo(node) || (await this.#agrees(node))) return
+        if (excluded.has(node.provision_state) || (await this.#agrees(node))) return
         await this.#tasks.run(node.uuid, context, (task) => this.#sync(task), once)
       },
       this.#options.workers,
@@ -66,8 +65,7 @@ export class PowerSync {
 
   async #sync(task: ConductorTask): Promise<void> {
     const { node } = task
-    // What is to be done yet is seen to by `finishToDo`.
-    if (excluded.has(node.provision_state) || node.maintenance || hasToDo(node)) return
+    if (excluded.has(node.provision_state) || node.maintenance) return
     if (node.target_power_state !== null) await this.#forgetPending(task)
     const { power } = task.hardware
     if (node.power_state === null && !(await isValid(task, power))) return
