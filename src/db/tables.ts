@@ -36,6 +36,7 @@ export interface NodesTable extends Timestamps {
   instance_info: string | null
   driver_internal_info: string | null
   properties: string | null
+  boot_mode: string | null
   extra: string | null
 }
 
