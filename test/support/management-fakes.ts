@@ -6,6 +6,8 @@ import type {
   ManagementReader,
   NodeFilter,
   PageQuery,
+  PortFilter,
+  PortgroupFilter,
 } from '../../src/model/management-stores.ts'
 import type { HistoryRecord, InventoryRecord, NodeRecord } from '../../src/model/records.ts'
 import { nodeRecord } from './records.ts'
@@ -26,6 +28,7 @@ export class FakeReader implements ManagementReader {
   readonly nodeTraits = new Map<number, string[]>()
   readonly events: HistoryRecord[] = []
   readonly inventories = new Map<number, InventoryRecord>()
+  readonly allOffers: Awaited<ReturnType<ManagementReader['offers']>> = []
   /** What the last list was asked for. */
   filter: NodeFilter | undefined
   page: PageQuery | undefined
@@ -47,14 +50,21 @@ export class FakeReader implements ManagementReader {
   async port(ident: string) {
     return this.allPorts.find(({ address, uuid }) => uuid === ident || address === ident)
   }
-  async ports(_filter: unknown, page: PageQuery) {
-    return pageOf(this.allPorts, page)
+  async ports({ addresses, node_id, portgroup_id }: PortFilter, page: PageQuery) {
+    const ports = this.allPorts
+      .filter((port) => addresses?.includes(port.address) ?? true)
+      .filter((port) => node_id === undefined || port.node_id === node_id)
+      .filter((port) => portgroup_id === undefined || port.portgroup_id === portgroup_id)
+    return pageOf(ports, page)
   }
   async portgroup(ident: string) {
     return this.allPortgroups.find(({ name, uuid }) => uuid === ident || name === ident)
   }
-  async portgroups(_filter: unknown, page: PageQuery) {
-    return pageOf(this.allPortgroups, page)
+  async portgroups({ node_id }: PortgroupFilter, page: PageQuery) {
+    return pageOf(
+      this.allPortgroups.filter((portgroup) => node_id === undefined || portgroup.node_id === node_id),
+      page,
+    )
   }
   async traits(nodeIds: readonly number[]) {
     return new Map([...this.nodeTraits].filter(([id]) => nodeIds.includes(id)))
@@ -72,7 +82,7 @@ export class FakeReader implements ManagementReader {
     return this.inventories.get(nodeId)
   }
   async offers() {
-    return []
+    return this.allOffers
   }
 }
 

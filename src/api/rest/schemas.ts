@@ -18,6 +18,7 @@ export const pathParameters = (names: Readonly<Record<string, string>>): Schema 
 })
 
 export const ofNode = pathParameters({ node: 'UUID or name of the node.' })
+export const ofPortgroup = pathParameters({ portgroup: 'UUID or name of the portgroup.' })
 
 /** A body that is an object with these members and no other. */
 export const bodyOf = (properties: Schema, required: readonly string[] = []): Schema => ({
