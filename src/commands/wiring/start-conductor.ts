@@ -7,7 +7,6 @@ import { Heartbeat } from '../../conductor/heartbeat.ts'
 import { Takeovers } from '../../conductor/takeovers.ts'
 import { IpxeBoot } from '../../drivers/boot/ipxe-boot.ts'
 import { BootInterfaces } from '../../drivers/boot-interfaces.ts'
-import { hardwareInterfaces } from '../../drivers/hardware-types.ts'
 import { BootFiles } from '../../ipxe/boot-files.ts'
 import { type AwaitedImage, ImageStore } from '../../ipxe/image-store.ts'
 import { NodeScripts } from '../../ipxe/node-script.ts'
@@ -17,6 +16,7 @@ import type { FleetRings } from '../../ring/fleet-rings.ts'
 import type { Handlers } from '../../rpc/contract.ts'
 import { type RpcServer, startRpcServer } from '../../rpc/server.ts'
 import type { Installation } from '../installation.ts'
+import { buildHardware } from './build-hardware.ts'
 import { buildRootScript } from './build-root-script.ts'
 import { registeredHostname } from './registered-hostname.ts'
 import { rpcServerOptions } from './rpc-server-options.ts'
@@ -67,12 +67,13 @@ export async function startConductor({
   const scripts = buildNodeScripts(installation)
   const ipxe = new IpxeBoot({ bootFiles, scripts, images, logger: log })
   const { bootInterfaceOf } = new BootInterfaces({ ipxe })
+  const hardware = buildHardware(config, bootInterfaceOf)
   const heartbeat = new Heartbeat(
     database.conductors,
     {
       hostname,
       conductorGroup: config.conductor.conductor_group.toLowerCase(),
-      interfaces: hardwareInterfaces(),
+      interfaces: hardware.rows(),
       intervalSeconds: config.conductor.heartbeat_interval,
     },
     log,

@@ -10,12 +10,15 @@ export function readRecord<R>(fields: Fields<R>, row: { readonly [C in keyof R]:
   return Object.fromEntries(values) as R
 }
 
+/** What only the stores themselves write, whatever a caller hands over. */
+const ownColumns = new Set(['id', 'uuid', 'node_id', 'created_at', 'updated_at', 'reservation', 'conductor_affinity'])
+
 /** A record's changes as columns take them; a member that is undefined is left out. */
 export function writeRecord<R>(fields: Fields<R>, changes: Partial<R>, dialect: Dialect): Record<string, unknown> {
   const values: Record<string, unknown> = {}
   for (const column of columnsOf(fields)) {
     const value = changes[column]
-    if (value !== undefined) values[column] = writeValue(value, dialect)
+    if (value !== undefined && !ownColumns.has(column)) values[column] = writeValue(value, dialect)
   }
   return values
 }

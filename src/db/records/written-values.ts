@@ -5,24 +5,12 @@ import type { NodesTable, PortgroupsTable, PortsTable } from '../tables.ts'
 import { writeRecord } from './record-codec.ts'
 import { nodeFields, portFields, portgroupFields } from './record-fields.ts'
 
-// Whatever a caller hands over: what only the stores themselves write is not among these.
-const {
-  id: _1,
-  created_at: _2,
-  updated_at: _3,
-  reservation: _4,
-  conductor_affinity: _5,
-  ...writableOfNode
-} = nodeFields
-const { id: _6, created_at: _7, updated_at: _8, node_id: _9, ...writableOfPort } = portFields
-const { id: _10, created_at: _11, updated_at: _12, node_id: _13, ...writableOfPortgroup } = portgroupFields
-
 /** Of any engine's text column, even where each character takes three bytes. */
 const longestText = 20_000
 
 /** A node's columns as they are written. */
 export function nodeValues(changes: NodeChanges | NewNode, dialect: Dialect): Updateable<NodesTable> {
-  const values: Updateable<NodesTable> = writeRecord(writableOfNode, changes, dialect)
+  const values: Updateable<NodesTable> = writeRecord(nodeFields, changes, dialect)
   if (changes.conductor_group !== undefined) values.conductor_group = changes.conductor_group.toLowerCase()
   // What went wrong must never fail to be written down for being told at length.
   if (changes.last_error != null) values.last_error = shortened(changes.last_error)
@@ -30,16 +18,17 @@ export function nodeValues(changes: NodeChanges | NewNode, dialect: Dialect): Up
 }
 
 export function portValues(changes: PortChanges | NewPort, dialect: Dialect): Updateable<PortsTable> {
-  return writeRecord(writableOfPort, changes, dialect)
+  return writeRecord(portFields, changes, dialect)
 }
 
 export function portgroupValues(
   changes: PortgroupChanges | NewPortgroup,
   dialect: Dialect,
 ): Updateable<PortgroupsTable> {
-  return writeRecord(writableOfPortgroup, changes, dialect)
+  return writeRecord(portgroupFields, changes, dialect)
 }
 
+/** As much of a text as any engine's column takes; PostgreSQL's take no NUL. */
 export function shortened(text: string): string {
-  return text.slice(0, longestText)
+  return text.slice(0, longestText).replaceAll('\0', '')
 }

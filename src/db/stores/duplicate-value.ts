@@ -3,51 +3,46 @@ import { BootringError } from '../../model/errors.ts'
 import type { Tables } from '../tables.ts'
 import { DuplicateKey } from '../translate.ts'
 
-/** A table whose rows have a UUID and further columns that no two rows share. */
-export interface UniqueColumns {
-  table: 'nodes' | 'ports' | 'portgroups'
-  /** What one row is called. */
-  noun: string
-  columns: readonly string[]
-}
+/** What no two rows of a table share, besides their UUID. */
+const uniqueColumns = {
+  nodes: ['name', 'instance_uuid'],
+  ports: ['address', 'name'],
+  portgroups: ['address', 'name'],
+} as const
 
-export const uniqueOfNodes: UniqueColumns = {
-  table: 'nodes',
-  noun: 'node',
-  columns: ['uuid', 'name', 'instance_uuid'],
-}
-export const uniqueOfPorts: UniqueColumns = { table: 'ports', noun: 'port', columns: ['uuid', 'address', 'name'] }
-export const uniqueOfPortgroups: UniqueColumns = {
-  table: 'portgroups',
-  noun: 'portgroup',
-  columns: ['uuid', 'address', 'name'],
+/** A row that is about to be written. */
+export interface UniqueRow {
+  table: keyof typeof uniqueColumns
+  uuid: string
+  isNew: boolean
+  values: object
 }
 
 /** Carries a write out; where another row has one of its values, `Duplicate` says which value, and whose it is. */
-export async function namingDuplicates<T>(
-  db: Kysely<Tables>,
-  { table, noun, columns }: UniqueColumns,
-  values: { uuid: string },
-  write: () => Promise<T>,
-): Promise<T> {
+export async function namingDuplicates<T>(db: Kysely<Tables>, row: UniqueRow, write: () => Promise<T>): Promise<T> {
   try {
     return await write()
   } catch (error) {
-    if (!(error instanceof DuplicateKey)) throw error
-    const given = Object.entries(values).filter(([column, value]) => columns.includes(column) && value != null)
-    for (const [column, value] of given) {
-      // With its own UUID, a row that is created finds the one that has it already.
-      const { rows } = await sql<{ uuid: string }>`
-        select uuid from ${sql.table(table)} where ${sql.ref(column)} = ${value}
-        ${column === 'uuid' ? sql`` : sql`and uuid <> ${values.uuid}`}
-      `.execute(db)
-      const owner = rows[0]
-      if (!owner) continue
-      const whose = column === 'uuid' ? '' : `: ${owner.uuid}`
-      throw new BootringError('Duplicate', `a ${noun} with ${column} ${value} already exists${whose}`, { cause: error })
-    }
-    // Whoever had it has gone meanwhile.
-    const names = given.map(([column]) => column).join(' or ')
-    throw new BootringError('Duplicate', `another ${noun} had the same ${names}: try again`, { cause: error })
+    // The engines name the constraint each in its own way, and none of them names the other row.
+    if (error instanceof DuplicateKey) throw new BootringError('Duplicate', await describe(db, row), { cause: error })
+    throw error
   }
+}
+
+async function describe(db: Kysely<Tables>, { table, uuid, isNew, values }: UniqueRow): Promise<string> {
+  const noun = table.slice(0, -1)
+  const given = new Map<string, unknown>(Object.entries(values))
+  const owner = async (column: string, value: unknown, ...but: string[]): Promise<string | undefined> => {
+    const others = but.map((one) => sql` and uuid <> ${one}`)
+    const query = sql<{ uuid: string }>`select uuid from ${sql.table(table)} where ${sql.ref(column)} = ${value}`
+    return (await sql<{ uuid: string }>`${query}${sql.join(others, sql``)}`.execute(db)).rows[0]?.uuid
+  }
+  if (isNew && (await owner('uuid', uuid)) !== undefined) return `a ${noun} with uuid ${uuid} already exists`
+  for (const column of uniqueColumns[table]) {
+    const value = given.get(column)
+    if (value === undefined || value === null) continue
+    const other = await owner(column, value, uuid)
+    if (other !== undefined) return `a ${noun} with ${column} ${value} already exists: ${other}`
+  }
+  return `another ${noun} had one of these values and has gone meanwhile: try again`
 }

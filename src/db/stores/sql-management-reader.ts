@@ -35,13 +35,11 @@ export class SqlManagementReader implements ManagementReader {
   }
 
   async node(ident: string): Promise<NodeRecord | undefined> {
-    const column = isCanonicalUuid(ident) ? 'uuid' : 'name'
-    const row = await selectNodes(this.engine.read).where(column, '=', ident).executeTakeFirst()
-    return row && readRecord<NodeRecord>(nodeFields, row)
+    return await readNode(this.engine.read, isCanonicalUuid(ident) ? 'uuid' : 'name', ident)
   }
 
   async nodeById(id: number): Promise<NodeRecord | undefined> {
-    return await readNode(this.engine.read, id)
+    return await readNode(this.engine.read, 'id', id)
   }
 
   async nodes(filter: NodeFilter, page: PageQuery): Promise<NodeRecord[]> {
@@ -51,14 +49,8 @@ export class SqlManagementReader implements ManagementReader {
   }
 
   async port(ident: string): Promise<ListedPort | undefined> {
-    const query = selectPorts(this.engine.read)
-    const address = parseMac(ident)
-    const row = await (isCanonicalUuid(ident)
-      ? query.where('uuid', '=', ident)
-      : address
-        ? query.where('address', '=', address)
-        : query.where('name', '=', ident)
-    ).executeTakeFirst()
+    const [column, value] = identity(ident)
+    const row = await selectPorts(this.engine.read).where(column, '=', value).executeTakeFirst()
     return row && toPort(row)
   }
 
@@ -80,14 +72,8 @@ export class SqlManagementReader implements ManagementReader {
   }
 
   async portgroup(ident: string): Promise<ListedPortgroup | undefined> {
-    const query = selectPortgroups(this.engine.read)
-    const address = parseMac(ident)
-    const row = await (isCanonicalUuid(ident)
-      ? query.where('uuid', '=', ident)
-      : address
-        ? query.where('address', '=', address)
-        : query.where('name', '=', ident)
-    ).executeTakeFirst()
+    const [column, value] = identity(ident)
+    const row = await selectPortgroups(this.engine.read).where(column, '=', value).executeTakeFirst()
     return row && toPortgroup(row)
   }
 
@@ -158,10 +144,21 @@ export class SqlManagementReader implements ManagementReader {
   }
 }
 
-/** The row with this key, on any connection. */
-export async function readNode(db: Kysely<Tables>, id: number): Promise<NodeRecord | undefined> {
-  const row = await selectNodes(db).where('id', '=', id).executeTakeFirst()
+/** The node with this value in a column that no two nodes share, on any connection. */
+export async function readNode(
+  db: Kysely<Tables>,
+  column: 'id' | 'uuid' | 'name',
+  value: string | number,
+): Promise<NodeRecord | undefined> {
+  const row = await selectNodes(db).where(column, '=', value).executeTakeFirst()
   return row && readRecord<NodeRecord>(nodeFields, row)
+}
+
+/** What of a port or portgroup is meant. A name may look like a MAC with hyphens, but has no colons. */
+function identity(ident: string): ['uuid' | 'address' | 'name', string] {
+  if (isCanonicalUuid(ident)) return ['uuid', ident]
+  const address = ident.includes(':') ? parseMac(ident) : undefined
+  return address ? ['address', address] : ['name', ident]
 }
 
 function selectNodes(db: Kysely<Tables>) {

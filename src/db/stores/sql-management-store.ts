@@ -16,7 +16,7 @@ import type {
 import { nodeValues, portgroupValues, portValues, shortened } from '../records/written-values.ts'
 import type { Tables } from '../tables.ts'
 import { inTransaction } from '../transaction.ts'
-import { namingDuplicates, uniqueOfNodes, uniqueOfPortgroups, uniqueOfPorts } from './duplicate-value.ts'
+import { namingDuplicates } from './duplicate-value.ts'
 import { holdNode, holdSession } from './held-node.ts'
 import { pruneHistory } from './prune-history.ts'
 import { readNode, SqlManagementReader } from './sql-management-reader.ts'
@@ -35,12 +35,11 @@ export class SqlManagementStore extends SqlManagementReader implements Managemen
       uuid: node.uuid,
       created_at: dialect.now(),
     }
-    return await namingDuplicates(write, uniqueOfNodes, values, () =>
+    return await namingDuplicates(write, { table: 'nodes', uuid: node.uuid, isNew: true, values }, () =>
       inTransaction(this.engine, async (trx) => {
         await holdSession(trx, dialect, session)
         await trx.insertInto('nodes').values(values).execute()
-        const row = await trx.selectFrom('nodes').select('id').where('uuid', '=', node.uuid).executeTakeFirstOrThrow()
-        return await rowOf(trx, row.id)
+        return await written(trx, node.uuid)
       }),
     )
   }
@@ -55,11 +54,11 @@ export class SqlManagementStore extends SqlManagementReader implements Managemen
       ...(release && { reservation: null }),
       ...(conductor_affinity !== undefined && { conductor_affinity }),
     }
-    return await namingDuplicates(this.engine.write, uniqueOfNodes, { ...values, uuid: nodeUuid }, () =>
+    return await namingDuplicates(this.engine.write, { table: 'nodes', uuid: nodeUuid, isNew: false, values }, () =>
       this.#onNode(nodeUuid, session, async (trx, id) => {
         if (Object.keys(values).length > 0) await trx.updateTable('nodes').set(values).where('id', '=', id).execute()
         await this.#addHistory(trx, id, session.hostname, history)
-        return await rowOf(trx, id)
+        return await written(trx, nodeUuid)
       }),
     )
   }
@@ -82,7 +81,7 @@ export class SqlManagementStore extends SqlManagementReader implements Managemen
       address: port.address,
       created_at: dialect.now(),
     }
-    await namingDuplicates(write, uniqueOfPorts, values, () =>
+    await namingDuplicates(write, { table: 'ports', uuid: port.uuid, isNew: true, values }, () =>
       this.#onNode(nodeUuid, session, async (trx, node_id) => {
         await trx
           .insertInto('ports')
@@ -94,8 +93,8 @@ export class SqlManagementStore extends SqlManagementReader implements Managemen
 
   async writePort(nodeUuid: string, session: ConductorSession, uuid: string, changes: PortChanges): Promise<void> {
     const { dialect, write } = this.engine
-    const values = { ...portValues(changes, dialect), uuid, updated_at: dialect.now() }
-    await namingDuplicates(write, uniqueOfPorts, values, () =>
+    const values = { ...portValues(changes, dialect), updated_at: dialect.now() }
+    await namingDuplicates(write, { table: 'ports', uuid, isNew: false, values }, () =>
       this.#onNode(nodeUuid, session, async (trx, id) => {
         const port = trx.updateTable('ports').set(values).where('uuid', '=', uuid).where('node_id', '=', id)
         if ((await port.executeTakeFirst()).numUpdatedRows === 0n) throw noPort(nodeUuid, uuid)
@@ -118,7 +117,7 @@ export class SqlManagementStore extends SqlManagementReader implements Managemen
       uuid: portgroup.uuid,
       created_at: dialect.now(),
     }
-    await namingDuplicates(write, uniqueOfPortgroups, values, () =>
+    await namingDuplicates(write, { table: 'portgroups', uuid: portgroup.uuid, isNew: true, values }, () =>
       this.#onNode(nodeUuid, session, async (trx, node_id) => {
         await trx
           .insertInto('portgroups')
@@ -135,8 +134,8 @@ export class SqlManagementStore extends SqlManagementReader implements Managemen
     changes: PortgroupChanges,
   ): Promise<void> {
     const { dialect, write } = this.engine
-    const values = { ...portgroupValues(changes, dialect), uuid, updated_at: dialect.now() }
-    await namingDuplicates(write, uniqueOfPortgroups, values, () =>
+    const values = { ...portgroupValues(changes, dialect), updated_at: dialect.now() }
+    await namingDuplicates(write, { table: 'portgroups', uuid, isNew: false, values }, () =>
       this.#onNode(nodeUuid, session, async (trx, id) => {
         const portgroup = trx.updateTable('portgroups').set(values).where('uuid', '=', uuid).where('node_id', '=', id)
         if ((await portgroup.executeTakeFirst()).numUpdatedRows === 0n) throw noPortgroup(nodeUuid, uuid)
@@ -218,9 +217,9 @@ export class SqlManagementStore extends SqlManagementReader implements Managemen
   }
 }
 
-async function rowOf(trx: Transaction<Tables>, id: number): Promise<NodeRecord> {
-  const node = await readNode(trx, id)
-  if (!node) throw new Error(`node ${id} vanished within the transaction that wrote it`)
+async function written(trx: Transaction<Tables>, uuid: string): Promise<NodeRecord> {
+  const node = await readNode(trx, 'uuid', uuid)
+  if (!node) throw new Error(`node ${uuid} vanished within the transaction that wrote it`)
   return node
 }
 

@@ -5,7 +5,9 @@ import { scriptInputs } from '../../ipxe/pxe-options.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { BootNode, NodeWithPorts } from '../../model/node.ts'
 import type { Logger } from '../../observe/logger.ts'
+import type { NodeTask } from '../interfaces.ts'
 import { BootInterface } from './boot-interface.ts'
+import { bootNodeOf } from './boot-node-of.ts'
 
 export interface IpxeBootParts {
   bootFiles: Pick<BootFiles, 'readNodeScript' | 'writeNodeScript' | 'removeNode'>
@@ -13,6 +15,15 @@ export interface IpxeBootParts {
   images: Pick<ImageStore, 'ensure'>
   logger: Logger
 }
+
+/** What interfaces that boot the agent's ramdisk read of `driver_info`. */
+export const agentImageProperties = {
+  deploy_kernel: "URL (file or http) of the agent's kernel; [conductor]deploy_kernel where unset.",
+  deploy_ramdisk: "URL (file or http) of the agent's ramdisk; [conductor]deploy_ramdisk where unset.",
+  kernel_append_params: 'Kernel parameters, in which %default% stands for [pxe]kernel_append_params.',
+  rescue_kernel: "URL (file or http) of the rescue system's kernel; the agent's where unset.",
+  rescue_ramdisk: "URL (file or http) of the rescue system's ramdisk; the agent's where unset.",
+} as const
 
 /**
  * Boots by iPXE. The script on the disk is served only while it is known to say what the node's row in the database
@@ -29,6 +40,16 @@ export class IpxeBoot extends BootInterface {
   constructor(parts: IpxeBootParts) {
     super('ipxe')
     this.#parts = parts
+  }
+
+  override readonly properties = agentImageProperties
+
+  override validate(task: Pick<NodeTask, 'node' | 'ports'>): void {
+    const node = bootNodeOf(task)
+    if (node.ports.length === 0) throw new BootringError('MissingParameter', `node ${node.uuid} has no port`)
+    if (node.deployInterface !== 'ramdisk') this.#parts.scripts.render({ ...node, provisionState: null })
+    else if (node.instanceInfo.boot_iso || node.instanceInfo.kernel)
+      this.#parts.scripts.render({ ...node, provisionState: 'active' })
   }
 
   /** Knows `boot.ipxe`. Throws `UnknownBootFile`, `MissingParameter`, `TemplateFailed` or `BootConfigUnavailable`. */
