@@ -1,4 +1,4 @@
-import { integer, list, optionalString, string } from '../option.ts'
+import { dict, integer, list, optionalString, string } from '../option.ts'
 
 export const conductorSection = {
   heartbeat_interval: integer(10, 'How often a conductor says that it is alive.', {
@@ -24,6 +24,24 @@ export const conductorSection = {
     standaloneOnly: true,
   }),
   deploy_ramdisk: optionalString("URL (file or http) of the agent's ramdisk, for nodes without one in driver_info.", {
+    standaloneOnly: true,
+  }),
+  deploy_kernel_by_arch: dict({}, 'The same by architecture, as <cpu_arch>:<URL>; these come first.', {
+    standaloneOnly: true,
+  }),
+  deploy_ramdisk_by_arch: dict({}, 'The same by architecture, as <cpu_arch>:<URL>; these come first.', {
+    standaloneOnly: true,
+  }),
+  rescue_kernel: optionalString('URL of the kernel for rescue. Default: what the node is deployed with.', {
+    standaloneOnly: true,
+  }),
+  rescue_ramdisk: optionalString('URL of the ramdisk for rescue. Default: what the node is deployed with.', {
+    standaloneOnly: true,
+  }),
+  rescue_kernel_by_arch: dict({}, 'The same by architecture, as <cpu_arch>:<URL>; these come first.', {
+    standaloneOnly: true,
+  }),
+  rescue_ramdisk_by_arch: dict({}, 'The same by architecture, as <cpu_arch>:<URL>; these come first.', {
     standaloneOnly: true,
   }),
   file_url_allowed_paths: list(

@@ -27,8 +27,9 @@ export class BootInterface implements AnyInterface {
   }
 
   /**
-   * Puts what the node's machine boots onto this conductor's disk. Throws `MissingParameter`, `TemplateFailed`,
-   * `ImageUnavailable` or `BootConfigUnavailable`.
+   * Puts what the node's machine boots in its state onto this conductor's disk (see `bootModeOf`; a task's node is made into a
+   * `NodeWithPorts` by `bootNodeOf`). Throws `MissingParameter`, `TemplateFailed`, `ImageUnavailable`, `BootConfigUnavailable` or
+   * `UnsupportedDriverExtension`.
    */
   async prepare(_node: NodeWithPorts): Promise<void> {}
 

@@ -16,6 +16,7 @@ export function bootNodeOf({ node, ports }: Pick<NodeTask, 'node' | 'ports'>): N
     instanceInfo: node.instance_info,
     driverInternalInfo: node.driver_internal_info,
     properties: node.properties,
+    bootMode: node.boot_mode,
     extra: node.extra,
     ports: ports.map(({ address, extra, pxe_enabled: pxeEnabled, uuid }) => ({ uuid, address, pxeEnabled, extra })),
   }
