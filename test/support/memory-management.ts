@@ -93,6 +93,7 @@ export class MemoryManagement implements TaskStore {
   writePortgroup = unused
   destroyPortgroup = unused
   setTraits = unused
+  pruneHistory = unused
 
   #failOnce(): void {
     const { failure } = this

@@ -94,6 +94,11 @@ export const bootringSection = {
     'Requests of management clients that one API process works on at once; more wait for 2 seconds at most, then are answered 503 with Retry-After.',
     { min: 1 },
   ),
+  read_only_users: list(
+    [],
+    'Users of [DEFAULT]http_basic_auth_user_file who may look at everything in the REST API and change nothing. All others may do everything.',
+    { standaloneOnly: true },
+  ),
   max_connections_per_address: integer(
     2048,
     'Connections of one client address to one API process or one file server; further ones are closed at once. Loopback and proxy_networks may have more.',

@@ -38,7 +38,11 @@ export class FakeDeploy implements DeployInterface {
       await switchPower(task, 'power on')
       return 'wait'
     }
-    for (const _ of steps) await this.#rehearsal.perform(task, 'deploy', 'clean')
+    const column = task.node.provision_state === 'servicing' ? 'service_step' : 'clean_step'
+    for (const step of steps) {
+      await task.update({ [column]: { ...step } })
+      await this.#rehearsal.perform(task, 'deploy', 'clean')
+    }
     return 'done'
   }
 

@@ -7,8 +7,11 @@ import type { NodeTask } from '../interfaces.ts'
 const agentKeys = [
   'agent_cached_clean_steps',
   'agent_cached_deploy_steps',
+  'agent_has_called',
   'agent_secret_token',
   'agent_start_attempted',
+  'agent_status',
+  'agent_status_message',
   'agent_url',
   'agent_verify_ca',
 ]
@@ -54,8 +57,8 @@ export async function switchOff(task: NodeTask): Promise<void> {
   await switchPower(task, task.node.disable_power_off ? 'rebooting' : 'power off')
 }
 
-/** A token that came with the image stays: the next boot has the same one. */
-function withoutAgent(internal: JsonObject): JsonObject {
+/** Notes without those on an agent. A token that came with the image stays: the next boot has the same one. */
+export function withoutAgent(internal: JsonObject): JsonObject {
   const keeps = internal.agent_secret_token_pregenerated === true
   return Object.fromEntries(
     Object.entries(internal).filter(([key]) => !agentKeys.includes(key) || (keeps && key === 'agent_secret_token')),
