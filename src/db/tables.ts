@@ -68,7 +68,6 @@ export interface NodesTable extends Timestamps {
   instance_info: string | null
   driver_internal_info: string | null
   properties: string | null
-  boot_mode: string | null
   extra: string | null
   clean_step: string | null
   deploy_step: string | null
