@@ -290,3 +290,22 @@ eachDatabase((engine) => {
     }
   })
 })
+
+eachDatabase(
+  (engine) => {
+    it('sorts text by its bytes, whatever order the database itself is made for', async () => {
+      const icu = `create database english template template0 locale_provider icu icu_locale 'en-US' encoding 'UTF8'`
+      await engine.server().administer('postgres', icu)
+      const database = await engine.open(engine.server().url('english'))
+      await database.upgrade()
+      const session = await database.conductors.register('cond-1', '', [])
+      for (const [number, owner] of words.entries()) {
+        await database.management.createNode({ uuid: uuid(number), driver: 'd', owner }, session)
+      }
+      const list = (page: PageQuery) => database.management.nodes({}, page)
+      const pages = await allPages(list, { limit: 2, sortKey: 'owner', descending: false })
+      expect(pages.map((node) => node.owner)).toEqual([...words].sort(compare))
+    })
+  },
+  ['postgresql'],
+)
