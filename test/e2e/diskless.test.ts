@@ -42,7 +42,7 @@ describeInLab('machines without a disk boot what their instance says', () => {
 
   it('a kernel and a ramdisk', async () => {
     const { report } = await bootMachine(site, { firmware: 'bios', macs: [withRamdisk] })
-    expect(report.cmdline).toMatch(/ root=\/dev\/ram0 text .* lab\.own=1 BOOTIF=/)
+    expect(report.cmdline).toMatch(/^root=\/dev\/ram0 text .* lab\.own=1 BOOTIF=/)
     expect(report.cmdline).not.toContain('ipa-api-url')
   })
 
