@@ -18,6 +18,7 @@ import { type RpcServer, startRpcServer } from '../../rpc/server.ts'
 import type { Installation } from '../installation.ts'
 import { buildHardware } from './build-hardware.ts'
 import { buildNodeScripts } from './build-node-scripts.ts'
+import { buildProvisioning } from './build-provisioning.ts'
 import { buildRootScript } from './build-root-script.ts'
 import { registeredHostname } from './registered-hostname.ts'
 import { rpcServerOptions } from './rpc-server-options.ts'
@@ -82,18 +83,30 @@ export async function startConductor({
     },
     log,
   )
+  // Whatever the node boots by now.
+  const removeBootFiles = async (uuid: string) => {
+    await httpFiles.removeNode(uuid)
+    await tftpFiles.removeNode(uuid)
+  }
+  const management = buildProvisioning({
+    config,
+    database,
+    hardware,
+    hostname,
+    rings,
+    sessions: heartbeat,
+    removeBootFiles,
+    log,
+  })
   const sync = new BootFileSync({
     hostname,
     nodes: database.nodes,
     rings,
     takeovers: new Takeovers(database.reservations, heartbeat),
     bootInterfaceOf,
+    isHeld: (uuid) => management.tasks.isHeld(uuid),
     nodesOnDisk: async () => [...new Set([...(await httpFiles.nodeUuids()), ...(await tftpFiles.nodeUuids())])],
-    // Whatever the node boots by now.
-    remove: async (uuid) => {
-      await httpFiles.removeNode(uuid)
-      await tftpFiles.removeNode(uuid)
-    },
+    remove: removeBootFiles,
     removeUnusedImages: (keep) => images.removeUnused(keep),
     log,
   })
@@ -108,6 +121,11 @@ export async function startConductor({
     syncIntervalSeconds: config.conductor.sync_local_state_interval,
     membershipIntervalSeconds: Math.max(1, config.DEFAULT.hash_ring_reset_interval),
     log,
+    furtherHandlers: management.handlers,
+    upkeep: management.upkeep,
+    pickUp: () => management.pickUp(),
+    workers: management.workers,
+    finishSeconds: config.bootring.drain_seconds,
   })
 
   if (config.conductor.deploy_kernel === undefined || config.conductor.deploy_ramdisk === undefined) {

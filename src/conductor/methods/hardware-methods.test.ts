@@ -109,7 +109,10 @@ eachDatabase(
       it('is finished by whoever finds it in the row', async () => {
         await row({
           target_power_state: 'power on',
-          driver_internal_info: withToDo({ driver_internal_info: {} }, { power: { action: 'rebooting' } }),
+          driver_internal_info: withToDo(
+            { driver_internal_info: {}, provision_state: 'enroll' },
+            { power: { action: 'rebooting' } },
+          ),
         })
         const heir = await ManagementConductor.register(database, { hostname: 'c2' })
         for (const _ of [1, 2]) await heir.tasks.run(uuid, { requestId: 'req-2' }, (task) => finishPowerChange(task))

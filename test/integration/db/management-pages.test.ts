@@ -174,7 +174,7 @@ eachDatabase((engine) => {
           expect(uuids(pages)).toEqual(uuids(inOrder(everyNode.filter(matches), sortKey, descending)))
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 80 },
     )
   })
 
@@ -183,12 +183,12 @@ eachDatabase((engine) => {
     expect(found).toEqual(inOrder(everyNode.filter(matches), 'id', false))
   })
 
-  it('each sortable column, in both directions, by pages of one row and of two', async () => {
+  it('each sortable column, in both directions', async () => {
     for (const sortKey of sortable(nodeFields)) {
       for (const descending of [false, true]) {
         const [whole, parts] = await Promise.all([
           management.nodes({}, { limit: 1000, sortKey, descending }),
-          allPages((page) => management.nodes({}, page), { limit: descending ? 9 : 7, sortKey, descending }),
+          allPages((page) => management.nodes({}, page), { limit: descending ? 25 : 17, sortKey, descending }),
         ])
         expect(whole).toHaveLength(nodeCount)
         expect(parts).toEqual(whole)
