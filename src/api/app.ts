@@ -2,12 +2,46 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Logger } from '../observe/logger.ts'
 import { clientFault } from './fault.ts'
 import { discoveryRoutes, serviceDescription } from './rest/discovery.ts'
+import { describeRoutes, openApiRoutes } from './rest/openapi.ts'
 import type { RestParts, RestRoutes } from './rest/rest.ts'
 import { restAnswer } from './rest/rest-answer.ts'
 import { serveRest } from './rest/rest-plugin.ts'
+import { agentRoutes } from './routes/agent.ts'
+import { conductorRoutes } from './routes/conductors.ts'
+import { driverRoutes } from './routes/drivers.ts'
+import { nodeLackRoutes } from './routes/node-lacks.ts'
+import { nodeListRoutes } from './routes/node-list.ts'
+import { nodeProvisionRoutes } from './routes/node-provision.ts'
+import { nodeRecordRoutes } from './routes/node-records.ts'
+import { nodeStateRoutes } from './routes/node-states.ts'
+import { nodeTraitRoutes } from './routes/node-traits.ts'
+import { nodeUpkeepRoutes } from './routes/node-upkeep.ts'
+import { nodeVifRoutes } from './routes/node-vifs.ts'
+import { nodeRoutes } from './routes/nodes.ts'
+import { notThereRoutes } from './routes/not-there.ts'
+import { portgroupRoutes } from './routes/portgroups.ts'
+import { portRoutes } from './routes/ports.ts'
 
 /** All that there is of the REST API. */
-const routes: readonly RestRoutes[] = [discoveryRoutes]
+const routes: readonly RestRoutes[] = [
+  discoveryRoutes,
+  nodeListRoutes,
+  nodeRoutes,
+  nodeStateRoutes,
+  nodeProvisionRoutes,
+  nodeUpkeepRoutes,
+  nodeTraitRoutes,
+  nodeVifRoutes,
+  nodeRecordRoutes,
+  nodeLackRoutes,
+  portRoutes,
+  portgroupRoutes,
+  driverRoutes,
+  conductorRoutes,
+  agentRoutes,
+  openApiRoutes,
+  notThereRoutes,
+]
 
 export interface ApiAppDeps {
   logger: Logger
@@ -26,7 +60,10 @@ export function apiApp({ logger, rest }: ApiAppDeps): FastifyPluginAsync {
       reply.header('Cache-Control', 'no-store')
     })
     if (rest === undefined) serveOnlyAName(app, logger)
-    else serveRest(app, rest, routes)
+    else {
+      await describeRoutes(app)
+      serveRest(app, rest, routes)
+    }
     app.setNotFoundHandler((_request, reply) => {
       reply.code(404).send(clientFault('The resource could not be found.'))
     })

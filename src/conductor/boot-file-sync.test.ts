@@ -21,6 +21,7 @@ function node(id: number, changes: Partial<NodeWithPorts> = {}): NodeWithPorts {
     instanceInfo: {},
     driverInternalInfo: {},
     properties: {},
+    bootMode: null,
     extra: {},
     ports: [],
     ...changes,

@@ -11,7 +11,7 @@ export async function bootAgent(task: NodeTask, waiting: ProvisionState): Promis
   await switchPower(task, 'rebooting')
 }
 
-/** Whether the node has what `bootAgent` needs. Throws `MissingParameter` or `InvalidParameter`. */
-export function validateAgentBoot(task: NodeView, waiting: ProvisionState): void {
-  task.hardware.boot.validate(nodeWithPorts(task, waiting))
+/** Whether the node has what `bootAgent` needs, however it is deployed. Throws `MissingParameter` or `InvalidParameter`. */
+export function validateAgentBoot({ hardware, node, ports }: NodeView): void {
+  hardware.boot.validate({ node: { ...node, deploy_interface: null }, ports })
 }

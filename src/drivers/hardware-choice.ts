@@ -1,14 +1,9 @@
 import type { HardwareInterface } from '../model/conductor.ts'
 import { BootringError } from '../model/errors.ts'
 import { type InterfaceType, interfaceTypes, type NodeRecord } from '../model/records.ts'
+import type { EnabledHardware } from './enabled-hardware.ts'
+import { hardwareProblems } from './hardware-problems.ts'
 import { hardwareTypes, type Offers } from './hardware-types.ts'
-
-/** `[DEFAULT]enabled_*` and `default_*_interface`. */
-export interface EnabledHardware {
-  readonly types: readonly string[]
-  readonly interfaces: Readonly<Record<InterfaceType, readonly string[]>>
-  readonly defaults: Readonly<Partial<Record<InterfaceType, string | undefined>>>
-}
 
 type InterfaceColumn = `${InterfaceType}_interface`
 /** Names of interfaces, by column of `nodes`. */
@@ -24,23 +19,16 @@ export class HardwareChoice {
   readonly #enabled: EnabledHardware
   readonly #byType: ReadonlyMap<string, Offers>
 
-  /** Throws `ConfigInvalid` naming option and value. */
+  /** Throws `ConfigInvalid` naming options and values. */
   constructor(enabled: EnabledHardware) {
+    const problems = hardwareProblems(enabled)
+    if (problems.length > 0)
+      throw new BootringError(
+        'ConfigInvalid',
+        problems.map(({ option, value, expected }) => `[DEFAULT]${option} = ${value}: expected ${expected}`).join('\n'),
+      )
     this.#enabled = enabled
-    const known = new Map<string, Offers>(Object.entries(hardwareTypes))
-    checkNames('[DEFAULT]enabled_hardware_types', enabled.types, [...known.keys()])
-    if (enabled.types.length === 0) throw invalid('[DEFAULT]enabled_hardware_types', '', [...known.keys()])
-    for (const type of interfaceTypes) {
-      const names = new Set([...known.values()].flatMap((offers) => [...offers[type]]))
-      checkNames(`[DEFAULT]enabled_${type}_interfaces`, enabled.interfaces[type], [...names])
-      const byDefault = enabled.defaults[type]
-      if (byDefault !== undefined)
-        checkNames(`[DEFAULT]default_${type}_interface`, [byDefault], enabled.interfaces[type])
-    }
-    this.#byType = new Map([...known].filter(([type]) => enabled.types.includes(type)))
-    for (const hardwareType of this.types) {
-      for (const type of interfaceTypes) this.#checkDefault(hardwareType, type)
-    }
+    this.#byType = new Map(Object.entries<Offers>(hardwareTypes).filter(([type]) => enabled.types.includes(type)))
   }
 
   /** Enabled hardware types, in the order of the option. */
@@ -88,7 +76,7 @@ export class HardwareChoice {
   defaultOf(hardwareType: string, type: InterfaceType): string {
     const offered = this.offered(hardwareType, type)
     const name = this.#enabled.defaults[type] ?? offered[0]
-    // The constructor has seen that there is one.
+    // Else the constructor has thrown.
     if (name === undefined) throw new Error(`no ${type} interface of ${hardwareType} is enabled`)
     return name
   }
@@ -107,27 +95,4 @@ export class HardwareChoice {
       }),
     )
   }
-
-  #checkDefault(hardwareType: string, type: InterfaceType): void {
-    const offers = this.#byType.get(hardwareType)?.[type] ?? []
-    const offered = this.offered(hardwareType, type)
-    if (offered.length === 0)
-      throw new BootringError(
-        'ConfigInvalid',
-        `[DEFAULT]enabled_${type}_interfaces = ${this.#enabled.interfaces[type].join(',')}: expected one at least of ${offers.join(', ')}, for ${hardwareType} in enabled_hardware_types`,
-      )
-    const byDefault = this.#enabled.defaults[type]
-    if (byDefault !== undefined && !offered.includes(byDefault))
-      throw invalid(`[DEFAULT]default_${type}_interface`, byDefault, offered, ` for ${hardwareType}`)
-  }
 }
-
-function checkNames(option: string, names: readonly string[], known: readonly string[]): void {
-  for (const name of names) if (!known.includes(name)) throw invalid(option, name, known)
-}
-
-const invalid = (option: string, value: string, known: readonly string[], forWhat = '') =>
-  new BootringError(
-    'ConfigInvalid',
-    `${option}: ${JSON.stringify(value)} is not known: expected of ${known.join(', ')}${forWhat}`,
-  )

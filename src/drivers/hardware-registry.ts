@@ -4,8 +4,10 @@ import type { BootInterface } from './boot/boot-interface.ts'
 import { DirectDeploy } from './deploy/direct-deploy.ts'
 import { FakeDeploy } from './deploy/fake-deploy.ts'
 import { RamdiskDeploy } from './deploy/ramdisk-deploy.ts'
+import type { EnabledHardware } from './enabled-hardware.ts'
+import { FakeBoot } from './fake/fake-boot.ts'
 import { Rehearsal } from './fake/rehearsal.ts'
-import { type Choosing, type EnabledHardware, HardwareChoice, type InterfaceColumns } from './hardware-choice.ts'
+import { type Choosing, HardwareChoice, type InterfaceColumns } from './hardware-choice.ts'
 import { AgentInspect } from './inspect/agent-inspect.ts'
 import { FakeInspect } from './inspect/fake-inspect.ts'
 import { NoInspect } from './inspect/no-inspect.ts'
@@ -20,7 +22,7 @@ import { NoRescue } from './rescue/no-rescue.ts'
 
 export interface HardwareRegistryParts {
   enabled: EnabledHardware
-  /** Boot interfaces by name; `fake` need not do anything. */
+  /** Boot interfaces by name, but for `fake`. */
   bootInterfaceOf(node: { readonly bootInterface: string | null }): BootInterface
   /** Of the fake interfaces; without delays where absent. */
   rehearsal?: Rehearsal
@@ -33,10 +35,11 @@ export class HardwareRegistry {
   readonly #implementations: ReturnType<typeof implementations>
 
   /** Throws `ConfigInvalid` naming option and value. */
-  constructor({ enabled, bootInterfaceOf, rehearsal }: HardwareRegistryParts) {
+  constructor({ enabled, bootInterfaceOf, rehearsal = new Rehearsal() }: HardwareRegistryParts) {
     this.#choice = new HardwareChoice(enabled)
-    this.#bootInterfaceOf = bootInterfaceOf
-    this.#implementations = implementations(rehearsal ?? new Rehearsal())
+    const fakeBoot = new FakeBoot(rehearsal)
+    this.#bootInterfaceOf = (node) => (node.bootInterface === fakeBoot.name ? fakeBoot : bootInterfaceOf(node))
+    this.#implementations = implementations(rehearsal)
   }
 
   /** Enabled hardware types. */

@@ -32,7 +32,7 @@ export const errorKinds = {
     rpcCode: 404,
     rpcClass: `${ironic}UnknownBootFile`,
     remedy:
-      "Ask for a name that the node's boot interface knows: boot.ipxe; attached, by pxe or http, grub.cfg or pxelinux.cfg.",
+      "Ask for a name that the node's boot interface knows: boot.ipxe, or by pxe and http grub.cfg and pxelinux.cfg.",
   },
   PortNotFound: {
     httpStatus: 404,

@@ -59,5 +59,5 @@ function shown<T>(
 }
 
 /** Times are as Python writes them, to the second at least. */
-const shownTime = (value: unknown) =>
+export const shownTime = (value: unknown) =>
   value instanceof Date ? value.toISOString().replace(/(?:\.000)?Z$/, '+00:00') : value

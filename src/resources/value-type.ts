@@ -1,11 +1,12 @@
 import { BootringError } from '../model/errors.ts'
 
 /** As much of JSON Schema as the fields' values are described with. */
-export interface JsonSchema {
+export type JsonSchema = {
   readonly type?: string | readonly string[]
   readonly enum?: readonly unknown[]
   readonly pattern?: string
   readonly maxLength?: number
+  readonly maxItems?: number
   readonly format?: string
   readonly items?: JsonSchema
   readonly properties?: Readonly<Record<string, JsonSchema>>

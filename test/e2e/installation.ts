@@ -23,6 +23,10 @@ export interface FleetEntry {
   name: string
   macs: string[]
   provisionState: string
+  /** Default: ipxe. */
+  bootInterface?: string
+  deployInterface?: string
+  instanceInfo?: Record<string, string>
 }
 
 /**
@@ -88,9 +92,9 @@ export class Installation {
   }
 
   /** The conductor that owns the machine with this MAC, as `bootring explain` says. */
-  async owner(mac: string): Promise<Member> {
+  async owner(mac: string, fileName = 'boot.ipxe'): Promise<Member> {
     const api = this.api(0)
-    const explained = await runBootring(api.host, ['explain', mac, '--json'], api.configFiles)
+    const explained = await runBootring(api.host, ['explain', mac, fileName, '--json'], api.configFiles)
     const { ring } = JSON.parse(explained) as { ring: { owner: string } }
     const owner = this.conductors.find(({ host }) => host.name === ring.owner)
     if (!owner) throw new Error(`no conductor has the name of the owner: ${explained}`)
@@ -168,13 +172,14 @@ function addresses(family: 'ipv4' | 'ipv6', number: number) {
 }
 
 function fleetFile(fleet: readonly FleetEntry[]): object {
-  const nodes = fleet.map(({ name, macs, provisionState }, index) => ({
+  const nodes = fleet.map(({ bootInterface, deployInterface, instanceInfo, macs, name, provisionState }, index) => ({
     name,
     // Always the same, so that the ring gives them to the same conductors in each run.
     uuid: `7f0fb1e5-1b77-4c5a-9f2e-${String(index).padStart(12, '0')}`,
     driver: 'fake-hardware',
-    boot_interface: 'ipxe',
-    deploy_interface: 'direct',
+    boot_interface: bootInterface ?? 'ipxe',
+    deploy_interface: deployInterface ?? 'direct',
+    instance_info: instanceInfo ?? {},
     provision_state: provisionState,
     properties: { cpu_arch: 'x86_64' },
     ports: macs.map((address) => ({ address, pxe_enabled: true })),

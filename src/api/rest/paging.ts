@@ -1,5 +1,7 @@
 import { BootringError } from '../../model/errors.ts'
 import type { PageQuery } from '../../model/management-stores.ts'
+import { type Fields, keysOf } from '../../resources/field.ts'
+import { requireVersion } from './microversion.ts'
 import type { QueryParameter } from './query-values.ts'
 
 /** Query parameters of every list. */
@@ -23,8 +25,8 @@ export interface PageParameters {
   sort_dir?: string
 }
 
-/** The page that a request asks for. Throws `InvalidParameter`. */
-export function pageOf(query: PageParameters, sortable: readonly string[], maxLimit: number): PageQuery {
+/** The page that a request asks for, of resources with these fields. Throws `InvalidParameter`, `NotAcceptable`. */
+export function pageOf<T>(query: PageParameters, table: Fields<T>, microversion: number, maxLimit: number): PageQuery {
   const { limit = maxLimit, marker, sort_dir = 'asc', sort_key = 'id' } = query
   if (limit <= 0) throw new BootringError('InvalidParameter', 'Limit must be positive')
   if (sort_dir !== 'asc' && sort_dir !== 'desc') {
@@ -33,9 +35,10 @@ export function pageOf(query: PageParameters, sortable: readonly string[], maxLi
       `Invalid sort direction: ${sort_dir}. Acceptable values are 'asc' or 'desc'`,
     )
   }
-  if (sort_key !== 'id' && !sortable.includes(sort_key)) {
+  const key = keysOf(table).find((name) => name === sort_key && table[name].sort)
+  if (key !== undefined) requireVersion(microversion, table[key].since)
+  else if (sort_key !== 'id')
     throw new BootringError('InvalidParameter', `The sort_key value ${sort_key} is an invalid field for sorting`)
-  }
   return { limit: Math.min(limit, maxLimit), marker, sortKey: sort_key, descending: sort_dir === 'desc' }
 }
 
@@ -43,19 +46,21 @@ export function pageOf(query: PageParameters, sortable: readonly string[], maxLi
  * A list with the link to its next page, where there may be one: with the parameters of this request, so that filters
  * go on holding.
  */
-export function listPage<T>(
+export function listPage<T extends { readonly uuid: string }>(
   name: string,
-  items: readonly T[],
+  records: readonly T[],
+  show: (record: T) => unknown,
   page: PageQuery,
-  next: { url: string; query: Readonly<Record<string, unknown>>; marker: (last: T) => string },
+  { query, url }: { readonly url: string; readonly query: object },
 ): Record<string, unknown> {
-  const last = items.at(-1)
-  if (last === undefined || items.length < page.limit) return { [name]: items }
+  const list = { [name]: records.map(show) }
+  const last = records.at(-1)
+  if (last === undefined || records.length < page.limit) return list
   const parameters = new URLSearchParams()
-  for (const [key, value] of Object.entries(next.query)) {
+  for (const [key, value] of Object.entries(query)) {
     if (value !== undefined && key !== 'limit' && key !== 'marker') parameters.set(key, String(value))
   }
   parameters.set('limit', String(page.limit))
-  parameters.set('marker', next.marker(last))
-  return { [name]: items, next: `${next.url}?${parameters}` }
+  parameters.set('marker', last.uuid)
+  return { ...list, next: `${url}?${parameters}` }
 }

@@ -25,6 +25,9 @@ export function serveRest(app: FastifyInstance, parts: RestParts, routes: readon
     if (!open) await checkAccess(request, reply)
     if (!reply.sent && request.microversion < since) await reply.code(404).send(clientFault(notThere))
   })
+  app.addHook('onSend', async (request, reply) => {
+    if (!request.raw.complete && hasLargeBody(request)) reply.header('Connection', 'close')
+  })
   app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply))
 
   const rest = restOf(parts)
@@ -49,4 +52,12 @@ export function serveRest(app: FastifyInstance, parts: RestParts, routes: readon
     if (status === 503) reply.header('Retry-After', String(retryAfterSeconds('DatabaseUnavailable')))
     reply.code(status).send(fault)
   }
+}
+
+/** Bodies of which so much has come already cost nothing more. */
+const smallBodyBytes = 65_536
+
+/** Who is refused before the body was read would otherwise go on sending it, for as long as a request may take. */
+function hasLargeBody({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > smallBodyBytes
 }

@@ -1,3 +1,5 @@
+// Lets schemas say what the OpenAPI description shows: tags and summaries.
+import type {} from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import type { ManagementReader } from '../../model/management-stores.ts'
 import type { Logger } from '../../observe/logger.ts'

@@ -2,45 +2,40 @@ import { BootringError } from '../../model/errors.ts'
 import { waitStates } from '../../model/provision-states.ts'
 import type { NodeRecord } from '../../model/records.ts'
 import { isWorkingState } from '../../model/transitions.ts'
+import { shownNode } from '../../resources/shown.ts'
 import { requireVersion } from '../rest/microversion.ts'
 import { leadTo, type NodeParams, nodeOfPath, tellConductor, unsupported } from '../rest/node-route.ts'
-import { provisionStateIn } from '../rest/provision-state-in.ts'
 import { booleanFrom } from '../rest/query-values.ts'
 import type { RestRoutes } from '../rest/rest.ts'
 import { answers, bodyOf, object, ofNode } from '../rest/schemas.ts'
-import { timeText } from '../rest/time-text.ts'
 
 const tags = ['nodes']
 const softPowerSince = 27
 const raidSince = 12
-const bootModeSince = 75
 
 const powerTargets = ['power on', 'power off', 'rebooting', 'soft rebooting', 'soft power off']
 const bootModes = ['bios', 'uefi']
 
-/** What a node is and is becoming. */
-export function shownStates(node: NodeRecord, microversion: number): Record<string, unknown> {
-  return {
-    console_enabled: node.console_enabled,
-    last_error: node.last_error,
-    power_state: node.power_state,
-    provision_state: provisionStateIn(node.provision_state, microversion),
-    target_power_state: node.target_power_state,
-    target_provision_state: node.target_provision_state,
-    provision_updated_at: timeText(node.provision_updated_at),
-    ...(microversion >= raidSince
-      ? { raid_config: node.raid_config, target_raid_config: node.target_raid_config }
-      : {}),
-    ...(microversion >= bootModeSince ? { boot_mode: node.boot_mode, secure_boot: node.secure_boot } : {}),
-  }
-}
+const stateFields = [
+  'console_enabled',
+  'last_error',
+  'power_state',
+  'provision_state',
+  'target_power_state',
+  'target_provision_state',
+  'provision_updated_at',
+  'raid_config',
+  'target_raid_config',
+  'boot_mode',
+  'secure_boot',
+]
 
 /** /v1/nodes/<node>/states but for `provision`. */
 export const nodeStateRoutes: RestRoutes = (app, rest) => {
   app.get<{ Params: NodeParams }>(
     '/v1/nodes/:node/states',
     { schema: { tags, summary: 'States of a node', params: ofNode, response: answers(200, object('Its states.')) } },
-    async (request) => shownStates(await nodeOfPath(rest, request), request.microversion),
+    async (request) => shownNode(await nodeOfPath(rest, request), {}, request.microversion, stateFields),
   )
 
   app.put<{ Params: NodeParams; Body: { target: string; timeout?: number | null } }>(

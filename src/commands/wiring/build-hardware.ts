@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts'
+import type { EnabledHardware } from '../../drivers/enabled-hardware.ts'
 import { parseFakeDelay } from '../../drivers/fake/fake-delay.ts'
 import { type FakeDelays, Rehearsal, rehearsedTypes } from '../../drivers/fake/rehearsal.ts'
-import type { EnabledHardware } from '../../drivers/hardware-choice.ts'
 import { HardwareRegistry, type HardwareRegistryParts } from '../../drivers/hardware-registry.ts'
 import { BootringError } from '../../model/errors.ts'
 

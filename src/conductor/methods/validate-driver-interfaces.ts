@@ -1,6 +1,4 @@
-import { isDiskless } from '../../drivers/boot-instance.ts'
 import type { NodeView } from '../../drivers/interfaces.ts'
-import { nodeWithPorts } from '../../drivers/node-with-ports.ts'
 import { unsupported } from '../../drivers/unsupported.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { JsonObject } from '../../model/node.ts'
@@ -47,7 +45,7 @@ async function validate(task: NodeView, type: InterfaceType, name: string): Prom
   const { hardware } = task
   switch (type) {
     case 'boot':
-      return hardware.boot.validate(nodeWithPorts(task, isDiskless(task) ? 'active' : 'wait call-back'))
+      return hardware.boot.validate(task)
     case 'deploy':
     case 'inspect':
     case 'management':

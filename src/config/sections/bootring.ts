@@ -38,6 +38,11 @@ export const bootringSection = {
     'Root URLs of several APIs, which the root script asks in turn, so that the death of one stops no machine. Default: only [pxe]ipxe_config_api_root_url.',
     { check: checkHttpUrls },
   ),
+  pxe_template_folders: list(
+    [],
+    'Folders whose templates a node may choose, with [pxe]enable_insecure_template_override. Templates are code: nobody else may write there.',
+    { standaloneOnly: true },
+  ),
   replicate: boolean(
     false,
     "Attached: conductors keep copies of each other's boot files, and answer with them when the owner is gone. All hosts must say the same.",

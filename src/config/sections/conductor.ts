@@ -1,4 +1,4 @@
-import { boolean, integer, list, optionalString, string } from '../option.ts'
+import { boolean, dict, integer, list, optionalString, string } from '../option.ts'
 
 const callbackTimeout = (state: string) =>
   integer(1800, `How long a node may be in state "${state}" before that has failed; 0: for ever.`, {
@@ -31,6 +31,24 @@ export const conductorSection = {
     standaloneOnly: true,
   }),
   deploy_ramdisk: optionalString("URL (file or http) of the agent's ramdisk, for nodes without one in driver_info.", {
+    standaloneOnly: true,
+  }),
+  deploy_kernel_by_arch: dict({}, 'The same by architecture, as <cpu_arch>:<URL>; these come first.', {
+    standaloneOnly: true,
+  }),
+  deploy_ramdisk_by_arch: dict({}, 'The same by architecture, as <cpu_arch>:<URL>; these come first.', {
+    standaloneOnly: true,
+  }),
+  rescue_kernel: optionalString('URL of the kernel for rescue. Default: what the node is deployed with.', {
+    standaloneOnly: true,
+  }),
+  rescue_ramdisk: optionalString('URL of the ramdisk for rescue. Default: what the node is deployed with.', {
+    standaloneOnly: true,
+  }),
+  rescue_kernel_by_arch: dict({}, 'The same by architecture, as <cpu_arch>:<URL>; these come first.', {
+    standaloneOnly: true,
+  }),
+  rescue_ramdisk_by_arch: dict({}, 'The same by architecture, as <cpu_arch>:<URL>; these come first.', {
     standaloneOnly: true,
   }),
   file_url_allowed_paths: list(

@@ -10,6 +10,7 @@ const delay = (type: string): Option<string> =>
 
 export const fakeSection = {
   power_delay: delay('power'),
+  boot_delay: delay('boot'),
   deploy_delay: delay('deploy'),
   management_delay: delay('management'),
   inspect_delay: delay('inspect'),

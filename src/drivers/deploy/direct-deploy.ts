@@ -13,7 +13,7 @@ export class DirectDeploy implements DeployInterface {
   readonly properties = {}
 
   validate(task: NodeView): void {
-    validateAgentBoot(task, 'wait call-back')
+    validateAgentBoot(task)
     const { instance_info, uuid } = task.node
     if (typeof instance_info.image_source !== 'string' || instance_info.image_source === '')
       throw new BootringError('MissingParameter', `node ${uuid} has no instance_info.image_source`)

@@ -1,11 +1,11 @@
-import { type Rehearsal, rehearsalProperties } from '../fake/rehearsal.ts'
+import { type Rehearsal, rehearsalProperties, validateRehearsal, waitsForAgent } from '../fake/rehearsal.ts'
 import type { DeployInterface, NodeTask, NodeView, Progress, Step } from '../interfaces.ts'
 import { switchOff, switchPower } from '../power/switch-power.ts'
 
 /** Deploys nothing: the machine is switched on and off, and that is all. Waits for an agent where the node says so. */
 export class FakeDeploy implements DeployInterface {
   readonly name = 'fake'
-  readonly properties = rehearsalProperties('deploy')
+  readonly properties = rehearsalProperties('deploy', true)
   readonly #rehearsal: Rehearsal
 
   constructor(rehearsal: Rehearsal) {
@@ -13,7 +13,7 @@ export class FakeDeploy implements DeployInterface {
   }
 
   validate(task: NodeView): void {
-    this.#rehearsal.validate(task, 'deploy')
+    validateRehearsal(task, 'deploy')
   }
 
   async deploy(task: NodeTask, agentHasCalled: boolean): Promise<Progress> {
@@ -21,7 +21,7 @@ export class FakeDeploy implements DeployInterface {
       await this.#rehearsal.perform(task, 'deploy', 'deploy')
       await switchPower(task, 'power on')
     }
-    return agentHasCalled || !this.#rehearsal.waits(task, 'deploy') ? 'done' : 'wait'
+    return agentHasCalled || !waitsForAgent(task, 'deploy') ? 'done' : 'wait'
   }
 
   async tearDown(task: NodeTask): Promise<void> {
@@ -34,7 +34,7 @@ export class FakeDeploy implements DeployInterface {
   }
 
   async clean(task: NodeTask, steps: readonly Step[], agentHasCalled: boolean): Promise<Progress> {
-    if (!agentHasCalled && this.#rehearsal.waits(task, 'deploy')) {
+    if (!agentHasCalled && waitsForAgent(task, 'deploy')) {
       await switchPower(task, 'power on')
       return 'wait'
     }

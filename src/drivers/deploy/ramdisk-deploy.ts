@@ -1,3 +1,4 @@
+import { BootringError } from '../../model/errors.ts'
 import { prepareInstanceBoot } from '../boot-instance.ts'
 import type { DeployInterface, NodeTask, NodeView, Progress, Step } from '../interfaces.ts'
 import { nodeWithPorts } from '../node-with-ports.ts'
@@ -10,7 +11,14 @@ export class RamdiskDeploy implements DeployInterface {
   readonly properties = {}
 
   validate(task: NodeView): void {
-    task.hardware.boot.validate(nodeWithPorts(task, 'active'))
+    const { hardware, node, ports } = task
+    hardware.boot.validate({ node: { ...node, deploy_interface: this.name }, ports })
+    const { boot_iso: iso, kernel, ramdisk } = node.instance_info
+    if (!iso && !(kernel && ramdisk))
+      throw new BootringError(
+        'MissingParameter',
+        `node ${node.uuid} has neither instance_info.boot_iso nor instance_info.kernel and ramdisk`,
+      )
   }
 
   async deploy(task: NodeTask): Promise<Progress> {

@@ -10,7 +10,7 @@ export class AgentInspect implements InspectInterface {
   readonly properties = {}
 
   validate(task: NodeView): void {
-    validateAgentBoot(task, 'inspect wait')
+    validateAgentBoot(task)
   }
 
   async inspect(task: NodeTask): Promise<Progress> {

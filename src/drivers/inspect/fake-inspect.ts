@@ -1,10 +1,10 @@
-import { type Rehearsal, rehearsalProperties } from '../fake/rehearsal.ts'
+import { type Rehearsal, rehearsalProperties, validateRehearsal, waitsForAgent } from '../fake/rehearsal.ts'
 import type { InspectInterface, NodeTask, NodeView, Progress } from '../interfaces.ts'
 
 /** Finds nothing. Waits for an agent where the node says so, and takes no notice of what that has found. */
 export class FakeInspect implements InspectInterface {
   readonly name = 'fake'
-  readonly properties = rehearsalProperties('inspect')
+  readonly properties = rehearsalProperties('inspect', true)
   readonly #rehearsal: Rehearsal
 
   constructor(rehearsal: Rehearsal) {
@@ -12,12 +12,12 @@ export class FakeInspect implements InspectInterface {
   }
 
   validate(task: NodeView): void {
-    this.#rehearsal.validate(task, 'inspect')
+    validateRehearsal(task, 'inspect')
   }
 
   async inspect(task: NodeTask): Promise<Progress> {
     await this.#rehearsal.perform(task, 'inspect', 'inspect')
-    return this.#rehearsal.waits(task, 'inspect') ? 'wait' : 'done'
+    return waitsForAgent(task, 'inspect') ? 'wait' : 'done'
   }
 
   async continueInspection(task: NodeTask): Promise<void> {

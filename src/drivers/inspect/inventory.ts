@@ -3,6 +3,7 @@ import { BootringError } from '../../model/errors.ts'
 import { type MacAddress, parseMac } from '../../model/mac.ts'
 import type { JsonObject } from '../../model/node.ts'
 import type { NewPort } from '../../model/records.ts'
+import { asObject } from '../as-object.ts'
 
 /** What bootring makes of an agent's inventory. */
 export interface Found {
@@ -50,9 +51,6 @@ export const foundPort = (address: MacAddress): NewPort => ({ uuid: randomUUID()
 function macOf(value: unknown): MacAddress | undefined {
   return typeof value === 'string' ? parseMac(value.replace(/^01-(?=([0-9a-f]{2}-){5}[0-9a-f]{2}$)/i, '')) : undefined
 }
-
-const asObject = (value: unknown): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
 
 const asArray = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 

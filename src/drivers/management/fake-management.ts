@@ -1,5 +1,6 @@
 import { BootringError } from '../../model/errors.ts'
-import { type Rehearsal, rehearsalProperties } from '../fake/rehearsal.ts'
+import { asObject } from '../as-object.ts'
+import { type Rehearsal, rehearsalProperties, validateRehearsal } from '../fake/rehearsal.ts'
 import type { BootDevice, ManagementInterface, NodeTask, NodeView } from '../interfaces.ts'
 import { checkBootDevice } from './check-boot-device.ts'
 
@@ -19,7 +20,7 @@ export class FakeManagement implements ManagementInterface {
   }
 
   validate(task: NodeView): void {
-    this.#rehearsal.validate(task, 'management')
+    validateRehearsal(task, 'management')
   }
 
   supportedBootDevices(): readonly BootDevice[] {
@@ -28,11 +29,7 @@ export class FakeManagement implements ManagementInterface {
 
   async getBootDevice(task: NodeTask): Promise<{ boot_device: BootDevice | null; persistent: boolean | null }> {
     await this.#rehearsal.perform(task, 'management', 'get_boot_device')
-    const kept = task.node.driver_internal_info[deviceKey]
-    const { boot_device, persistent } = (typeof kept === 'object' && kept !== null ? kept : {}) as {
-      boot_device?: unknown
-      persistent?: unknown
-    }
+    const { boot_device, persistent } = asObject(task.node.driver_internal_info[deviceKey])
     const device = devices.find((one) => one === boot_device)
     return device === undefined
       ? { boot_device: 'pxe', persistent: false }

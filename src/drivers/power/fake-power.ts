@@ -1,6 +1,6 @@
 import { BootringError } from '../../model/errors.ts'
 import type { PowerState } from '../../model/records.ts'
-import { type Rehearsal, rehearsalProperties } from '../fake/rehearsal.ts'
+import { type Rehearsal, rehearsalProperties, validateRehearsal } from '../fake/rehearsal.ts'
 import type { NodeTask, NodeView, PowerInterface } from '../interfaces.ts'
 
 /**
@@ -18,7 +18,7 @@ export class FakePower implements PowerInterface {
   }
 
   validate(task: NodeView): void {
-    this.#rehearsal.validate(task, 'power')
+    validateRehearsal(task, 'power')
   }
 
   async getPowerState(task: NodeTask): Promise<PowerState | null> {

@@ -13,7 +13,7 @@ export class AgentRescue implements RescueInterface {
   readonly properties = {}
 
   validate(task: NodeView): void {
-    validateAgentBoot(task, 'rescue wait')
+    validateAgentBoot(task)
     checkRescuePassword(task)
   }
 

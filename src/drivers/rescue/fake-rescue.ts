@@ -1,11 +1,11 @@
-import { type Rehearsal, rehearsalProperties } from '../fake/rehearsal.ts'
+import { type Rehearsal, rehearsalProperties, validateRehearsal, waitsForAgent } from '../fake/rehearsal.ts'
 import type { NodeTask, NodeView, Progress, RescueInterface } from '../interfaces.ts'
 import { forgetRescuePassword } from './rescue-password.ts'
 
 /** Rescues nothing. Waits for an agent where the node says so. */
 export class FakeRescue implements RescueInterface {
   readonly name = 'fake'
-  readonly properties = rehearsalProperties('rescue')
+  readonly properties = rehearsalProperties('rescue', true)
   readonly #rehearsal: Rehearsal
 
   constructor(rehearsal: Rehearsal) {
@@ -13,13 +13,13 @@ export class FakeRescue implements RescueInterface {
   }
 
   validate(task: NodeView): void {
-    this.#rehearsal.validate(task, 'rescue')
+    validateRehearsal(task, 'rescue')
   }
 
   async rescue(task: NodeTask, agentHasCalled: boolean): Promise<Progress> {
     if (agentHasCalled) return 'done'
     await this.#rehearsal.perform(task, 'rescue', 'rescue')
-    return this.#rehearsal.waits(task, 'rescue') ? 'wait' : 'done'
+    return waitsForAgent(task, 'rescue') ? 'wait' : 'done'
   }
 
   async unrescue(task: NodeTask): Promise<void> {
