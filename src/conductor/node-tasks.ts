@@ -3,6 +3,7 @@ import { BootringError } from '../model/errors.ts'
 import type { CallContext } from '../rpc/contract.ts'
 import { ConductorTask, readRows, type TaskSurroundings } from './conductor-task.ts'
 import type { ExclusiveTasks, LockRetry } from './exclusive-tasks.ts'
+import type { Hold } from './hold.ts'
 import type { Workers } from './workers.ts'
 
 export interface NodeTasksParts extends TaskSurroundings {
@@ -21,9 +22,15 @@ export type Background = () => Promise<void>
  */
 export class NodeTasks {
   readonly #parts: NodeTasksParts
+  readonly #held = new Set<Hold>()
 
   constructor(parts: NodeTasksParts) {
     this.#parts = parts
+  }
+
+  /** Whether this conductor works on the node: whatever of it lies on the disk is none of anybody else's business. */
+  isHeld(nodeUuid: string): boolean {
+    return [...this.#held].some((hold) => hold.nodeUuid === nodeUuid && !hold.hasEnded)
   }
 
   /** Does `work`, waits for it, and ends the reservation. */
@@ -93,7 +100,11 @@ export class NodeTasks {
   ): Promise<T> {
     const { exclusive, store } = this.#parts
     const hold = await exclusive.hold(nodeUuid, retry)
-    const release = () => exclusive.release(hold)
+    this.#held.add(hold)
+    const release = async () => {
+      this.#held.delete(hold)
+      await exclusive.release(hold)
+    }
     try {
       const task = new ConductorTask(hold, await readRows(store, nodeUuid), context, this.#parts)
       return await work(task, release)

@@ -5,6 +5,7 @@ export class Workers {
   readonly #size: number
   readonly #idle = new Set<() => void>()
   #busy = 0
+  #closed = false
 
   constructor(size: number) {
     this.#size = size
@@ -14,14 +15,10 @@ export class Workers {
     return this.#busy
   }
 
-  /** Whether all but so many are free: what nobody waits for leaves the rest to those who do. */
-  hasFree(spare = 0): boolean {
-    return this.#busy < this.#size - spare
-  }
-
   /** Takes a worker, before anything is done; call what it returns when the work has ended. Throws `Overloaded`. */
   take(): () => void {
-    if (!this.hasFree()) {
+    if (this.#closed) throw new BootringError('Overloaded', 'this conductor is leaving')
+    if (this.#busy >= this.#size) {
       throw new BootringError('Overloaded', `all ${this.#size} workers are busy, which is [conductor]workers_pool_size`)
     }
     this.#busy += 1
@@ -34,6 +31,11 @@ export class Workers {
       for (const resolve of this.#idle) resolve()
       this.#idle.clear()
     }
+  }
+
+  /** Takes nothing on any more. */
+  close(): void {
+    this.#closed = true
   }
 
   /** Resolves once none is busy. */

@@ -17,6 +17,7 @@ import type { Handlers } from '../../rpc/contract.ts'
 import { type RpcServer, startRpcServer } from '../../rpc/server.ts'
 import type { Installation } from '../installation.ts'
 import { buildHardware } from './build-hardware.ts'
+import { buildProvisioning } from './build-provisioning.ts'
 import { buildRootScript } from './build-root-script.ts'
 import { registeredHostname } from './registered-hostname.ts'
 import { rpcServerOptions } from './rpc-server-options.ts'
@@ -78,12 +79,23 @@ export async function startConductor({
     },
     log,
   )
+  const management = buildProvisioning({
+    config,
+    database,
+    hardware,
+    hostname,
+    rings,
+    sessions: heartbeat,
+    removeBootFiles: (uuid) => ipxe.cleanUp(uuid),
+    log,
+  })
   const sync = new BootFileSync({
     hostname,
     nodes: database.nodes,
     rings,
     takeovers: new Takeovers(database.reservations, heartbeat),
     bootInterfaceOf,
+    isHeld: (uuid) => management.tasks.isHeld(uuid),
     nodesOnDisk: () => bootFiles.nodeUuids(),
     remove: (uuid) => ipxe.cleanUp(uuid),
     removeUnusedImages: (keep) => images.removeUnused(keep),
@@ -100,6 +112,11 @@ export async function startConductor({
     syncIntervalSeconds: config.conductor.sync_local_state_interval,
     membershipIntervalSeconds: Math.max(1, config.DEFAULT.hash_ring_reset_interval),
     log,
+    furtherHandlers: management.handlers,
+    upkeep: management.upkeep,
+    pickUp: () => management.pickUp(),
+    workers: management.workers,
+    finishSeconds: config.bootring.drain_seconds,
   })
 
   if (config.conductor.deploy_kernel === undefined || config.conductor.deploy_ramdisk === undefined) {

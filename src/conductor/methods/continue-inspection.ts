@@ -9,7 +9,10 @@ import type { Provisioning } from '../provision/provisioning.ts'
  * `continue_inspection`: what an agent has found. It is stored before the state changes; where this conductor dies after
  * that, the machine is inspected once more.
  */
-export function continueInspection(tasks: NodeTasks, provisioning: Provisioning): Handlers['continue_inspection'] {
+export function continueInspection(
+  tasks: NodeTasks,
+  provisioning: Provisioning,
+): NonNullable<Handlers['continue_inspection']> {
   return async ({ inventory, node_id, plugin_data }, context) => {
     await tasks.begin(node_id, context, async (task) => {
       if (task.node.provision_state !== 'inspect wait')

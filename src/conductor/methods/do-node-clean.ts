@@ -6,7 +6,7 @@ import { parseSteps } from '../provision/steps.ts'
 import { refuseInMaintenance, validated } from '../provision/validated.ts'
 
 /** `do_node_clean`: cleans by the steps that are named, and ends in `manageable`. */
-export function doNodeClean(tasks: NodeTasks, provisioning: Provisioning): Handlers['do_node_clean'] {
+export function doNodeClean(tasks: NodeTasks, provisioning: Provisioning): NonNullable<Handlers['do_node_clean']> {
   return async ({ clean_steps, disable_ramdisk, node_id }, context) => {
     const steps = parseSteps(clean_steps)
     await tasks.begin(node_id, context, async (task) => {

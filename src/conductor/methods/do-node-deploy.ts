@@ -7,7 +7,7 @@ import type { Provisioning } from '../provision/provisioning.ts'
 import { refuseInMaintenance, refuseProtected, validated } from '../provision/validated.ts'
 
 /** `do_node_deploy`: deploys a node, or deploys it again. */
-export function doNodeDeploy(tasks: NodeTasks, provisioning: Provisioning): Handlers['do_node_deploy'] {
+export function doNodeDeploy(tasks: NodeTasks, provisioning: Provisioning): NonNullable<Handlers['do_node_deploy']> {
   return async ({ configdrive, deploy_steps = [], node_id, rebuild }, context) => {
     if (deploy_steps.length > 0)
       throw new BootringError('NotImplemented', 'bootring does not have deploy steps that are asked for yet')

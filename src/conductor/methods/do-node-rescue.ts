@@ -5,7 +5,7 @@ import type { Provisioning } from '../provision/provisioning.ts'
 import { refuseInMaintenance, validated } from '../provision/validated.ts'
 
 /** `do_node_rescue`: boots a node's rescue system. The password gets into the row together with the state. */
-export function doNodeRescue(tasks: NodeTasks, provisioning: Provisioning): Handlers['do_node_rescue'] {
+export function doNodeRescue(tasks: NodeTasks, provisioning: Provisioning): NonNullable<Handlers['do_node_rescue']> {
   return async ({ node_id, rescue_password }, context) => {
     await tasks.begin(node_id, context, async (task) => {
       refuseInMaintenance(task, 'rescuing')
@@ -23,7 +23,10 @@ export function doNodeRescue(tasks: NodeTasks, provisioning: Provisioning): Hand
 }
 
 /** `do_node_unrescue`: boots the instance again. */
-export function doNodeUnrescue(tasks: NodeTasks, provisioning: Provisioning): Handlers['do_node_unrescue'] {
+export function doNodeUnrescue(
+  tasks: NodeTasks,
+  provisioning: Provisioning,
+): NonNullable<Handlers['do_node_unrescue']> {
   return async ({ node_id }, context) => {
     await tasks.begin(node_id, context, async (task) => {
       refuseInMaintenance(task, 'unrescuing')

@@ -6,7 +6,7 @@ import { parseSteps } from '../provision/steps.ts'
 import { refuseInMaintenance, validated } from '../provision/validated.ts'
 
 /** `do_node_service`: changes an active node by the steps that are named. */
-export function doNodeService(tasks: NodeTasks, provisioning: Provisioning): Handlers['do_node_service'] {
+export function doNodeService(tasks: NodeTasks, provisioning: Provisioning): NonNullable<Handlers['do_node_service']> {
   return async ({ disable_ramdisk, node_id, service_steps }, context) => {
     const steps = parseSteps(service_steps)
     await tasks.begin(node_id, context, async (task) => {

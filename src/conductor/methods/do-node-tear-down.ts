@@ -6,7 +6,10 @@ import type { Provisioning } from '../provision/provisioning.ts'
 import { refuseProtected, validated } from '../provision/validated.ts'
 
 /** `do_node_tear_down`: takes a node out of use. In maintenance too, as in Ironic. */
-export function doNodeTearDown(tasks: NodeTasks, provisioning: Provisioning): Handlers['do_node_tear_down'] {
+export function doNodeTearDown(
+  tasks: NodeTasks,
+  provisioning: Provisioning,
+): NonNullable<Handlers['do_node_tear_down']> {
   return async ({ node_id }, context) => {
     await tasks.begin(node_id, context, async (task) => {
       refuseProtected(task, 'undeployed')

@@ -9,7 +9,10 @@ import type { Provisioning } from '../provision/provisioning.ts'
 const actions = ['manage', 'provide', 'adopt', 'abort', 'unhold'] as const
 
 /** `do_provisioning_action`: verbs that have no method of their own. */
-export function doProvisioningAction(tasks: NodeTasks, provisioning: Provisioning): Handlers['do_provisioning_action'] {
+export function doProvisioningAction(
+  tasks: NodeTasks,
+  provisioning: Provisioning,
+): NonNullable<Handlers['do_provisioning_action']> {
   return async ({ action: asked, node_id }, context) => {
     const action = actions.find((one) => one === asked)
     if (action === undefined)

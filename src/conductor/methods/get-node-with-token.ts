@@ -9,7 +9,7 @@ const givenAlready = '******'
  * `get_node_with_token`: an agent that has booted looks its node up. The first one gets the token, until the machine is
  * rebooted by a work.
  */
-export function getNodeWithToken(tasks: NodeTasks): Handlers['get_node_with_token'] {
+export function getNodeWithToken(tasks: NodeTasks): NonNullable<Handlers['get_node_with_token']> {
   return async ({ node_id }, context) => {
     const known = (await tasks.look(node_id)).node.driver_internal_info.agent_secret_token
     if (known !== undefined && known !== null) return { agent_token: givenAlready }

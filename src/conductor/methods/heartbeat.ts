@@ -35,7 +35,7 @@ const awaited: ReadonlySet<string | null> = new Set<ProvisionState>([
 ])
 
 /** `heartbeat`: an agent is alive. Its first one goes on with the work that waits for it; in maintenance, none does. */
-export function heartbeat(tasks: NodeTasks, provisioning: Provisioning): Handlers['heartbeat'] {
+export function heartbeat(tasks: NodeTasks, provisioning: Provisioning): NonNullable<Handlers['heartbeat']> {
   return async ({ node_id, ...said }, context) => {
     if (said.agent_version === undefined && said.agent_status === undefined)
       throw new BootringError('InvalidParameter', 'Agent did not transmit a version, and a version is required.')

@@ -5,7 +5,10 @@ import type { Provisioning } from '../provision/provisioning.ts'
 import { validated } from '../provision/validated.ts'
 
 /** `inspect_hardware`: finds out what hardware a node has. */
-export function inspectHardware(tasks: NodeTasks, provisioning: Provisioning): Handlers['inspect_hardware'] {
+export function inspectHardware(
+  tasks: NodeTasks,
+  provisioning: Provisioning,
+): NonNullable<Handlers['inspect_hardware']> {
   return async ({ node_id }, context) => {
     await tasks.begin(node_id, context, async (task) => {
       await validated(task, 'inspection', [task.hardware.power, task.hardware.inspect])

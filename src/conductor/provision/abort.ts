@@ -2,11 +2,12 @@ import { withoutAgent } from '../../drivers/power/switch-power.ts'
 import { BootringError } from '../../model/errors.ts'
 import { allowsEvent } from '../../model/transitions.ts'
 import type { ConductorTask, TaskWrite } from '../conductor-task.ts'
+import { failureText } from '../failure-text.ts'
 import type { Background } from '../node-tasks.ts'
 import { without } from './agent-notes.ts'
 import { target } from './cleaning.ts'
 import { isLost } from './is-lost.ts'
-import { messageOf, type Provisioning } from './provisioning.ts'
+import type { Provisioning } from './provisioning.ts'
 import { returnToInstance } from './servicing.ts'
 
 /**
@@ -45,7 +46,7 @@ export async function settleDebt(task: ConductorTask, provisioning: Provisioning
     else await provisioning.cleanUp(task)
   } catch (error) {
     if (isLost(task, error)) throw error
-    const failure = `Failed to clean up after an abort: ${messageOf(error)}`
+    const failure = `Failed to clean up after an abort: ${failureText(error)}`
     const isRescue = task.node.provision_state === 'rescue failed'
     await task.save({
       changes: {

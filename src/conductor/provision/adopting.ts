@@ -1,4 +1,3 @@
-import { nodeWithPorts } from '../../drivers/node-with-ports.ts'
 import type { Work } from './work.ts'
 
 /** Takes a machine over that runs already: what it boots from is made ready, and the machine itself left alone. */
@@ -6,8 +5,8 @@ export const adopting: Work = {
   historyType: 'adoption',
   failure: 'Failed to adopt',
   async perform(task) {
-    const { boot, deploy } = task.hardware
-    if (deploy.name === 'ramdisk') boot.validate(nodeWithPorts(task, 'active'))
+    const { deploy } = task.hardware
+    if (deploy.name === 'ramdisk') await deploy.validate(task)
     await deploy.takeOver(task)
     return { event: 'done' }
   },

@@ -5,6 +5,7 @@ import { needsBootFiles } from '../../model/provision-states.ts'
 import type { NewHistoryEntry } from '../../model/records.ts'
 import { applyEvent, isWorkingState, type ProvisionEvent } from '../../model/transitions.ts'
 import type { ConductorTask, TransitionWrite } from '../conductor-task.ts'
+import { failureText } from '../failure-text.ts'
 import type { Background } from '../node-tasks.ts'
 import { inspected } from './inspecting.ts'
 import { isLost } from './is-lost.ts'
@@ -72,7 +73,7 @@ export class Provisioning {
     if (!(cause instanceof BootringError))
       task.log.error({ err: cause }, 'work on the node has met a fault of bootring')
     const fault = work.fault?.(task)
-    const message = `${work.failure}: ${messageOf(cause)}`
+    const message = `${work.failure}: ${failureText(cause)}`
     const [last_error, entries] = await this.#cleanUpAfter(task, work, message)
     const { changes = {}, ...write } = work.onFailure?.(task) ?? {}
     const maintenance =
@@ -94,7 +95,7 @@ export class Provisioning {
     } catch (error) {
       if (isLost(task, error)) throw error
       task.log.error({ err: error }, 'could not clean up after a failure')
-      const also = `${message}. Also failed to clean up: ${messageOf(error)}`
+      const also = `${message}. Also failed to clean up: ${failureText(error)}`
       return [also, [also]]
     }
   }
@@ -111,11 +112,6 @@ export class Provisioning {
   }
 }
 
-/** For people: what is no known failure is told by the log only. */
-export function messageOf(error: unknown): string {
-  return error instanceof BootringError ? error.message : "unexpected error; see the conductor's log"
-}
-
-export function failureEntry({ historyType }: Work, event: string): NewHistoryEntry {
+function failureEntry({ historyType }: Work, event: string): NewHistoryEntry {
   return { event, event_type: historyType, severity: 'ERROR', user: null }
 }

@@ -3,9 +3,11 @@ import { switchPower } from '../../drivers/power/switch-power.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { NodeRecord, PowerState } from '../../model/records.ts'
 import type { ConductorTask } from '../conductor-task.ts'
+import { failureText } from '../failure-text.ts'
 import type { NodeTasks } from '../node-tasks.ts'
-import { messageOf } from '../provision/provisioning.ts'
+import { hasToDo } from '../to-do.ts'
 import { eachOwnNode, once, type Upkeep } from './each-own-node.ts'
+import { finishOrGiveUp } from './finish-to-do.ts'
 
 export interface PowerSyncOptions {
   /** Whether the machine is switched to what the row says, or the row set to what the machine says. */
@@ -66,6 +68,7 @@ export class PowerSync {
   async #sync(task: ConductorTask): Promise<void> {
     const { node } = task
     if (excluded.has(node.provision_state) || node.maintenance) return
+    if (hasToDo(node)) return await finishOrGiveUp(task)
     if (node.target_power_state !== null) await this.#forgetPending(task)
     const { power } = task.hardware
     if (node.power_state === null && !(await isValid(task, power))) return
@@ -74,7 +77,7 @@ export class PowerSync {
       actual = await power.getPowerState(task)
       if (actual === 'error') throw new BootringError('HardwareFailed', 'the machine says that its power has failed')
     } catch (error) {
-      await this.#failed(task, 'error', `could not get the power state: ${messageOf(error)}`)
+      await this.#failed(task, 'error', `could not get the power state: ${failureText(error)}`)
       return
     }
     if (actual === node.power_state) return void this.#failures.delete(node.uuid)
