@@ -10,6 +10,7 @@ import { formatProblem } from '../src/config/problem.ts'
 import { parseFleet } from '../src/fleet/parse-fleet.ts'
 import { errorKinds } from '../src/model/errors.ts'
 import { commandsReference } from '../tools/commands-reference.ts'
+import { openApiReference } from '../tools/openapi-reference.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const skipped = ['node_modules', '.tools', '.git', 'dist']
@@ -133,6 +134,10 @@ describe('the documentation', () => {
 
   it('has a reference of commands that is made from them', async () => {
     expect(read('docs/reference/commands.md')).toBe(await commandsReference())
+  })
+
+  it('has an OpenAPI description that is made from the routes', async () => {
+    expect(read('docs/reference/openapi.json')).toBe(await openApiReference())
   })
 
   it('has no configuration that config check finds fault with', () => {

@@ -59,5 +59,6 @@ export const apiLimits: Readonly<ApiLimits> = {
   probeAfterMilliseconds: 30_000,
   checkIntervalMilliseconds: 5_000,
   maxBootBodyBytes: 65_536,
-  maxBodyBytes: 1_048_576,
+  // Inventories and instance_info with a config drive; each byte of it is parsed while machines wait.
+  maxBodyBytes: 4_194_304,
 }

@@ -1,68 +1,80 @@
-import { randomUUID } from 'node:crypto'
-import type { FastifyError, FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Logger } from '../observe/logger.ts'
-import { clientFault, serverFault } from './fault.ts'
+import { clientFault } from './fault.ts'
+import { discoveryRoutes, serviceDescription } from './rest/discovery.ts'
+import { describeRoutes, openApiRoutes } from './rest/openapi.ts'
+import type { RestParts, RestRoutes } from './rest/rest.ts'
+import { restAnswer } from './rest/rest-answer.ts'
+import { serveRest } from './rest/rest-plugin.ts'
+import { agentRoutes } from './routes/agent.ts'
+import { conductorRoutes } from './routes/conductors.ts'
+import { driverRoutes } from './routes/drivers.ts'
+import { nodeLackRoutes } from './routes/node-lacks.ts'
+import { nodeListRoutes } from './routes/node-list.ts'
+import { nodeProvisionRoutes } from './routes/node-provision.ts'
+import { nodeRecordRoutes } from './routes/node-records.ts'
+import { nodeStateRoutes } from './routes/node-states.ts'
+import { nodeTraitRoutes } from './routes/node-traits.ts'
+import { nodeUpkeepRoutes } from './routes/node-upkeep.ts'
+import { nodeVifRoutes } from './routes/node-vifs.ts'
+import { nodeRoutes } from './routes/nodes.ts'
+import { notThereRoutes } from './routes/not-there.ts'
+import { portgroupRoutes } from './routes/portgroups.ts'
+import { portRoutes } from './routes/ports.ts'
+
+/** All that there is of the REST API. */
+const routes: readonly RestRoutes[] = [
+  discoveryRoutes,
+  nodeListRoutes,
+  nodeRoutes,
+  nodeStateRoutes,
+  nodeProvisionRoutes,
+  nodeUpkeepRoutes,
+  nodeTraitRoutes,
+  nodeVifRoutes,
+  nodeRecordRoutes,
+  nodeLackRoutes,
+  portRoutes,
+  portgroupRoutes,
+  driverRoutes,
+  conductorRoutes,
+  agentRoutes,
+  openApiRoutes,
+  notThereRoutes,
+]
 
 export interface ApiAppDeps {
   logger: Logger
-  /** `[api]public_endpoint`; without it links lead to where the client asked. */
-  publicEndpoint?: string | undefined
-  /** Beside a running Ironic, whose API has all the rest: nobody is to take this one for it. */
-  bootOnly?: boolean
+  /** The REST API of management. Absent beside a running Ironic, whose API has it: nobody is to take this one for it. */
+  rest?: RestParts | undefined
 }
 
-const description = 'Makes bare-metal machines network-boot, whichever server dies.'
-
 /**
- * The part of the API that management clients use: discovery in Ironic's shape, and errors in Ironic's shape for all
- * else. Boot files are not served here but by `BootRoute`.
+ * The part of the API that management clients use, with errors in Ironic's shape for all else. Boot files are not served
+ * here but by `BootRoute`.
  */
-export function apiApp({ bootOnly = false, logger, publicEndpoint }: ApiAppDeps): FastifyPluginAsync {
+export function apiApp({ logger, rest }: ApiAppDeps): FastifyPluginAsync {
   return async (app) => {
-    app.addHook('onRequest', async (_request, reply) => {
-      reply.header('X-Openstack-Request-Id', `req-${randomUUID()}`)
+    app.addHook('onRequest', async (request, reply) => {
+      reply.header('X-Openstack-Request-Id', request.id)
       reply.header('Cache-Control', 'no-store')
     })
-
-    if (bootOnly) app.get('/', async () => ({ name: 'bootring', description, versions: [] }))
-    else serveDiscovery(app, publicEndpoint)
-
+    if (rest === undefined) serveOnlyAName(app, logger)
+    else {
+      await describeRoutes(app)
+      serveRest(app, rest, routes)
+    }
     app.setNotFoundHandler((_request, reply) => {
       reply.code(404).send(clientFault('The resource could not be found.'))
     })
-    app.setErrorHandler((error: FastifyError, request, reply) => {
-      const status = error.statusCode ?? 500
-      if (status >= 400 && status < 500) {
-        reply.code(status).send(clientFault(error.message))
-        return
-      }
-      logger.error({ err: error, method: request.method, url: request.url.slice(0, 256) }, 'request failed')
-      reply.code(500).send(serverFault('Internal server error.'))
-    })
   }
 }
 
-/** Ironic's way to say which versions there are, and where. */
-function serveDiscovery(app: FastifyInstance, publicEndpoint: string | undefined): void {
-  const root = (host: string) => (publicEndpoint ?? `http://${host}`).replace(/\/+$/, '')
-  const version = (host: string) => ({
-    id: 'v1',
-    links: [{ href: `${root(host)}/v1/`, rel: 'self' }],
-    status: 'CURRENT',
-    min_version: '1.1',
-    version: '1.1',
+function serveOnlyAName(app: FastifyInstance, logger: Logger): void {
+  app.get('/', async () => ({ name: 'bootring', description: serviceDescription, versions: [] }))
+  app.setErrorHandler((error, { method, url }, reply) => {
+    const { fault, status, unexpected } = restAnswer(error)
+    if (unexpected) logger.error({ err: error, method, url: url.slice(0, 256) }, 'request failed')
+    reply.code(status).send(fault)
   })
-  app.get('/', async (request) => ({
-    name: 'bootring',
-    description,
-    versions: [version(request.host)],
-    default_version: version(request.host),
-  }))
-  for (const path of ['/v1', '/v1/']) {
-    app.get(path, async (request) => ({
-      id: 'v1',
-      links: version(request.host).links,
-      version: version(request.host),
-    }))
-  }
 }

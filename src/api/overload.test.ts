@@ -227,7 +227,7 @@ describe('clients that hold connections', () => {
 })
 
 describe('management requests', () => {
-  const management = 'GET /v1 HTTP/1.1'
+  const management = 'GET / HTTP/1.1'
 
   it('beyond what is worked on and waits are told to come back', async () => {
     const server = await start({ maxManagementRequests: 0, maxManagementWaiting: 0 })

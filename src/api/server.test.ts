@@ -115,21 +115,6 @@ describe('the API server', () => {
 })
 
 describe('what management clients see', () => {
-  it.each(['/', '/v1', '/v1/'])('%s leads to version 1', async (target) => {
-    const { address } = await startBootServer()
-    const response = await ask(address, `GET ${target} HTTP/1.1`)
-    expect(response.status).toBe(200)
-    expect(header(response, 'Content-Type')).toMatch(/^application\/json/)
-    expect(response.body).toContain('{"href":"http://boot.example/v1/","rel":"self"}')
-    expect(JSON.parse(response.body)).toMatchObject(target === '/' ? { default_version: { id: 'v1' } } : { id: 'v1' })
-  })
-
-  it('links go to the public endpoint where there is one', async () => {
-    const { address } = await startBootServer({ server: { publicEndpoint: 'https://boot.example/baremetal/' } })
-    const { body } = await ask(address, 'GET / HTTP/1.1')
-    expect(body).toContain('"https://boot.example/baremetal/v1/"')
-  })
-
   it.each([
     ['GET /v1/nodes', 404],
     ['GET /v1/%zz', 400],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import fastify, { type FastifyReply } from 'fastify'
@@ -34,16 +35,7 @@ export interface ApiServer {
 
 /** Starts the API; resolves when it listens, rejects when it can't (address in use, not ours, no permission). */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const {
-    boot,
-    bootOnly = false,
-    host,
-    port,
-    logger,
-    publicEndpoint,
-    reuse = false,
-    closeTimeoutSeconds = 15,
-  } = options
+  const { boot, host, port, logger, rest, reuse = false, closeTimeoutSeconds = 15 } = options
   const limits = { ...apiLimits, ...options.limits }
   let bootsInFlight = 0
   const answerBoot = (exchange: HttpExchange) => {
@@ -78,8 +70,11 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     },
     bodyLimit: limits.maxBodyBytes,
     exposeHeadRoutes: true,
+    genReqId: () => `req-${randomUUID()}`,
+    // Names and traits have up to 255 characters, each of which may be encoded.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
   })
-  await app.register(apiApp({ bootOnly, logger, publicEndpoint }))
+  await app.register(apiApp({ logger, rest }))
   await app.ready()
   await listen(app.server, { host, port, reusePort: reuse })
 

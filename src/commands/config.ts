@@ -1,8 +1,9 @@
 import { Command } from 'commander'
-import { checkConfig } from '../config/load.ts'
+import { checkConfig, loadConfig } from '../config/load.ts'
 import { formatProblem, type Problem } from '../config/problem.ts'
 import { renderReference } from '../config/reference.ts'
 import { renderSample } from '../config/sample.ts'
+import { hardwareOptionProblems } from './hardware-option-problems.ts'
 import { hostHints } from './host-hints.ts'
 import { addConfigOptions, type ConfigOptions, loadFromOptions, loadRequest } from './options.ts'
 
@@ -22,9 +23,13 @@ export function configCommand(output: { write(text: string): unknown } = process
     .option('--json', 'print JSON')
     .action((options: ConfigOptions & { json?: true }) => {
       const request = loadRequest(options)
-      const { mode, problems, warnings: ofOptions, optionsSet } = checkConfig(request)
-      const whole = mode === 'attached' && problems.length === 0
-      const warnings = whole ? [...ofOptions, ...hostHints(loadFromOptions(options).installation)] : ofOptions
+      const { mode, problems: ofEach, warnings: ofOptions, optionsSet } = checkConfig(request)
+      const attached = mode === 'attached'
+      const problems = ofEach.length > 0 || attached ? ofEach : hardwareOptionProblems(loadConfig(request))
+      const warnings =
+        attached && problems.length === 0
+          ? [...ofOptions, ...hostHints(loadFromOptions(options).installation)]
+          : ofOptions
       if (options.json) {
         const report = {
           mode,

@@ -22,7 +22,7 @@ export interface Installation {
   /** SQLAlchemy's form; may hold a password. */
   readonly databaseUrl: string
   readonly httpRoot: string
-  /** Attached: Ironic's folder of GRUB and pxelinux files. */
+  /** GRUB and pxelinux files; attached, Ironic's. */
   readonly tftpRoot: string
   /** Attached: where copies of other conductors' boot files lie. */
   readonly replicaPath: string
@@ -94,6 +94,8 @@ export function resolveInstallation(
     // Ironic's own default.
     attached ? '/httpboot' : join(statePath, 'httpboot'),
   )
+  // Ironic's own default is for a folder that only root can make.
+  const tftpRoot = config.pxe.tftp_root ?? (attached ? '/tftpboot' : join(statePath, 'tftpboot'))
   const httpUrl = withoutSlash(choose('[deploy]http_url', config.deploy.http_url, () => `http://${urlHost}:8080`))
 
   const anyAddress = (facts.hasIpv6 ?? true) ? '::' : '0.0.0.0'
@@ -132,7 +134,7 @@ export function resolveInstallation(
     statePath,
     databaseUrl,
     httpRoot,
-    tftpRoot: config.pxe.tftp_root,
+    tftpRoot,
     replicaPath: config.bootring.replica_path ?? join(statePath, 'replicas'),
     httpUrl,
     apiRootUrl,

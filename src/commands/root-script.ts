@@ -1,10 +1,11 @@
 import { Command } from 'commander'
 import { BootringError } from '../model/errors.ts'
 import { addConfigOptions, type ConfigOptions, loadFromOptions } from './options.ts'
-import { buildIronicRootTemplate, buildRootScript } from './wiring/build-root-script.ts'
+import { buildIronicRootTemplate, buildRootGrub, buildRootScript } from './wiring/build-root-script.ts'
 
 interface RootScriptCommandOptions extends ConfigOptions {
   ironicTemplate?: true
+  grub?: true
 }
 
 /** `bootring root-script`: what DHCP's boot file should hold, for whatever web server gives it out. */
@@ -17,11 +18,13 @@ export function rootScriptCommand(output: { write(text: string): unknown } = pro
       '--ironic-template',
       "attached: print a template for Ironic's [pxe]ipxe_boot_script instead, so that Ironic writes the script into its http_root when it starts; its file must be called boot.ipxe, in whatever folder",
     )
-    .action(({ ironicTemplate, ...options }: RootScriptCommandOptions) => {
+    .option('--grub', 'print the configuration that GRUB reads first instead, for the folder that GRUB comes from')
+    .action(({ grub, ironicTemplate, ...options }: RootScriptCommandOptions) => {
       const { installation } = loadFromOptions(options, { withoutDatabase: true })
       if (ironicTemplate && !installation.attached) {
         throw new BootringError('ConfigInvalid', '--ironic-template is for the attached mode: give --attached as well')
       }
-      output.write(ironicTemplate ? buildIronicRootTemplate(installation) : buildRootScript(installation))
+      if (grub) output.write(buildRootGrub(installation))
+      else output.write(ironicTemplate ? buildIronicRootTemplate(installation) : buildRootScript(installation))
     })
 }

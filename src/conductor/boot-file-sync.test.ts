@@ -21,6 +21,7 @@ function node(id: number, changes: Partial<NodeWithPorts> = {}): NodeWithPorts {
     instanceInfo: {},
     driverInternalInfo: {},
     properties: {},
+    bootMode: null,
     extra: {},
     ports: [],
     ...changes,
@@ -48,12 +49,14 @@ interface DiskSetting {
   broken?: string[]
   affinity?: Map<string, string>
   locked?: ReadonlySet<string>
+  held?: ReadonlySet<string>
+  onWalked?(): void
   draining?: ReadonlySet<string>
 }
 
 /** A conductor's disk that is a set of UUIDs; preparing `broken` nodes fails. */
 function diskOf(hostname: string, nodes: NodeWithPorts[], alive: string[], setting: DiskSetting = {}) {
-  const { affinity = new Map(), broken = [], draining = new Set(), locked } = setting
+  const { affinity = new Map(), broken = [], draining = new Set(), held, locked, onWalked } = setting
   const disk = new Set<string>()
   const log = recordingLogger()
   const sync = new BootFileSync({
@@ -61,7 +64,9 @@ function diskOf(hostname: string, nodes: NodeWithPorts[], alive: string[], setti
     nodes: {
       async *nodesWithBootFiles() {
         yield* nodes
+        onWalked?.()
       },
+      nodeStates: async (uuids) => nodes.filter(({ uuid }) => uuids.includes(uuid)),
     },
     rings: new FleetRings(
       { conductors: async () => alive.map((name) => ({ ...conductor(name), draining: draining.has(name) })) },
@@ -74,6 +79,7 @@ function diskOf(hostname: string, nodes: NodeWithPorts[], alive: string[], setti
         disk.add(uuid)
       },
     }),
+    isHeld: (uuid) => held?.has(uuid) ?? false,
     nodesOnDisk: async () => [...disk],
     async remove(uuid) {
       disk.delete(uuid)
@@ -130,6 +136,18 @@ describe('BootFileSync', () => {
     await sync.run()
     expect(await sync.run()).toMatchObject({ prepared: 30 })
     expect(taken).toBe(30)
+  })
+
+  it('leaves the files of a node that it works on, and of one that has come to need them during the walk', async () => {
+    const late = node(2, { provisionState: 'deploying' })
+    const held = node(3, { provisionState: 'deploying' })
+    const { disk, sync } = diskOf('c1', [node(1), late, held, node(4, { provisionState: 'active' })], ['c1'], {
+      held: new Set([held.uuid]),
+      onWalked: () => Object.assign(late, { provisionState: 'wait call-back' }),
+    })
+    for (const index of [2, 3, 4]) disk.add(node(index).uuid)
+    expect(await sync.run()).toMatchObject({ prepared: 1, removed: 1 })
+    expect([...disk].sort()).toEqual([node(1).uuid, late.uuid, held.uuid])
   })
 
   it('leaves nodes that somebody else works on for the next time, with what they have on the disk', async () => {
@@ -204,6 +222,7 @@ describe('BootFileSync', () => {
           yield node(1)
           throw new Error('connection lost')
         },
+        nodeStates: async () => [],
       },
       rings: new FleetRings(
         { conductors: async () => [conductor('c1')] },

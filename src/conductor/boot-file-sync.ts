@@ -14,10 +14,12 @@ export interface BootFilePreparer {
 
 export interface BootFileSyncParts {
   hostname: string
-  nodes: Pick<NodeStore, 'nodesWithBootFiles'>
+  nodes: Pick<NodeStore, 'nodesWithBootFiles' | 'nodeStates'>
   rings: Pick<FleetRings, 'owner' | 'conductors'>
   takeovers: Pick<Takeovers, 'done' | 'takeOver'>
   bootInterfaceOf(node: NodeWithPorts): BootFilePreparer
+  /** Whether this conductor works on the node: what it has on the disk is for a state that is still to come. */
+  isHeld?(uuid: string): boolean
   /** Nodes that have files on this disk. */
   nodesOnDisk(): Promise<string[]>
   /** Removes all files of one node from this disk. */
@@ -137,14 +139,28 @@ export class BootFileSync {
     }
   }
 
-  async #removeOthers(keep: ReadonlySet<string>): Promise<number> {
+  async #removeOthers(keep: Set<string>): Promise<number> {
+    const { isHeld, nodesOnDisk, remove, removeUnusedImages } = this.#parts
+    const others = (await nodesOnDisk()).filter((uuid) => !keep.has(uuid))
+    for (const uuid of await this.#wantedByNow(others)) keep.add(uuid)
     let removed = 0
-    for (const uuid of await this.#parts.nodesOnDisk()) {
+    for (const uuid of others) {
+      if (isHeld?.(uuid)) keep.add(uuid)
       if (keep.has(uuid)) continue
-      await this.#parts.remove(uuid)
+      await remove(uuid)
       removed += 1
     }
-    await this.#parts.removeUnusedImages(keep)
+    await removeUnusedImages(keep)
     return removed
+  }
+
+  /** The walk may have passed a node before it came to need its files. */
+  async #wantedByNow(uuids: string[]): Promise<string[]> {
+    const { hostname, nodes, rings } = this.#parts
+    const wanted: string[] = []
+    for (const state of await nodes.nodeStates(uuids)) {
+      if (needsBootFiles(state) && (await rings.owner(state)) === hostname) wanted.push(state.uuid)
+    }
+    return wanted
   }
 }

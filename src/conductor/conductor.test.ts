@@ -61,6 +61,7 @@ function conductorOf(alive: Set<string>, prepare: () => Promise<void>, walk: () 
         walk()
         yield* nodes
       },
+      nodeStates: async () => [],
     },
     rings,
     takeovers: { done: async () => new Set(), takeOver: (_, work) => work() },

@@ -12,6 +12,7 @@ import { MembershipWatch } from './membership-watch.ts'
 import { getBootConfig } from './methods/get-boot-config.ts'
 import { Periodic } from './periodic.ts'
 import { realTimers, type Timers } from './timers.ts'
+import type { Workers } from './workers.ts'
 
 export interface ConductorParts {
   database: { nodes: Pick<Database['nodes'], 'bootNode'>; conductors: Pick<Database['conductors'], 'retire'> }
@@ -28,6 +29,22 @@ export interface ConductorParts {
   membershipIntervalSeconds: number
   log: Logger
   timers?: Timers
+  /** What it answers besides boot files: whoever manages nodes, and their agents. */
+  furtherHandlers?: Omit<Handlers, 'get_boot_config'>
+  /** What it sees to from time to time. */
+  upkeep?: readonly UpkeepTask[]
+  /** Takes up work that somebody has left: at the start, and whenever the membership has changed. */
+  pickUp?(): Promise<void>
+  /** What goes on in the background, and may take so long when the conductor leaves. */
+  workers?: Pick<Workers, 'close' | 'idle'>
+  finishSeconds?: number
+}
+
+export interface UpkeepTask {
+  readonly name: string
+  /** 0: never. */
+  readonly intervalSeconds: number
+  run(): Promise<unknown>
 }
 
 /**
@@ -50,16 +67,24 @@ export class Conductor {
   /** The boot files have not been brought in line with the membership yet, or that failed. */
   #behind = true
   #looks = 0
+  /** There may be nodes whose conductor has died, or lost its session. */
+  #orphans = true
   #left: { idle: Promise<unknown>; unregistered: Promise<void> } | undefined
 
   constructor(parts: ConductorParts) {
     const { log, timers = realTimers } = parts
     this.#parts = parts
-    this.handlers = { get_boot_config: getBootConfig(parts.database.nodes, parts.bootInterfaceOf) }
+    this.handlers = {
+      ...parts.furtherHandlers,
+      get_boot_config: getBootConfig(parts.database.nodes, parts.bootInterfaceOf),
+    }
     this.#membership = new MembershipWatch(parts.rings)
     this.#periodic = [
       new Periodic('boot files', parts.syncIntervalSeconds, () => parts.sync.run(), log, timers),
       new Periodic('membership', parts.membershipIntervalSeconds, () => this.#followMembership(), log, timers),
+      ...(parts.upkeep ?? []).map(
+        ({ intervalSeconds, name, run }) => new Periodic(name, intervalSeconds, run, log, timers),
+      ),
     ]
     // Whoever runs the conductor may not be listening yet.
     this.#replaced.promise.catch(() => undefined)
@@ -85,15 +110,26 @@ export class Conductor {
   }
 
   /**
-   * Ends the periodic work at its next step and unregisters, so that nobody new is sent here; who comes is answered as
-   * before. Rejects where the database could not be told.
+   * Ends the periodic work at its next step, lets what is done to nodes come to an end for a while, and unregisters, so that
+   * nobody new is sent here; who comes is answered as before. Rejects where the database could not be told.
    */
   leave(): Promise<void> {
     this.#left ??= {
       idle: Promise.all([this.#parts.sync.stop(), ...this.#periodic.map((task) => task.stop())]),
-      unregistered: this.#parts.heartbeat.stop(),
+      unregistered: this.#finish().then(() => this.#parts.heartbeat.stop()),
     }
     return this.#left.unregistered
+  }
+
+  /** What is not finished by then, others do again: the reservations end with the session. */
+  async #finish(): Promise<void> {
+    const { finishSeconds = 0, timers = realTimers, workers } = this.#parts
+    if (!workers) return
+    workers.close()
+    const timedOut = Promise.withResolvers<void>()
+    const cancel = timers.after(finishSeconds * 1000, timedOut.resolve)
+    await Promise.race([workers.idle(), timedOut.promise])
+    cancel()
   }
 
   /** Leaves, and waits for the periodic work: for a node that is being prepared, say. */
@@ -107,6 +143,7 @@ export class Conductor {
     this.#parts.sync.abandon()
     this.#parts.rings.reset()
     this.#behind = true
+    this.#orphans = true
     this.#bringInLine()
   }
 
@@ -123,8 +160,9 @@ export class Conductor {
 
   async #followMembership(): Promise<void> {
     const { changed, conductors } = await this.#membership.look()
-    await this.#retireSilent(conductors)
+    const retired = await this.#retireSilent(conductors)
     if (changed) this.#behind = true
+    await this.#takeUpWork(changed || retired)
     if (!this.#behind) return
     this.#behind = false
     try {
@@ -138,14 +176,29 @@ export class Conductor {
   }
 
   /** Those that were killed, or have fallen silent: what they had reserved is free again, and they find out if they return. */
-  async #retireSilent(conductors: readonly KnownConductor[]): Promise<void> {
+  async #retireSilent(conductors: readonly KnownConductor[]): Promise<boolean> {
     const { database, heartbeat, heartbeatTimeoutSeconds, log } = this.#parts
-    if (!heartbeat.steady) return
+    let retired = false
+    if (!heartbeat.steady) return retired
     for (const { alive, hostname, online } of conductors) {
       if (alive || !online || hostname === this.#parts.hostname) continue
       if (await database.conductors.retire(hostname, heartbeatTimeoutSeconds)) {
         log.warn({ conductor: hostname }, 'took a conductor off that has not been heard from')
+        retired = true
       }
+    }
+    return retired
+  }
+
+  async #takeUpWork(isNew: boolean): Promise<void> {
+    if (isNew) this.#orphans = true
+    if (!this.#orphans || this.#left) return
+    this.#orphans = false
+    try {
+      await this.#parts.pickUp?.()
+    } catch (error) {
+      this.#orphans = true
+      this.#parts.log.error({ err: error }, 'could not look for work that somebody has left; it will be tried again')
     }
   }
 }

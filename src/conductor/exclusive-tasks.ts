@@ -1,6 +1,14 @@
 import { BootringError } from '../model/errors.ts'
 import type { ReservationStore, TaskOutcome } from '../model/stores.ts'
-import type { LiveSession, SessionSource } from './live-session.ts'
+import { Hold } from './hold.ts'
+import type { SessionSource } from './live-session.ts'
+import { realTimers, type Timers } from './timers.ts'
+
+/** How often a node is asked for that somebody else holds, and after which pause. */
+export interface LockRetry {
+  attempts: number
+  intervalSeconds: number
+}
 
 /**
  * Work on a node that nobody else does at the same time, neither another conductor nor this one twice: under Ironic's
@@ -9,10 +17,16 @@ import type { LiveSession, SessionSource } from './live-session.ts'
 export class ExclusiveTasks {
   readonly #reservations: Pick<ReservationStore, 'reserve' | 'release'>
   readonly #sessions: SessionSource
+  readonly #timers: Timers
 
-  constructor(reservations: Pick<ReservationStore, 'reserve' | 'release'>, sessions: SessionSource) {
+  constructor(
+    reservations: Pick<ReservationStore, 'reserve' | 'release'>,
+    sessions: SessionSource,
+    timers: Timers = realTimers,
+  ) {
     this.#reservations = reservations
     this.#sessions = sessions
+    this.#timers = timers
   }
 
   /**
@@ -21,28 +35,39 @@ export class ExclusiveTasks {
    * `ConductorReplaced` where the session is lost, `DatabaseUnavailable`, and whatever `work` throws.
    */
   async run(nodeUuid: string, work: (signal: AbortSignal) => Promise<TaskOutcome>): Promise<void> {
-    const { live } = this.#sessions
-    if (!live) throw new BootringError('ConductorReplaced', 'this conductor is not registered')
-    const { session, signal } = live
-    await this.#write(live, () => this.#reservations.reserve(nodeUuid, session))
+    const hold = await this.hold(nodeUuid)
     let outcome: TaskOutcome
     try {
-      outcome = await work(signal)
+      outcome = await work(hold.signal)
     } catch (error) {
       // Where the reservation can't be ended now, its session is.
-      await this.#write(live, () => this.#reservations.release(nodeUuid, session)).catch(() => undefined)
+      await this.release(hold).catch(() => undefined)
       throw error
     }
-    await this.#write(live, () => this.#reservations.release(nodeUuid, session, outcome))
+    await this.release(hold, outcome)
   }
 
-  async #write(live: LiveSession, write: () => Promise<void>): Promise<void> {
-    try {
-      await write()
-    } catch (error) {
-      const certain = error instanceof BootringError && (error.code === 'NodeLocked' || error.code === 'NodeNotFound')
-      if (!certain) this.#sessions.doubt(live)
-      throw error
+  /** Reserves a node, for whoever releases it. Throws as `run`; `NodeLocked` after as many attempts. */
+  async hold(nodeUuid: string, retry: LockRetry = { attempts: 1, intervalSeconds: 0 }): Promise<Hold> {
+    for (let attempt = 1; ; attempt += 1) {
+      const { live } = this.#sessions
+      if (!live) throw new BootringError('ConductorReplaced', 'this conductor is not registered')
+      const hold = new Hold(nodeUuid, live, this.#sessions)
+      try {
+        await hold.write((session) => this.#reservations.reserve(nodeUuid, session))
+        return hold
+      } catch (error) {
+        const isLocked = error instanceof BootringError && error.code === 'NodeLocked'
+        if (!isLocked || attempt >= retry.attempts) throw error
+        await new Promise<void>((resolve) => this.#timers.after(retry.intervalSeconds * 1000, resolve))
+      }
     }
+  }
+
+  /** Ends the reservation, unless that is done. */
+  async release(hold: Hold, outcome?: TaskOutcome): Promise<void> {
+    if (hold.hasEnded) return
+    await hold.write((session) => this.#reservations.release(hold.nodeUuid, session, outcome))
+    hold.end()
   }
 }

@@ -5,6 +5,7 @@ import { conductorSection } from './sections/conductor.ts'
 import { databaseSection } from './sections/database.ts'
 import { defaultSection } from './sections/default.ts'
 import { deploySection } from './sections/deploy.ts'
+import { fakeSection } from './sections/fake.ts'
 import { jsonRpcSection } from './sections/json-rpc.ts'
 import { pxeSection } from './sections/pxe.ts'
 
@@ -16,6 +17,7 @@ export const sections = {
   conductor: conductorSection,
   database: databaseSection,
   deploy: deploySection,
+  fake: fakeSection,
   json_rpc: jsonRpcSection,
   pxe: pxeSection,
 } as const satisfies Record<string, Section>

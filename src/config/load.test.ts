@@ -320,7 +320,11 @@ describe("Ironic's files", () => {
       connection: 'mysql+pymysql://ironic:s3cr$t@127.0.0.1/ironic?charset=utf8mb4',
       max_pool_size: 20,
     })
-    expect(config.deploy).toEqual({ http_root: '/shared/html/', http_url: 'http://192.0.2.17:6180' })
+    expect(config.deploy).toEqual({
+      http_root: '/shared/html/',
+      http_url: 'http://192.0.2.17:6180',
+      default_boot_mode: 'uefi',
+    })
     expect(config.json_rpc).toMatchObject({ username: 'ironic', password: 'p;a#ss=word', port: 8090, use_ssl: true })
     expect(config.pxe).toMatchObject({
       kernel_append_params: 'nofb nomodeset vga=normal console=tty0\nsystemd.journald.forward_to_console=yes',

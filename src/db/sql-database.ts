@@ -1,10 +1,12 @@
 import { sql } from 'kysely'
+import type { ManagementReader, ManagementWriter } from '../model/management-stores.ts'
 import type { ConductorStore, Database, FleetStore, NodeStore, ReservationStore } from '../model/stores.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Engine } from './engines/engine.ts'
 import { checkSchema, upgradeSchema } from './schema.ts'
 import { SqlConductorStore } from './stores/sql-conductor-store.ts'
 import { SqlFleetStore } from './stores/sql-fleet-store.ts'
+import { SqlManagementStore } from './stores/sql-management-store.ts'
 import { SqlNodeStore } from './stores/sql-node-store.ts'
 import { SqlReservationStore } from './stores/sql-reservation-store.ts'
 
@@ -14,6 +16,7 @@ export class SqlDatabase implements Database {
   readonly conductors: ConductorStore
   readonly reservations: ReservationStore
   readonly fleet: FleetStore
+  readonly management: ManagementReader & ManagementWriter
   readonly #engine: Engine
   readonly #heartbeats: Engine
   readonly #logger: Logger | undefined
@@ -26,6 +29,7 @@ export class SqlDatabase implements Database {
     this.conductors = new SqlConductorStore(engine, heartbeats)
     this.reservations = new SqlReservationStore(engine)
     this.fleet = new SqlFleetStore(engine)
+    this.management = new SqlManagementStore(engine)
   }
 
   upgrade(): Promise<string[]> {

@@ -30,6 +30,8 @@ export function translator(dialect: Dialect, place: string, missing: MissingSche
         return new BootringError(missing, `${place}: ${reason(error)}`, { cause: error })
       case 'duplicate':
         return new DuplicateKey(reason(error), { cause: error })
+      case 'unfit':
+        return new BootringError('InvalidParameter', `the database can't hold it: ${reason(error)}`, { cause: error })
       case 'retry':
         return new TransactionLost(reason(error), { cause: error })
       default:

@@ -13,3 +13,8 @@ export function parseUtcTime(text: string | null): Date | null {
     Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second), milliseconds),
   )
 }
+
+/** The other way round, with six digits: as SQLite's text is compared. */
+export function formatUtcTime(time: Date): string {
+  return `${time.toISOString().slice(0, -1).replace('T', ' ')}000`
+}

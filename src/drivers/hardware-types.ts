@@ -1,36 +1,44 @@
-import type { HardwareInterface } from '../model/conductor.ts'
+import type { InterfaceType } from '../model/records.ts'
 
-/** What a hardware type lets nodes choose from, by interface type; the first of each is the default. */
-type Offers = Readonly<Record<string, readonly [string, ...string[]]>>
+/** Names of interfaces, by type; where several are enabled, the first of these is the default. */
+export type Offers = Readonly<Record<InterfaceType, readonly [string, ...string[]]>>
 
-const offeredByAll: Offers = {
+/** What every hardware type offers. */
+const generic = {
   bios: ['no-bios'],
-  boot: ['ipxe', 'pxe'],
+  boot: ['ipxe', 'http-ipxe', 'pxe', 'http'],
   console: ['no-console'],
   deploy: ['direct', 'ramdisk'],
-  inspect: ['no-inspect'],
+  firmware: ['no-firmware'],
+  inspect: ['agent', 'no-inspect'],
   network: ['noop'],
   raid: ['no-raid'],
-  rescue: ['no-rescue'],
+  rescue: ['no-rescue', 'agent'],
   storage: ['noop'],
   vendor: ['no-vendor'],
-}
+} as const
 
-/** Hardware types that bootring's conductors offer. Source of the names: Ironic's own types of the same name. */
+/**
+ * Hardware types that bootring's conductors offer, with what nodes of each may choose from. Names and order are those of
+ * Ironic's types of the same name.
+ */
 export const hardwareTypes = {
-  /** Machines that nobody has to switch on: tests, demonstrations, and fleets powered by something else. */
-  'fake-hardware': { ...offeredByAll, management: ['fake', 'noop'], power: ['fake'] },
+  /** Machines that nobody has to switch on: tests, rehearsals, and fleets powered by something else. */
+  'fake-hardware': {
+    bios: ['fake', ...generic.bios],
+    boot: ['fake', ...generic.boot],
+    console: ['fake', ...generic.console],
+    deploy: ['fake', ...generic.deploy],
+    firmware: ['fake', ...generic.firmware],
+    inspect: ['fake', ...generic.inspect],
+    management: ['fake', 'noop'],
+    network: generic.network,
+    power: ['fake'],
+    raid: ['fake', ...generic.raid],
+    rescue: ['fake', ...generic.rescue],
+    storage: ['fake', ...generic.storage],
+    vendor: ['fake', ...generic.vendor],
+  },
   /** Machines that people switch on. */
-  'manual-management': { ...offeredByAll, management: ['noop'], power: ['fake'] },
-} as const satisfies Record<string, Offers>
-
-export type HardwareTypeName = keyof typeof hardwareTypes
-
-/** The rows of `conductor_hardware_interfaces` with which a conductor says what it offers. */
-export function hardwareInterfaces(): HardwareInterface[] {
-  return Object.entries<Offers>(hardwareTypes).flatMap(([hardwareType, offers]) =>
-    Object.entries(offers).flatMap(([interfaceType, names]) =>
-      names.map((interfaceName, index) => ({ hardwareType, interfaceType, interfaceName, isDefault: index === 0 })),
-    ),
-  )
-}
+  'manual-management': { ...generic, management: ['noop', 'fake'], power: ['fake'] },
+} as const satisfies Readonly<Record<string, Offers>>

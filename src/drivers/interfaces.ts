@@ -1,5 +1,14 @@
 import type { JsonObject } from '../model/node.ts'
-import type { NodeChanges, NodeRecord, PortgroupRecord, PortRecord, PowerState } from '../model/records.ts'
+import type {
+  NewPort,
+  NodeChanges,
+  NodeRecord,
+  PortChanges,
+  PortgroupChanges,
+  PortgroupRecord,
+  PortRecord,
+  PowerState,
+} from '../model/records.ts'
 import type { BootInterface } from './boot/boot-interface.ts'
 
 /*
@@ -8,6 +17,9 @@ import type { BootInterface } from './boot/boot-interface.ts'
  * repeated. They throw `MissingParameter` or `InvalidParameter` for what is wrong with the node, `HardwareFailed` for what the
  * machine refused, `UnsupportedDriverExtension` for what they can't do.
  */
+
+/** What may be written of a node's row at any time; provision states change by the table of src/model/transitions.ts alone. */
+export type TaskChanges = Omit<NodeChanges, 'provision_state' | 'target_provision_state'>
 
 /** An exclusive task on one node, as an interface sees it. */
 export interface NodeTask {
@@ -19,8 +31,16 @@ export interface NodeTask {
   /** The session was lost: somebody else may be working on the node by now. Nothing more is to be done to the machine. */
   readonly signal: AbortSignal
   /** Writes to the row while the node is reserved, and shows the new one as `node`. */
-  update(changes: NodeChanges): Promise<void>
+  update(changes: TaskChanges): Promise<void>
+  /** The same for one of its ports, shown in `ports` afterwards. */
+  updatePort(portUuid: string, changes: PortChanges): Promise<void>
+  updatePortgroup(portgroupUuid: string, changes: PortgroupChanges): Promise<void>
+  /** Adds a port, and shows it in `ports`. `Duplicate` where another one has its address. */
+  createPort(port: NewPort): Promise<void>
 }
+
+/** What tells whether a node has what its interfaces need; no reservation is held for it. */
+export type NodeView = Pick<NodeTask, 'node' | 'ports' | 'hardware'>
 
 /** What an interface of any type has. */
 export interface AnyInterface {
@@ -28,14 +48,15 @@ export interface AnyInterface {
   /** What it reads of `driver_info`: what each is for, by name. */
   readonly properties: Readonly<Record<string, string>>
   /** Whether the node has what this interface needs, by its row alone: no machine is asked. */
-  validate(task: Pick<NodeTask, 'node' | 'ports'>): void | Promise<void>
+  validate(task: NodeView): void | Promise<void>
 }
 
 export interface PowerInterface extends AnyInterface {
+  /** Targets that it takes. */
   readonly supportedPowerStates: readonly PowerState[]
   /** `power on`, `power off` or `error`; null where nobody can know. */
   getPowerState(task: NodeTask): Promise<PowerState | null>
-  /** Returns once the machine has it. */
+  /** Returns once the machine has it. Callers go by way of `switchPower`, which writes it down. */
   setPowerState(task: NodeTask, target: PowerState, timeoutSeconds?: number): Promise<void>
   reboot(task: NodeTask, timeoutSeconds?: number): Promise<void>
 }
@@ -95,7 +116,7 @@ export interface DeployInterface extends AnyInterface {
 
 export interface InspectInterface extends AnyInterface {
   inspect(task: NodeTask): Promise<Progress>
-  /** Takes what the agent has found; what it is worth (properties, ports) is written by `update`. */
+  /** Takes what the agent has found: writes what the node's row and its ports make of it, and ends what `inspect` began. */
   continueInspection(task: NodeTask, inventory: JsonObject, pluginData: JsonObject): Promise<void>
   abort(task: NodeTask): Promise<void>
 }
@@ -103,8 +124,9 @@ export interface InspectInterface extends AnyInterface {
 export interface RescueInterface extends AnyInterface {
   /** As `DeployInterface.deploy`. The password is in `instance_info.rescue_password`. */
   rescue(task: NodeTask, agentHasCalled: boolean): Promise<Progress>
+  /** Ends the rescue as `cleanUp` does, and has the machine boot its own system. */
   unrescue(task: NodeTask): Promise<void>
-  /** Ends rescuing, however it went: its boot files and the password go. */
+  /** Ends a rescue that has failed, timed out, or whose instance goes: its boot files and the password go. */
   cleanUp(task: NodeTask): Promise<void>
 }
 

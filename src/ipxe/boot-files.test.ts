@@ -16,15 +16,17 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { aNode, aPort, nodeUuid } from '../../test/support/a-node.ts'
 import { BootFiles } from './boot-files.ts'
+import { ipxeLinkNames } from './link-names.ts'
 import { ScriptCache } from './script-cache.ts'
 import { viaTemporary } from './write-file-atomically.ts'
 
 const otherUuid = '22222222-0000-4000-8000-000000000002'
+const isScript = (text: string) => text.startsWith('#!ipxe')
 let httpRoot: string
 let files: BootFiles
 beforeEach(() => {
   httpRoot = mkdtempSync(join(tmpdir(), 'bootring-files-'))
-  files = new BootFiles({ httpRoot })
+  files = new BootFiles({ root: httpRoot })
 })
 afterEach(() => {
   rmSync(httpRoot, { recursive: true })
@@ -37,7 +39,7 @@ describe('BootFiles', () => {
   it('lays files out as Ironic does', async () => {
     await files.writeRootScript('#!ipxe\nroot')
     const ports = [aPort('52:54:00:12:34:56'), aPort('52:54:00:12:34:57', false), aPort('52:54:00:12:34:58')]
-    await files.writeNodeScript(aNode({ ports }), '#!ipxe\nnode')
+    await files.writeNodeFile(aNode({ ports }), '#!ipxe\nnode', ipxeLinkNames)
     expect(readdirSync(httpRoot).sort()).toEqual([nodeUuid, 'boot.ipxe', 'pxelinux.cfg'])
     expect(readFileSync(join(httpRoot, 'boot.ipxe'), 'utf8')).toBe('#!ipxe\nroot')
     expect(statSync(join(httpRoot, config)).mode & 0o777).toBe(0o644)
@@ -48,14 +50,18 @@ describe('BootFiles', () => {
   })
 
   it('removes links of ports that are gone, also those of an earlier process', async () => {
-    await files.writeNodeScript(aNode(), '#!ipxe')
-    await new BootFiles({ httpRoot }).writeNodeScript(aNode({ ports: [aPort('52:54:00:00:00:09')] }), '#!ipxe')
+    await files.writeNodeFile(aNode(), '#!ipxe', ipxeLinkNames)
+    await new BootFiles({ root: httpRoot }).writeNodeFile(
+      aNode({ ports: [aPort('52:54:00:00:00:09')] }),
+      '#!ipxe',
+      ipxeLinkNames,
+    )
     expect(links()).toEqual(['52-54-00-00-00-09'])
   })
 
   it('leaves a MAC to the node that has it now', async () => {
-    await files.writeNodeScript(aNode(), '#!ipxe\n1')
-    await files.writeNodeScript(aNode({ uuid: otherUuid }), '#!ipxe\n2')
+    await files.writeNodeFile(aNode(), '#!ipxe\n1', ipxeLinkNames)
+    await files.writeNodeFile(aNode({ uuid: otherUuid }), '#!ipxe\n2', ipxeLinkNames)
     await files.removeNode(nodeUuid)
     expect(readlinkSync(join(httpRoot, 'pxelinux.cfg/52-54-00-12-34-56'))).toBe(`../${otherUuid}/config`)
     expect(await files.nodeUuids()).toEqual([otherUuid])
@@ -64,14 +70,14 @@ describe('BootFiles', () => {
   })
 
   it('does not write what is there already, and leaves no temporary files', async () => {
-    await files.writeNodeScript(aNode(), '#!ipxe\n1')
+    await files.writeNodeFile(aNode(), '#!ipxe\n1', ipxeLinkNames)
     const before = statSync(join(httpRoot, config), { bigint: true })
-    await files.writeNodeScript(aNode(), '#!ipxe\n1')
+    await files.writeNodeFile(aNode(), '#!ipxe\n1', ipxeLinkNames)
     expect(statSync(join(httpRoot, config), { bigint: true })).toMatchObject({
       ino: before.ino,
       ctimeNs: before.ctimeNs,
     })
-    await files.writeNodeScript(aNode(), '#!ipxe\n2')
+    await files.writeNodeFile(aNode(), '#!ipxe\n2', ipxeLinkNames)
     expect(statSync(join(httpRoot, config), { bigint: true }).ino).not.toBe(before.ino)
     expect(readdirSync(join(httpRoot, nodeUuid))).toEqual(['config'])
   })
@@ -81,50 +87,52 @@ describe('BootFiles', () => {
     writeFileSync(join(httpRoot, '.bootring-boot.ipxe-1'), 'half')
     symlinkSync('../x', join(httpRoot, 'pxelinux.cfg/.bootring-1'))
     await files.writeRootScript('#!ipxe')
-    await files.writeNodeScript(aNode(), '#!ipxe')
+    await files.writeNodeFile(aNode(), '#!ipxe', ipxeLinkNames)
     expect(readdirSync(httpRoot).sort()).toEqual([nodeUuid, 'boot.ipxe', 'pxelinux.cfg'])
     expect(links()).toEqual(['52-54-00-12-34-56'])
   })
 
   it('reads what is on the disk, however it came there', async () => {
-    expect(files.readNodeScript(nodeUuid)).toBeUndefined()
-    await files.writeNodeScript(aNode(), '#!ipxe\n1')
-    expect(files.readNodeScript(nodeUuid)).toBe('#!ipxe\n1')
-    expect(files.readNodeScript(nodeUuid)).toBe('#!ipxe\n1')
+    expect(files.readNodeFile(nodeUuid, isScript)).toBeUndefined()
+    await files.writeNodeFile(aNode(), '#!ipxe\n1', ipxeLinkNames)
+    expect(files.readNodeFile(nodeUuid, isScript)).toBe('#!ipxe\n1')
+    expect(files.readNodeFile(nodeUuid, isScript)).toBe('#!ipxe\n1')
     const path = join(httpRoot, config)
     // Same size and times, but another file.
     const { atime, mtime } = statSync(path)
     writeFileSync(`${path}.new`, '#!ipxe\n2')
     utimesSync(`${path}.new`, atime, mtime)
     renameSync(`${path}.new`, path)
-    expect(files.readNodeScript(nodeUuid)).toBe('#!ipxe\n2')
+    expect(files.readNodeFile(nodeUuid, isScript)).toBe('#!ipxe\n2')
     writeFileSync(path, '#!ipxe\n3')
-    expect(files.readNodeScript(nodeUuid)).toBe('#!ipxe\n3')
+    expect(files.readNodeFile(nodeUuid, isScript)).toBe('#!ipxe\n3')
     await files.removeNode(nodeUuid)
-    expect(files.readNodeScript(nodeUuid)).toBeUndefined()
+    expect(files.readNodeFile(nodeUuid, isScript)).toBeUndefined()
   })
 
   it.each(['', '#!ip', '<html>'])('does not take %j for a script', (text) => {
     mkdirSync(join(httpRoot, nodeUuid))
     writeFileSync(join(httpRoot, config), text)
-    expect(files.readNodeScript(nodeUuid)).toBeUndefined()
+    expect(files.readNodeFile(nodeUuid, isScript)).toBeUndefined()
   })
 
   it.each(['', '..', '../x', nodeUuid.toUpperCase(), `${nodeUuid}/..`, `${nodeUuid}\n`, `${nodeUuid}\0`])(
     'never makes a path of %j',
     async (uuid) => {
       const refused = expect.objectContaining({ code: 'BootConfigUnavailable' })
-      expect(() => files.readNodeScript(uuid)).toThrow(refused)
+      expect(() => files.readNodeFile(uuid, isScript)).toThrow(refused)
       await expect(files.removeNode(uuid)).rejects.toThrow(refused)
-      await expect(files.writeNodeScript(aNode({ uuid }), '#!ipxe')).rejects.toThrow(refused)
+      await expect(files.writeNodeFile(aNode({ uuid }), '#!ipxe', ipxeLinkNames)).rejects.toThrow(refused)
     },
   )
 
   it('says why it could not write, and leaves the old file', async () => {
-    await files.writeNodeScript(aNode(), '#!ipxe\nold')
+    await files.writeNodeFile(aNode(), '#!ipxe\nold', ipxeLinkNames)
     rmSync(join(httpRoot, 'pxelinux.cfg'), { recursive: true })
     writeFileSync(join(httpRoot, 'pxelinux.cfg'), 'a file where a folder should be')
-    const error = await new BootFiles({ httpRoot }).writeNodeScript(aNode(), '#!ipxe\nold').catch((e: unknown) => e)
+    const error = await new BootFiles({ root: httpRoot })
+      .writeNodeFile(aNode(), '#!ipxe\nold', ipxeLinkNames)
+      .catch((e: unknown) => e)
     expect(error).toMatchObject({ code: 'BootConfigUnavailable', message: expect.stringContaining(nodeUuid) })
     expect(readFileSync(join(httpRoot, config), 'utf8')).toBe('#!ipxe\nold')
   })
@@ -132,7 +140,7 @@ describe('BootFiles', () => {
   it('says that http_root is no folder', async () => {
     const path = join(httpRoot, 'file')
     writeFileSync(path, '')
-    await expect(new BootFiles({ httpRoot: path }).writeRootScript('#!ipxe')).rejects.toMatchObject({
+    await expect(new BootFiles({ root: path }).writeRootScript('#!ipxe')).rejects.toMatchObject({
       code: 'BootConfigUnavailable',
       message: expect.stringMatching(/cannot write the root script: E/),
     })

@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { checkUuid, isCanonicalUuid } from '../model/canonical-uuid.ts'
 import { BootringError } from '../model/errors.ts'
-import type { NodeWithPorts } from '../model/node.ts'
-import { MacLinks } from './mac-links.ts'
+import type { NodeWithPorts, Port } from '../model/node.ts'
+import { NodeLinks } from './node-links.ts'
 import { ScriptCache } from './script-cache.ts'
 import { temporaryPrefix, unlessMissing, writeFileAtomically } from './write-file-atomically.ts'
 
@@ -11,18 +12,18 @@ import { temporaryPrefix, unlessMissing, writeFileAtomically } from './write-fil
 const maxCachedBytes = 16 * 1024 * 1024
 
 /**
- * The boot files on this conductor's disk, in Ironic's layout: `boot.ipxe`, `<uuid>/config`, and a link
- * `pxelinux.cfg/<MAC>` for each PXE-enabled port. When a file can't be written (disk full, no permission), methods throw
- * `BootConfigUnavailable` with the path and the system's words, and the old file stays.
+ * The boot files on this conductor's disk below one root (`http_root` or `tftp_root`), in Ironic's layout: `boot.ipxe`, `<uuid>/config`, and
+ * links to it for each PXE-enabled port. Nothing is made there before the first write. When a file can't be written (disk full, no
+ * permission), methods throw `BootConfigUnavailable` with the path and the system's words, and the old file stays.
  */
 export class BootFiles {
   readonly #root: string
-  readonly #links: MacLinks
+  readonly #links: NodeLinks
   readonly #cache = new ScriptCache(maxCachedBytes)
 
-  constructor({ httpRoot }: { httpRoot: string }) {
-    this.#root = resolve(httpRoot)
-    this.#links = new MacLinks(join(this.#root, 'pxelinux.cfg'))
+  constructor({ root }: { root: string }) {
+    this.#root = resolve(root)
+    this.#links = new NodeLinks(this.#root)
   }
 
   /** What DHCP sends every machine to. */
@@ -36,31 +37,45 @@ export class BootFiles {
     })
   }
 
-  /** The script first, then the links that lead to it; links of ports that are gone, or no longer boot, go last. */
-  async writeNodeScript(node: NodeWithPorts, text: string): Promise<void> {
+  /**
+   * The file first, then the links that lead to it, which `linkNames` gives for each port that boots; other links of the node, as those of
+   * ports that are gone, go last.
+   */
+  async writeNodeFile(node: NodeWithPorts, text: string, linkNames: (port: Port) => readonly string[]): Promise<void> {
     const folder = this.#folder(node.uuid)
-    await explained(`write the boot script of node ${node.uuid}`, async () => {
+    await explained(`write the boot file of node ${node.uuid}`, async () => {
       await mkdir(folder, { recursive: true, mode: 0o755 })
       await writeFileAtomically(join(folder, 'config'), text)
-      const addresses = node.ports.filter(({ pxeEnabled }) => pxeEnabled).map(({ address }) => address)
-      await this.#links.set(node.uuid, addresses)
+      const ports = node.ports.filter(({ pxeEnabled }) => pxeEnabled)
+      await this.#links.set(node.uuid, ports.flatMap(linkNames))
     })
   }
 
-  /** undefined where there is none, or what is there is no whole iPXE script: firmware runs anything else as a program. */
-  readNodeScript(uuid: string): string | undefined {
+  /** undefined where there is none, or what is there is not what the boot loader reads: it may take anything else for a program. */
+  readNodeFile(uuid: string, recognises: (text: string) => boolean): string | undefined {
     const path = `${this.#folder(uuid)}/config`
     try {
       const text = this.#cache.read(path)
-      return text?.startsWith('#!ipxe') ? text : undefined
+      return text !== undefined && recognises(text) ? text : undefined
     } catch (error) {
-      throw unavailable(`read the boot script of node ${uuid}`, error)
+      throw unavailable(`read the boot file of node ${uuid}`, error)
     }
+  }
+
+  /** Removes the node's file and the links to it, not its images: it is another root's now. No error where there is nothing. */
+  async removeNodeFile(uuid: string): Promise<void> {
+    const path = `${this.#folder(uuid)}/config`
+    if (!existsSync(path)) return
+    await explained(`remove the boot file of node ${uuid}`, async () => {
+      await this.#links.set(uuid, [])
+      await rm(path, { force: true })
+    })
   }
 
   /** Removes the node's links, and its folder with all that is in it. No error where there is nothing. */
   async removeNode(uuid: string): Promise<void> {
     const folder = this.#folder(uuid)
+    if (!existsSync(this.#root)) return
     await explained(`remove the boot files of node ${uuid}`, async () => {
       await this.#links.set(uuid, [])
       // An image may be linked into the folder meanwhile, for a machine that has just asked: then once more.

@@ -3,7 +3,11 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { aNode } from '../../test/support/a-node.ts'
 import type { NodeWithPorts } from '../model/node.ts'
+import { grubLoader } from './grub-loader.ts'
+import { ipxeLoader } from './ipxe-loader.ts'
 import { NodeScripts, type NodeScriptsOptions } from './node-script.ts'
+import { pxelinuxLoader } from './pxelinux-loader.ts'
+import { renderRootGrub } from './root-grub.ts'
 import { type RootScriptOptions, renderRootScript } from './root-script.ts'
 
 /*
@@ -24,14 +28,42 @@ const options: NodeScriptsOptions = {
   ipxeTimeoutSeconds: 0,
   apiUrl: 'http://10.0.0.1:6385',
 }
-const node = (changes: Partial<NodeWithPorts> = {}, more: Partial<NodeScriptsOptions> = {}) =>
-  new NodeScripts({ ...options, ...more }).render(aNode(changes))
-const diskless = (instanceInfo: NodeWithPorts['instanceInfo']) =>
-  node({
-    provisionState: 'active',
-    deployInterface: 'ramdisk',
-    instanceInfo: { kernel: 'http://images.example/vmlinuz', ramdisk: 'http://images.example/initrd', ...instanceInfo },
-  })
+const node = (changes: Partial<NodeWithPorts> = {}, more: Partial<NodeScriptsOptions> = {}, loader = ipxeLoader) =>
+  new NodeScripts({ ...options, ...more }).render(aNode(changes), loader)
+const diskless = (instanceInfo: NodeWithPorts['instanceInfo'], loader = ipxeLoader) =>
+  node(
+    {
+      provisionState: 'active',
+      deployInterface: 'ramdisk',
+      instanceInfo: {
+        kernel: 'http://images.example/vmlinuz',
+        ramdisk: 'http://images.example/initrd',
+        ...instanceInfo,
+      },
+    },
+    {},
+    loader,
+  )
+
+/** Of GRUB and pxelinux, by file name. */
+const others: Record<string, () => string> = {
+  'node-agent.grub': () => node({}, {}, grubLoader),
+  'node-agent-ipv6.grub': () =>
+    node({}, { httpUrl: 'http://[fd00::11]:8080', apiUrl: 'http://[fd00::1]:6385' }, grubLoader),
+  'node-agent-params.grub': () =>
+    node({ instanceInfo: { kernel_append_params: `%default% a=\${net0/ip} b;c|d&e{f}<g> #h *` } }, {}, grubLoader),
+  'node-rescue.grub': () => node({ provisionState: 'rescue wait' }, {}, grubLoader),
+  'node-ramdisk.grub': () => diskless({ ramdisk_kernel_arguments: 'quiet' }, grubLoader),
+  'node-agent.pxelinux': () => node({}, {}, pxelinuxLoader),
+  'node-ramdisk.pxelinux': () => diskless({ ramdisk_kernel_arguments: 'quiet' }, pxelinuxLoader),
+  'root.grub': () => renderRootGrub(root),
+  'root-several-apis.grub': () =>
+    renderRootGrub({
+      ...root,
+      apiRootUrl: 'http://boot.example/ironic/',
+      otherApiRootUrls: ['http://10.0.0.2:6385', 'http://[fd00::3]:6385/'],
+    }),
+}
 
 const cases: Record<string, () => string> = {
   'root-api': () => renderRootScript(root),
@@ -69,11 +101,13 @@ describe('scripts', () => {
     await expect(render()).toMatchFileSnapshot(`${folder}${name}.ipxe`)
   })
 
+  it.each(Object.entries(others))('%s is as expected', async (name, render) => {
+    await expect(render()).toMatchFileSnapshot(`${folder}${name}`)
+  })
+
   it('have one expected file each, and there are no others', () => {
     expect(readdirSync(folder).sort()).toEqual(
-      Object.keys(cases)
-        .map((name) => `${name}.ipxe`)
-        .sort(),
+      [...Object.keys(cases).map((name) => `${name}.ipxe`), ...Object.keys(others)].sort(),
     )
   })
 

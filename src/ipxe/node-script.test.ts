@@ -37,7 +37,7 @@ describe('NodeScripts.images', () => {
     [
       'the agent, for rescue without images of its own',
       { provisionState: 'rescue wait' },
-      ['deploy_kernel', 'deploy_ramdisk'],
+      ['rescue_kernel', 'rescue_ramdisk'],
     ],
     [
       'the agent, for an active node that has a disk',
@@ -53,6 +53,38 @@ describe('NodeScripts.images', () => {
     expect(both.images(aNode({ driverInfo: {} })).map(({ url }) => url)).toEqual(['file:///k', 'file:///r'])
     expect(() => both.images(aNode({ driverInfo: { deploy_kernel: 'file:///x' } }))).toThrow(
       `node ${nodeUuid} has no driver_info.deploy_ramdisk`,
+    )
+  })
+
+  it('come first from the node, then from those for its architecture, then from those for all; for rescue, from deploying last', () => {
+    const arm = { properties: { cpu_arch: 'aarch64' } }
+    const urls = (more: Partial<NodeScriptsOptions>, changes: Parameters<typeof aNode>[0]) =>
+      new NodeScripts({ ...options, ...more }).images(aNode({ driverInfo: {}, ...changes })).map(({ url }) => url)
+    const deploy = { deployKernel: 'file:///k', deployRamdisk: 'file:///r' }
+    const byArch = {
+      ...deploy,
+      deployKernelByArch: { aarch64: 'file:///ka' },
+      deployRamdiskByArch: { aarch64: 'file:///ra' },
+    }
+    const rescue = { ...byArch, rescueKernel: 'file:///kr', rescueRamdisk: 'file:///rr' }
+    expect(urls(byArch, arm)).toEqual(['file:///ka', 'file:///ra'])
+    expect(urls(byArch, { ...arm, driverInfo: { deploy_kernel: 'http://k', deploy_ramdisk: 'http://r' } })).toEqual([
+      'http://k',
+      'http://r',
+    ])
+    for (const architecture of ['x86_64', '__proto__', 'constructor', 5, null])
+      expect(urls(byArch, { properties: { cpu_arch: architecture } })).toEqual(['file:///k', 'file:///r'])
+    const rescued = { ...arm, provisionState: 'rescue wait' }
+    expect(urls(rescue, rescued)).toEqual(['file:///kr', 'file:///rr'])
+    expect(
+      urls(
+        { ...rescue, rescueKernelByArch: { aarch64: 'http://a' }, rescueRamdiskByArch: { aarch64: 'http://b' } },
+        rescued,
+      ),
+    ).toEqual(['http://a', 'http://b'])
+    expect(urls(byArch, rescued)).toEqual(['file:///ka', 'file:///ra'])
+    expect(() => urls({ ...deploy, deployKernelByArch: { aarch64: 'file:///ka' } }, arm)).toThrow(
+      '[conductor]deploy_ramdisk_by_arch has none for it either',
     )
   })
 
@@ -130,15 +162,15 @@ describe('NodeScripts.render', () => {
     const folder = mkdtempSync(join(tmpdir(), 'bootring-node-'))
     try {
       const templateFile = join(folder, 'own.template')
-      const own = new NodeScripts({ ...options, templateFile })
+      const own = new NodeScripts({ ...options, templates: { files: { 'boot.ipxe': templateFile } } })
       const instance = { provisionState: 'active', deployInterface: 'ramdisk', instanceInfo: { boot_iso: 'http://i' } }
       writeFileSync(templateFile, '#!ipxe\ngoto deploy\n:deploy\nboot || goto deploy\n:boot_ramdisk\nboot\n')
       expect(own.render(aNode())).toBe('#!ipxe\ngoto deploy\n:deploy\nboot || goto deploy\n:boot_ramdisk\nboot')
       expect(own.render(aNode(instance))).toContain('#!ipxe\ngoto boot_ramdisk\n:deploy\nboot || goto deploy')
       writeFileSync(templateFile, '#!ipxe\n:deploy\nboot\n')
-      expect(() => own.render(aNode(instance))).toThrow(/no label :boot_ramdisk/)
+      expect(() => own.render(aNode(instance))).toThrow(/no label boot_ramdisk/)
       writeFileSync(templateFile, '<html>')
-      expect(() => own.render(aNode())).toThrow(/does not begin with #!ipxe/)
+      expect(() => own.render(aNode())).toThrow(/makes no boot.ipxe/)
     } finally {
       rmSync(folder, { recursive: true })
     }
@@ -155,6 +187,8 @@ describe('scriptInputs', () => {
       { instanceInfo: { kernel_append_params: 'x' } },
       { driverInfo: { ...aNode().driverInfo, kernel_append_params: 'x' } },
       { driverInfo: { ...aNode().driverInfo, deploy_kernel: 'http://other' } },
+      { driverInfo: { ...aNode().driverInfo, pxe_template: '/t' } },
+      { properties: { cpu_arch: 'aarch64' } },
     ])
       expect(scriptInputs(aNode(changes))).not.toBe(before)
   })

@@ -1,26 +1,27 @@
 import { BootringError } from '../model/errors.ts'
 import type { BootNode } from '../model/node.ts'
+import type { BootLoader } from './boot-loader.ts'
+import { ipxeLoader } from './ipxe-loader.ts'
 import { type BootMode, bootModeOf, type DefaultImages, type NodeImage, nodeImages } from './node-images.ts'
-import { ownTemplate } from './own-template.ts'
+import { NodeTemplates, type NodeTemplatesOptions } from './node-templates.ts'
 import { type PxeSettings, pxeOptions } from './pxe-options.ts'
-import { Template } from './template.ts'
 
 export interface NodeScriptsOptions extends PxeSettings, DefaultImages {
-  /** `[pxe]ipxe_config_template`; bootring's own without it. */
-  templateFile?: string | undefined
+  /** bootring's own without them. */
+  templates?: NodeTemplatesOptions | undefined
 }
 
-/** Labels that Ironic's template has for each mode. */
+/** Labels that Ironic's templates have for each mode. */
 const labels: Record<BootMode, string> = { deploy: 'deploy', rescue: 'deploy', ramdisk: 'boot_ramdisk' }
 
-/** Renders the iPXE scripts of nodes, from one template. */
+/** Renders the boot files of nodes: scripts of iPXE, configurations of GRUB and pxelinux. */
 export class NodeScripts {
   readonly #options: NodeScriptsOptions
-  readonly #template: Template
+  readonly #templates: NodeTemplates
 
   constructor(options: NodeScriptsOptions) {
     this.#options = Object.freeze({ ...options })
-    this.#template = new Template(options.templateFile ?? ownTemplate('node.ipxe'))
+    this.#templates = new NodeTemplates(options.templates ?? {})
   }
 
   /** What the node's machine needs beside the script. Throws `MissingParameter` naming node and field. */
@@ -28,34 +29,31 @@ export class NodeScripts {
     return nodeImages(node, this.#options)
   }
 
-  /** The node's script. Throws `MissingParameter`, or `TemplateFailed` for a bad template or a value that may not get into a script. */
-  render(node: BootNode): string {
+  /**
+   * The node's boot file for this loader. Throws `MissingParameter`, `UnsupportedDriverExtension` where the loader can't boot what the
+   * node is to boot, or `TemplateFailed` for a bad template or a value that may not get into a script.
+   */
+  render(node: BootNode, loader: BootLoader = ipxeLoader): string {
     // A script that names files which nothing will ever provide helps no one.
     this.images(node)
     const label = labels[bootModeOf(node)]
-    const text = this.#template.render({
-      pxe_options: pxeOptions(node, this.#options),
+    const { isOwn, template } = this.#templates.templateFor(node, loader)
+    const text = template.render({
+      pxe_options: { ...pxeOptions(node, this.#options, loader), linux_cmd: 'linux', initrd_cmd: 'initrd' },
       // Ironic leaves these two in the file, to be filled in when a partition image has been written.
-      ROOT: '{{ ROOT }}',
-      DISK_IDENTIFIER: '{{ DISK_IDENTIFIER }}',
+      ROOT: loader.laterValue('ROOT'),
+      DISK_IDENTIFIER: loader.laterValue('DISK_IDENTIFIER'),
       boot_label: label,
       node_uuid: node.uuid,
     })
-    const script = this.#options.templateFile === undefined ? text : switchLabel(text, label, this.#template.path)
-    if (!script.startsWith('#!ipxe'))
-      throw new BootringError('TemplateFailed', `template ${this.#template.path} does not begin with #!ipxe`)
+    const script = isOwn || label === 'deploy' ? text : loader.goTo(label, text)
+    if (script === undefined)
+      throw new BootringError('TemplateFailed', `template ${template.path} has no label ${label}`)
+    if (!loader.recognises(script))
+      throw new BootringError(
+        'TemplateFailed',
+        `template ${template.path} makes no ${loader.fileName} for ${loader.title}`,
+      )
     return script
   }
-}
-
-/**
- * Ironic's template begins with `goto deploy`; for machines that boot their own ramdisk, Ironic edits the rendered file
- * and makes each line that begins with `goto` one that goes there. (Source: deploy_utils._replace_boot_line.)
- */
-function switchLabel(script: string, label: string, templatePath: string): string {
-  if (label === 'deploy') return script
-  const lines = script.split('\n')
-  if (!lines.some((line) => line.trimEnd() === `:${label}`))
-    throw new BootringError('TemplateFailed', `template ${templatePath} has no label :${label}`)
-  return lines.map((line) => (line.startsWith('goto ') ? `goto ${label}` : line)).join('\n')
 }

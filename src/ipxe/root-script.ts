@@ -25,6 +25,7 @@ export interface RootScriptOptions {
 /** On top of the failover itself: time for the new owner to answer, and for clocks and heartbeats out of step. */
 const marginSeconds = 45
 const pauseStepSeconds = 2
+const defaultFailoverSeconds = 75
 
 /**
  * The script that DHCP hands to every machine; it finds the machine's own. Throws `ConfigInvalid` for an operator's
@@ -32,8 +33,8 @@ const pauseStepSeconds = 2
  */
 export function renderRootScript(options: RootScriptOptions): string {
   const template = new Template(options.templateFile ?? ownTemplate('root.ipxe'))
-  const failoverSeconds = options.failoverSeconds ?? 75
-  const pauses = growingPauses(failoverSeconds + marginSeconds)
+  const failoverSeconds = options.failoverSeconds ?? defaultFailoverSeconds
+  const pauses = rootPauses(failoverSeconds)
   const links = options.useBootConfigApi
     ? { uris: apiUris(options), suffix: '/boot.ipxe' }
     : { uris: [`${url('[deploy]http_url', options.httpUrl)}/pxelinux.cfg/`], suffix: '' }
@@ -61,15 +62,20 @@ export function renderRootScript(options: RootScriptOptions): string {
   return text
 }
 
-function apiUris({ apiRootUrl, otherApiRootUrls = [] }: RootScriptOptions): string[] {
+/** To each of which a MAC and the name of a boot file are to be added. */
+export function apiUris({
+  apiRootUrl,
+  otherApiRootUrls = [],
+}: Pick<RootScriptOptions, 'apiRootUrl' | 'otherApiRootUrls'>): string[] {
   return [
     url('[pxe]ipxe_config_api_root_url', apiRootUrl),
     ...otherApiRootUrls.map((other) => url('[bootring]api_root_urls', other)),
   ].map((root) => `${root}/v1/boot/`)
 }
 
-/** 2, 4, 6, … seconds, until they last this long in all. */
-function growingPauses(totalSeconds: number): number[] {
+/** 2, 4, 6, … seconds, until another conductor stands in for one that died. */
+export function rootPauses(failoverSeconds = defaultFailoverSeconds): number[] {
+  const totalSeconds = failoverSeconds + marginSeconds
   const pauses: number[] = []
   for (let sum = 0; sum < totalSeconds; ) {
     const pause = (pauses.length + 1) * pauseStepSeconds

@@ -29,7 +29,8 @@ export function safeUrl(field: string, value: unknown): string {
   return url
 }
 
-function safeText(field: string, value: unknown): string {
+/** Text of one line. Throws `TemplateFailed`. */
+export function safeText(field: string, value: unknown): string {
   if (typeof value !== 'string') throw bad(field, `is no text but ${JSON.stringify(value)}`)
   for (let index = 0; index < value.length; index += 1) {
     const code = value.charCodeAt(index)

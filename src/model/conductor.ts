@@ -11,6 +11,8 @@ export interface Conductor {
   online: boolean
   /** It hands its nodes over: the last to be asked, and the owner only of what nobody else offers. Absent: no. */
   draining?: boolean
+  /** When its name was first registered (UTC). Absent: not read. */
+  createdAt?: Date | null
   /** Last heartbeat (UTC). */
   updatedAt: Date | null
   /** Sorted, without repeats. */

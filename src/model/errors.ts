@@ -6,6 +6,8 @@
 interface ErrorKind {
   /** Status of an HTTP answer, where the error may be shown at all. */
   httpStatus: number
+  /** Status for those who manage nodes, where it is another one than machines get. */
+  restStatus?: number
   /** `error.code` of a JSON-RPC answer. */
   rpcCode: number
   /** `error.data.class` of a JSON-RPC answer, Ironic's exception where it has one. */
@@ -20,6 +22,7 @@ export const errorKinds = {
   // What depends on the MAC, the node or the file: on /v1/boot all of these are one and the same 404.
   MalformedMac: {
     httpStatus: 404,
+    restStatus: 400,
     rpcCode: 400,
     rpcClass: `${ironic}InvalidMAC`,
     remedy: 'Ask with six hexadecimal pairs separated by ":" or "-".',
@@ -29,7 +32,7 @@ export const errorKinds = {
     rpcCode: 404,
     rpcClass: `${ironic}UnknownBootFile`,
     remedy:
-      "Ask for a name that the node's boot interface knows: boot.ipxe; attached, by pxe or http, grub.cfg or pxelinux.cfg.",
+      "Ask for a name that the node's boot interface knows: boot.ipxe, or by pxe and http grub.cfg and pxelinux.cfg.",
   },
   PortNotFound: {
     httpStatus: 404,
@@ -40,6 +43,7 @@ export const errorKinds = {
   NodeNotFound: { httpStatus: 404, rpcCode: 404, rpcClass: `${ironic}NodeNotFound`, remedy: 'Enrol the node.' },
   StateForbidsBoot: {
     httpStatus: 404,
+    restStatus: 409,
     rpcCode: 409,
     rpcClass: `${ironic}StateForbidsBoot`,
     remedy:
@@ -47,18 +51,21 @@ export const errorKinds = {
   },
   NetworkForbidden: {
     httpStatus: 404,
+    restStatus: 403,
     rpcCode: 403,
     rpcClass: `${ironic}NetworkForbidden`,
     remedy: "Add the client's network to [bootring]boot_allowed_networks.",
   },
   NoConductorForNode: {
     httpStatus: 404,
+    restStatus: 400,
     rpcCode: 404,
     rpcClass: `${ironic}NoValidHost`,
     remedy: "Start a conductor that offers the node's driver in its conductor group.",
   },
   ConductorUnreachable: {
     httpStatus: 404,
+    restStatus: 503,
     rpcCode: 503,
     rpcClass: `${ironic}ConductorNotFound`,
     remedy:
@@ -66,42 +73,49 @@ export const errorKinds = {
   },
   ConductorsDegraded: {
     httpStatus: 404,
+    restStatus: 503,
     rpcCode: 503,
     rpcClass: `${ironic}ConductorsDegraded`,
     remedy: "See the conductors' logs: their database can't be reached, or they have more to do than they can.",
   },
   UnsupportedDriverExtension: {
     httpStatus: 404,
+    restStatus: 400,
     rpcCode: 404,
     rpcClass: `${ironic}UnsupportedDriverExtension`,
     remedy: 'Give the node a boot interface that serves this file, e.g. ipxe.',
   },
   UnsupportedCall: {
     httpStatus: 404,
+    restStatus: 501,
     rpcCode: 400,
     rpcClass: `${ironic}UnsupportedVersion`,
     remedy: "Upgrade the conductor that the message names; where it is Ironic's own, set [bootring]rpc_port.",
   },
   BootConfigUnavailable: {
     httpStatus: 404,
+    restStatus: 500,
     rpcCode: 404,
     rpcClass: `${ironic}BootConfigNotFound`,
     remedy: "See the message, and the conductor's log: the file is missing, not whole, or could not be rendered.",
   },
   MissingParameter: {
     httpStatus: 404,
+    restStatus: 400,
     rpcCode: 400,
     rpcClass: `${ironic}MissingParameterValue`,
     remedy: 'Set the named value on the node, or its default in [conductor].',
   },
   TemplateFailed: {
     httpStatus: 404,
+    restStatus: 500,
     rpcCode: 500,
     rpcClass: `${ironic}BootTemplateFailed`,
     remedy: 'Correct the template or the value that the message names.',
   },
   ImageUnavailable: {
     httpStatus: 404,
+    restStatus: 400,
     rpcCode: 502,
     rpcClass: `${ironic}ImageDownloadFailed`,
     remedy: "See whether the image URL answers from the conductor's host.",

@@ -54,8 +54,8 @@ export interface NodeFilter {
   include_children?: boolean
   /** Held by anybody, or by nobody. */
   reserved?: boolean
-  /** Neither reserved nor in maintenance, say, and last provisioned before this. */
-  provision_updated_before?: Date
+  /** `provision_updated_at` is longer ago than so many seconds, by the database's clock. */
+  provisioned_before_seconds?: number
 }
 
 export interface PortFilter {
@@ -132,4 +132,6 @@ export interface ManagementWriter {
   /** Replaces all of a node's traits. */
   setTraits(nodeUuid: string, session: ConductorSession, traits: readonly string[]): Promise<void>
   setInventory(nodeUuid: string, session: ConductorSession, inventory: InventoryRecord): Promise<void>
+  /** Deletes each node's history but for the newest entries, whoever asks; how many went. */
+  pruneHistory(maxEntriesPerNode: number): Promise<number>
 }

@@ -21,6 +21,8 @@ export interface Node {
   instanceInfo: JsonObject
   driverInternalInfo: JsonObject
   properties: JsonObject
+  /** What the machine's firmware is in, as far as known: `uefi` or `bios`. */
+  bootMode: string | null
   extra: JsonObject
 }
 
@@ -48,6 +50,7 @@ export type BootNode = Pick<
   | 'provisionState'
   | 'driverInfo'
   | 'instanceInfo'
+  | 'properties'
 >
 
 /** What the boot path needs to know about the owner of a MAC; one row of one query. */

@@ -1,5 +1,6 @@
 import type { Conductor, ConductorSession, HardwareInterface } from './conductor.ts'
 import type { MacAddress } from './mac.ts'
+import type { ManagementReader, ManagementWriter } from './management-stores.ts'
 import type { BootNode, BootTarget, JsonObject, NodeState, NodeWithPorts } from './node.ts'
 
 /*
@@ -153,6 +154,7 @@ export interface Database extends FleetDatabase {
   readonly conductors: ConductorStore
   readonly reservations: ReservationStore
   readonly fleet: FleetStore
+  readonly management: ManagementReader & ManagementWriter
   /** Brings the schema up to date; safe to run twice, and from two hosts at once. The names of the migrations applied. */
   upgrade(): Promise<string[]>
 }

@@ -38,18 +38,20 @@ export class HtpasswdFile {
   readonly #path: string
   readonly #logger: Logger
   readonly #recheckMs: number
+  readonly #option: string
   #hashes: Map<string, string>
   #fingerprint: string
   #checkedAt = performance.now()
   #generation = 0
 
-  /** Throws `ConfigInvalid` when the file can't be read or is malformed. */
-  constructor(path: string, logger: Logger, recheckMs = 1000) {
+  /** `option` names the file for messages. Throws `ConfigInvalid` when it can't be read or is malformed. */
+  constructor(path: string, logger: Logger, recheckMs = 1000, option = '[json_rpc]http_basic_auth_user_file') {
     this.#path = path
     this.#logger = logger
     this.#recheckMs = recheckMs
+    this.#option = option
     this.#fingerprint = fingerprint(path)
-    this.#hashes = read(path)
+    this.#hashes = read(path, option)
   }
 
   /** Changes whenever the contents do: what was verified under another generation no longer counts. */
@@ -74,7 +76,7 @@ export class HtpasswdFile {
     if (current === this.#fingerprint) return
     this.#fingerprint = current
     try {
-      this.#hashes = read(this.#path)
+      this.#hashes = read(this.#path, this.#option)
       this.#generation++
       this.#logger.info({ file: this.#path, users: this.#hashes.size }, 'htpasswd file read anew')
     } catch (error) {
@@ -88,13 +90,13 @@ function fingerprint(path: string): string {
   return stat === undefined ? '' : `${stat.ino}/${stat.size}/${stat.mtimeMs}/${stat.ctimeMs}`
 }
 
-function read(path: string): Map<string, string> {
+function read(path: string, option: string): Map<string, string> {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
     const reason = (error as Error).message
-    throw new BootringError('ConfigInvalid', `[json_rpc]http_basic_auth_user_file ${path}: ${reason}`, { cause: error })
+    throw new BootringError('ConfigInvalid', `${option} ${path}: ${reason}`, { cause: error })
   }
   return parseHtpasswd(text, path)
 }

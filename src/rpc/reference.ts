@@ -36,7 +36,7 @@ API instances call conductors in Ironic's dialect of [JSON-RPC 2.0](https://www.
 - \`id\` is a string or a number. A call without one is a notification: it is carried out and answered \`204 No Content\`.
 - There are no batches.
 - Answers, errors included, are \`200 OK\` with a JSON body. Other statuses: 401, 405 for all methods but \`POST\`, 408 for a
-  request that does not come in time, 413 for a body of more than 1 MiB, 503 with \`Retry-After\` when too many passwords are being
+  request that does not come in time, 413 for a body of more than 8 MiB, 503 with \`Retry-After\` when too many passwords are being
   checked. Their body is \`{"error": {"code": 405, "message": "…"}}\`.
 - With \`[json_rpc]auth_strategy = http_basic\` callers send the user and password of a bcrypt htpasswd file; without them
   the answer is 401 with \`WWW-Authenticate: ${basicChallenge}\`.

@@ -26,7 +26,8 @@ export const rpcServerLimits: Readonly<RpcServerLimits> = {
   maxConnections: 4096,
   maxPipelinedCalls: 16,
   maxHeaderBytes: 16_384,
-  maxBodyBytes: 1_048_576,
+  // What the API takes, and what writing it as JSON anew adds.
+  maxBodyBytes: 8_388_608,
   headersTimeoutSeconds: 20,
   requestTimeoutSeconds: 30,
   keepAliveSeconds: 75,

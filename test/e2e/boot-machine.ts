@@ -37,7 +37,9 @@ export async function bootMachine(
 function kernelHost(console: string): string {
   // The firmware breaks long lines. The last one counts: earlier ones may have failed.
   const fetched = [
-    ...console.replaceAll(/[\r\n]/g, '').matchAll(/http:\/\/([^/\s]+)\/[0-9a-f-]{36}\/deploy_kernel\.\.\./g),
+    ...console
+      .replaceAll(/[\r\n]/g, '')
+      .matchAll(/(?:http:\/\/|Fetching \(http,)([^/\s)]+)\)?\/[0-9a-f-]{36}\/deploy_kernel(?:\.\.\.)?/g),
   ]
   return fetched.at(-1)?.[1] ?? 'nowhere'
 }

@@ -23,6 +23,10 @@ export interface FleetEntry {
   name: string
   macs: string[]
   provisionState: string
+  /** Default: ipxe. */
+  bootInterface?: string
+  deployInterface?: string
+  instanceInfo?: Record<string, string>
 }
 
 /**
@@ -170,13 +174,14 @@ function addresses(family: 'ipv4' | 'ipv6', number: number) {
 }
 
 function fleetFile(fleet: readonly FleetEntry[]): object {
-  const nodes = fleet.map(({ name, macs, provisionState }, index) => ({
+  const nodes = fleet.map(({ bootInterface, deployInterface, instanceInfo, macs, name, provisionState }, index) => ({
     name,
     // Always the same, so that the ring gives them to the same conductors in each run.
     uuid: `7f0fb1e5-1b77-4c5a-9f2e-${String(index).padStart(12, '0')}`,
     driver: 'fake-hardware',
-    boot_interface: 'ipxe',
-    deploy_interface: 'direct',
+    boot_interface: bootInterface ?? 'ipxe',
+    deploy_interface: deployInterface ?? 'direct',
+    instance_info: instanceInfo ?? {},
     provision_state: provisionState,
     properties: { cpu_arch: 'x86_64' },
     ports: macs.map((address) => ({ address, pxe_enabled: true })),

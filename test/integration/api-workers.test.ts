@@ -10,7 +10,6 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { freePorts } from '../../src/commands/demo/free-ports.ts'
 import { openDatabase } from '../../src/db/open-database.ts'
-import { hardwareInterfaces } from '../../src/drivers/hardware-types.ts'
 import { fleetNode, mac } from '../support/fleet-node.ts'
 
 const launcher = fileURLToPath(new URL('../../bin/bootring', import.meta.url))
@@ -51,7 +50,8 @@ describe('bootring api with several workers', () => {
     const node = fleetNode({ provisionState: 'wait call-back', ports: [{ address: mac(1), pxeEnabled: true }] })
     await database.fleet.apply([node], { prune: false, dryRun: false })
     const { port } = conductor.address() as AddressInfo
-    await database.conductors.register(`127.0.0.1:${port}`, '', hardwareInterfaces())
+    const offer = { hardwareType: node.driver, interfaceType: 'boot', interfaceName: 'ipxe', isDefault: true }
+    await database.conductors.register(`127.0.0.1:${port}`, '', [offer])
     await database.close()
     const [apiPort, adminPort] = (await freePorts(2)) as [number, number]
     const env = {

@@ -9,7 +9,7 @@ import type { SimProcess } from './sim-process.ts'
 export interface RecordedStores {
   conductors: ConductorStore
   reservations: ReservationStore
-  nodes: BootTargetStore & Pick<NodeStore, 'bootNode' | 'nodesWithBootFiles'>
+  nodes: BootTargetStore & Pick<NodeStore, 'bootNode' | 'nodesWithBootFiles' | 'nodeStates'>
 }
 
 type Happening = Event extends infer E ? (E extends Event ? Omit<E, 'at'> : never) : never
@@ -76,6 +76,7 @@ export function recordedStores(
     nodes: {
       bootTarget: (address) => call(() => stores.nodes.bootTarget(address)),
       bootNode: (uuid) => call(() => stores.nodes.bootNode(uuid)),
+      nodeStates: (uuids) => call(() => stores.nodes.nodeStates(uuids)),
       async *nodesWithBootFiles(): AsyncGenerator<NodeWithPorts> {
         yield* await call(() => Array.fromAsync(stores.nodes.nodesWithBootFiles()))
       },

@@ -18,6 +18,7 @@ export function aNode(changes: Partial<NodeWithPorts> = {}): NodeWithPorts {
     instanceInfo: {},
     driverInternalInfo: {},
     properties: {},
+    bootMode: null,
     extra: {},
     ports: [aPort('52:54:00:12:34:56')],
     ...changes,

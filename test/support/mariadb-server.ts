@@ -20,10 +20,13 @@ export async function startMariadb(): Promise<DatabaseServer> {
   if (process.getuid?.() === 0) chownSync(folder, userId(user) ?? 0, 0)
   const data = join(folder, 'data')
   const socket = join(folder, 'mariadb.sock')
+  // A server that starts removes what another one has in the same folder.
+  const temporary = `--tmpdir=${folder}`
   const port = await freePort()
   await runAs(user, installer, [
     '--no-defaults',
     `--datadir=${data}`,
+    temporary,
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
     '--innodb-flush-log-at-trx-commit=0',
@@ -46,6 +49,7 @@ export async function startMariadb(): Promise<DatabaseServer> {
   const args = [
     '--no-defaults',
     `--datadir=${data}`,
+    temporary,
     `--socket=${socket}`,
     `--pid-file=${join(folder, 'pid')}`,
     `--port=${port}`,

@@ -1,9 +1,13 @@
 import { renderIronicRootTemplate } from '../../ipxe/ironic-root-template.ts'
+import { renderRootGrub } from '../../ipxe/root-grub.ts'
 import { type RootScriptOptions, renderRootScript } from '../../ipxe/root-script.ts'
 import type { Installation } from '../installation.ts'
 
 /** The root script of this installation. Throws `ConfigInvalid` or `TemplateFailed`. */
 export const buildRootScript = (installation: Installation): string => renderRootScript(rootScriptOptions(installation))
+
+/** The configuration that GRUB reads first. Throws `TemplateFailed`. */
+export const buildRootGrub = (installation: Installation): string => renderRootGrub(rootScriptOptions(installation))
 
 /** A template from which Ironic makes the same script. Throws `ConfigInvalid`. */
 export const buildIronicRootTemplate = (installation: Installation): string =>

@@ -56,6 +56,6 @@ function rpcTls({ config }: Installation): { certFile: string; keyFile: string }
   return { certFile, keyFile }
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || (ipaddr.isValid(host) && ipaddr.parse(host).range() === 'loopback')
 }

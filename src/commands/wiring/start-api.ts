@@ -8,6 +8,7 @@ import { RefusalClock } from '../../api/refusal-clock.ts'
 import { BootRoute } from '../../api/routes/boot.ts'
 import { type ApiServer, startApiServer } from '../../api/server.ts'
 import type { Config } from '../../config/config.ts'
+import type { ManagementReader } from '../../model/management-stores.ts'
 import type { FleetDatabase } from '../../model/stores.ts'
 import { LogBudget } from '../../observe/log-budget.ts'
 import type { Logger } from '../../observe/logger.ts'
@@ -15,6 +16,7 @@ import type { Metrics } from '../../observe/metrics.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
 import type { ConductorClient } from '../../rpc/contract.ts'
 import type { Installation } from '../installation.ts'
+import { buildRest } from './build-rest.ts'
 
 /** Log lines about refusals, which any client can cause. */
 const refusalLinesPerSecond = 50
@@ -22,7 +24,7 @@ const refusalLineBurst = 500
 
 export interface ApiParts {
   installation: Installation
-  database: Pick<FleetDatabase, 'nodes'>
+  database: Pick<FleetDatabase, 'nodes'> & { management?: ManagementReader }
   rings: FleetRings
   conductors: ConductorClient
   metrics: Metrics
@@ -55,7 +57,7 @@ export function buildBootDecision(
 /** Starts the API on its address. Rejects where it can't listen. */
 export async function startApi(parts: ApiParts): Promise<ApiServer> {
   const { installation, log, metrics } = parts
-  const { api, bootring } = installation.config
+  const { bootring } = installation.config
   const decision = buildBootDecision(installation.config, parts)
   metrics.watchSuspended(() => decision.suspendedConductors)
   const boot = new BootRoute({
@@ -77,8 +79,7 @@ export async function startApi(parts: ApiParts): Promise<ApiServer> {
       maxConnectionsPerAddress: bootring.max_connections_per_address,
     },
     isProxy: proxies(bootring.proxy_networks),
-    publicEndpoint: api.public_endpoint,
-    bootOnly: installation.attached,
+    rest: buildRest(parts),
     // Longer than a boot request may take: its conductors, and the database asked four times at most on the way.
     closeTimeoutSeconds: bootring.rpc_total_timeout + 4 * bootring.boot_database_timeout + 1,
     logger: log,

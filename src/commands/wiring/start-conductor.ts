@@ -5,18 +5,20 @@ import { Conductor } from '../../conductor/conductor.ts'
 import { type FileServer, startFileServer } from '../../conductor/file-server.ts'
 import { Heartbeat } from '../../conductor/heartbeat.ts'
 import { Takeovers } from '../../conductor/takeovers.ts'
-import { IpxeBoot } from '../../drivers/boot/ipxe-boot.ts'
+import { networkBootInterfaces } from '../../drivers/boot/network-boot-interfaces.ts'
 import { BootInterfaces } from '../../drivers/boot-interfaces.ts'
-import { hardwareInterfaces } from '../../drivers/hardware-types.ts'
 import { BootFiles } from '../../ipxe/boot-files.ts'
 import { type AwaitedImage, ImageStore } from '../../ipxe/image-store.ts'
-import { NodeScripts } from '../../ipxe/node-script.ts'
+import type { NodeScripts } from '../../ipxe/node-script.ts'
 import type { Database } from '../../model/stores.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
 import type { Handlers } from '../../rpc/contract.ts'
 import { type RpcServer, startRpcServer } from '../../rpc/server.ts'
 import type { Installation } from '../installation.ts'
+import { buildHardware } from './build-hardware.ts'
+import { buildNodeScripts } from './build-node-scripts.ts'
+import { buildProvisioning } from './build-provisioning.ts'
 import { buildRootScript } from './build-root-script.ts'
 import { registeredHostname } from './registered-hostname.ts'
 import { rpcServerOptions } from './rpc-server-options.ts'
@@ -55,9 +57,10 @@ export async function startConductor({
   log,
   rings,
 }: ConductorSetting): Promise<RunningConductor> {
-  const { config, httpRoot } = installation
+  const { config, httpRoot, tftpRoot } = installation
   const hostname = registeredHostname(installation.host, installation.rpcPort)
-  const bootFiles = new BootFiles({ httpRoot })
+  const httpFiles = new BootFiles({ root: httpRoot })
+  const tftpFiles = new BootFiles({ root: tftpRoot })
   const images = new ImageStore({
     httpRoot,
     fileUrlAllowedPaths: config.conductor.file_url_allowed_paths,
@@ -65,26 +68,44 @@ export async function startConductor({
     logger: log,
   })
   const scripts = buildNodeScripts(installation)
-  const ipxe = new IpxeBoot({ bootFiles, scripts, images, logger: log })
-  const { bootInterfaceOf } = new BootInterfaces({ ipxe })
+  const defaultBootMode = config.deploy.default_boot_mode
+  const { bootInterfaceOf } = new BootInterfaces(
+    networkBootInterfaces({ defaultBootMode, httpFiles, tftpFiles, scripts, images, logger: log }),
+  )
+  const hardware = buildHardware(config, bootInterfaceOf)
   const heartbeat = new Heartbeat(
     database.conductors,
     {
       hostname,
       conductorGroup: config.conductor.conductor_group.toLowerCase(),
-      interfaces: hardwareInterfaces(),
+      interfaces: hardware.rows(),
       intervalSeconds: config.conductor.heartbeat_interval,
     },
     log,
   )
+  const management = buildProvisioning({
+    config,
+    database,
+    hardware,
+    hostname,
+    rings,
+    sessions: heartbeat,
+    removeBootFiles: (uuid) => ipxe.cleanUp(uuid),
+    log,
+  })
   const sync = new BootFileSync({
     hostname,
     nodes: database.nodes,
     rings,
     takeovers: new Takeovers(database.reservations, heartbeat),
     bootInterfaceOf,
-    nodesOnDisk: () => bootFiles.nodeUuids(),
-    remove: (uuid) => ipxe.cleanUp(uuid),
+    isHeld: (uuid) => management.tasks.isHeld(uuid),
+    nodesOnDisk: async () => [...new Set([...(await httpFiles.nodeUuids()), ...(await tftpFiles.nodeUuids())])],
+    // Whatever the node boots by now.
+    remove: async (uuid) => {
+      await httpFiles.removeNode(uuid)
+      await tftpFiles.removeNode(uuid)
+    },
     removeUnusedImages: (keep) => images.removeUnused(keep),
     log,
   })
@@ -99,13 +120,18 @@ export async function startConductor({
     syncIntervalSeconds: config.conductor.sync_local_state_interval,
     membershipIntervalSeconds: Math.max(1, config.DEFAULT.hash_ring_reset_interval),
     log,
+    furtherHandlers: management.handlers,
+    upkeep: management.upkeep,
+    pickUp: () => management.pickUp(),
+    workers: management.workers,
+    finishSeconds: config.bootring.drain_seconds,
   })
 
   if (config.conductor.deploy_kernel === undefined || config.conductor.deploy_ramdisk === undefined) {
     const option = '[conductor]deploy_kernel and deploy_ramdisk'
     log.warn({ option }, 'not both are set: nodes that name no images of their own in driver_info will not boot')
   }
-  await bootFiles.writeRootScript(buildRootScript(installation))
+  await httpFiles.writeRootScript(buildRootScript(installation))
   const activity = new Activity()
   const handlers = watched(conductor.handlers, activity)
   const servers: (RpcServer | FileServer)[] = []
@@ -162,27 +188,11 @@ function watched(handlers: Handlers, activity: Activity): Handlers {
   }
 }
 
-/** Without progress: longer than the file server lets a machine wait for an image's first byte. */
-const imagePatienceSeconds = 30
-
-function buildNodeScripts({ apiRootUrl, config, httpUrl }: Installation): NodeScripts {
-  const { conductor, pxe } = config
-  return new NodeScripts({
-    ...(pxe.ipxe_config_template === undefined ? {} : { templateFile: pxe.ipxe_config_template }),
-    httpUrl,
-    apiUrl: apiRootUrl,
-    kernelAppendParams: pxe.kernel_append_params,
-    ipxeTimeoutSeconds: pxe.ipxe_timeout || imagePatienceSeconds,
-    ...(conductor.deploy_kernel === undefined ? {} : { deployKernel: conductor.deploy_kernel }),
-    ...(conductor.deploy_ramdisk === undefined ? {} : { deployRamdisk: conductor.deploy_ramdisk }),
-  })
-}
-
 /** For a machine whose owner is dead: this conductor stands in, and fetches what it does not hold yet. */
 async function fetchMissingImage(
   uuid: string,
   fileName: string,
-  { database, images, scripts }: { database: Database; images: ImageStore; scripts: NodeScripts },
+  { database, images, scripts }: { database: Database; images: ImageStore; scripts: Pick<NodeScripts, 'images'> },
 ): Promise<AwaitedImage | undefined> {
   const node = await database.nodes.node(uuid)
   const image = node && scripts.images(node).find((wanted) => wanted.fileName === fileName)

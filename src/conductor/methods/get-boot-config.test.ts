@@ -13,6 +13,7 @@ const node: BootNode = {
   provisionState: 'wait call-back',
   driverInfo: {},
   instanceInfo: {},
+  properties: {},
 }
 const store = { bootNode: async (uuid: string) => (uuid === node.uuid ? node : undefined) }
 

@@ -10,6 +10,17 @@ export const apiSection = {
     true,
     'Serve boot configuration only for nodes in a wait state (wait call-back, clean wait, …). Turn off for fast-track.',
   ),
+  restrict_lookup: boolean(
+    true,
+    'Let agents find their node only while it waits for one. Turn off where agents are booted by hand, for nodes in any state.',
+    { standaloneOnly: true },
+  ),
+  ramdisk_heartbeat_timeout: integer(300, 'How long an agent may be silent; it is told to call three times as often.', {
+    min: 1,
+    unit: 'seconds',
+    standaloneOnly: true,
+  }),
+  max_limit: integer(1000, 'Resources in one page of a list at most.', { min: 1, standaloneOnly: true }),
   api_workers: integer(1, 'API processes.', {
     min: 1,
     max: 256,

@@ -38,6 +38,11 @@ export const bootringSection = {
     'Root URLs of several APIs, which the root script asks in turn, so that the death of one stops no machine. Default: only [pxe]ipxe_config_api_root_url.',
     { check: checkHttpUrls },
   ),
+  pxe_template_folders: list(
+    [],
+    'Folders whose templates a node may choose, with [pxe]enable_insecure_template_override. Templates are code: nobody else may write there.',
+    { standaloneOnly: true },
+  ),
   replicate: boolean(
     false,
     "Attached: conductors keep copies of each other's boot files, and answer with them when the owner is gone. All hosts must say the same.",
@@ -88,6 +93,11 @@ export const bootringSection = {
     64,
     'Requests of management clients that one API process works on at once; more wait for 2 seconds at most, then are answered 503 with Retry-After.',
     { min: 1 },
+  ),
+  read_only_users: list(
+    [],
+    'Users of [DEFAULT]http_basic_auth_user_file who may look at everything in the REST API and change nothing. All others may do everything.',
+    { standaloneOnly: true },
   ),
   max_connections_per_address: integer(
     2048,

@@ -1,4 +1,5 @@
 import { boolean, choice, integer, optionalAddress, optionalPath, optionalString } from '../option.ts'
+import { hardwareOptions } from './hardware.ts'
 
 export const defaultSection = {
   host: optionalString(
@@ -47,5 +48,6 @@ export const defaultSection = {
   http_basic_auth_user_file: optionalPath('htpasswd file (bcrypt) of those who may use the REST API.', {
     standaloneOnly: true,
   }),
+  ...hardwareOptions,
   debug: boolean(false, 'Log at debug level.'),
 }

@@ -1,4 +1,4 @@
-import { optionalPath, optionalUrl } from '../option.ts'
+import { choice, optionalPath, optionalUrl } from '../option.ts'
 
 export const deploySection = {
   http_url: optionalUrl(
@@ -7,5 +7,11 @@ export const deploySection = {
   ),
   http_root: optionalPath(
     "Root folder of this conductor's HTTP server. Default: <state_path>/httpboot; attached: /httpboot.",
+  ),
+  default_boot_mode: choice(
+    ['uefi', 'bios'],
+    'uefi',
+    'Boot mode of nodes that say nothing of it: by pxe and http, whether GRUB or pxelinux finds a file on the disk.',
+    { standaloneOnly: true },
   ),
 }

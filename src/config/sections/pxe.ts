@@ -1,7 +1,9 @@
-import { boolean, dict, integer, optionalPath, optionalString, optionalUrl, path, string } from '../option.ts'
+import { boolean, dict, integer, optionalPath, optionalString, optionalUrl, string } from '../option.ts'
 
 export const pxeSection = {
-  tftp_root: path('/tftpboot', 'Attached: folder in which Ironic keeps the GRUB and pxelinux files of its nodes.'),
+  tftp_root: optionalPath(
+    'Folder of the GRUB and pxelinux files of nodes with the boot interface pxe. Default: <state_path>/tftpboot; attached: /tftpboot.',
+  ),
   ipxe_config_template: optionalPath(
     "Jinja2 template of a node's iPXE script. Default: bootring's own. Attached: that from which Ironic makes it.",
     {
@@ -9,16 +11,21 @@ export const pxeSection = {
     },
   ),
   pxe_config_template: optionalPath(
-    "Attached: template from which Ironic makes a node's pxelinux file; by its end a whole file is known. Default: Ironic's own.",
+    "Jinja2 template of a node's pxelinux file. Default: bootring's own. Attached: that from which Ironic makes it; by its end a whole file is known.",
     { ironicStock: '$pybasedir/drivers/modules/pxe_config.template' },
   ),
   uefi_pxe_config_template: optionalPath(
-    "Attached: template from which Ironic makes a node's GRUB file. Default: Ironic's own.",
+    "Jinja2 template of a node's GRUB file. Default: bootring's own. Attached: that from which Ironic makes it.",
     { ironicStock: '$pybasedir/drivers/modules/pxe_grub_config.template' },
   ),
   pxe_config_template_by_arch: dict(
     {},
-    'Attached: templates that Ironic takes instead of these two for nodes of some architectures, as <cpu_arch>:<path>.',
+    'Templates instead of these two for nodes of some architectures, as <cpu_arch>:<path>.',
+  ),
+  enable_insecure_template_override: boolean(
+    false,
+    'Whether driver_info pxe_template may choose the template of a node, from the folders in [bootring]pxe_template_folders.',
+    { standaloneOnly: true },
   ),
   ipxe_boot_script: optionalPath("Jinja2 template of the root script. Default: bootring's own.", {
     standaloneOnly: true,

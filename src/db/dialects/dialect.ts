@@ -10,6 +10,8 @@ export type Failure =
   | 'retry'
   /** A table or column is missing. */
   | 'schema'
+  /** A value does not fit into its column. */
+  | 'unfit'
 
 /** Types of columns, as Ironic declares them on this engine. */
 export interface ColumnTypes {
@@ -26,6 +28,8 @@ export interface Dialect {
   now(): RawBuilder<string>
   /** The same clock, so many seconds ago. */
   secondsAgo(seconds: number): RawBuilder<string>
+  /** A text column that is compared and sorted by its bytes, as on the other engines. */
+  inByteOrder(column: RawBuilder<unknown>): RawBuilder<unknown>
   /** Isolation of writing transactions; undefined: the engine's own, which is then serial. */
   readonly isolationLevel: IsolationLevel | undefined
   /** Whether `select … for update` exists; without it a transaction is the only writer from its beginning. */

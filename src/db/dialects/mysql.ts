@@ -29,12 +29,15 @@ const retry = new Set([1213, 1020])
 const duplicate = new Set([1062, 1586])
 // 1109 is what information_schema and the like say.
 const schema = new Set([1146, 1109, 1054])
+const unfit = new Set([1264, 1366, 1406])
 
 export const mysql: Dialect = {
   boolean: (value) => (value ? 1 : 0),
   // In whole seconds, as the columns are; NOW() would be in the session's time zone.
   now: () => sql<string>`utc_timestamp()`,
   secondsAgo: (seconds) => sql<string>`(utc_timestamp() - interval ${seconds} second)`,
+  // By their collation, they are.
+  inByteOrder: (column) => column,
   // Repeatable read, the engine's own, takes gap locks: conductors that register at once would deadlock.
   isolationLevel: 'read committed',
   supportsRowLocks: true,
@@ -52,6 +55,7 @@ export const mysql: Dialect = {
     if (duplicate.has(number)) return 'duplicate'
     if (retry.has(number)) return 'retry'
     if (schema.has(number)) return 'schema'
+    if (unfit.has(number)) return 'unfit'
     if (unavailable.has(number) || isConnectionError(error)) return 'unavailable'
     return undefined
   },

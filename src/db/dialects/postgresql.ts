@@ -8,12 +8,15 @@ const retry = /^(40001|40P01)$/
 const readOnlyTransaction = '25006'
 const duplicate = '23505'
 const schema = /^(42P01|42703|3F000)$/
+// Too long, out of range, or with a character that text can't hold (U+0000).
+const unfit = /^(22001|22003|22021|22P05)$/
 
 export const postgresql: Dialect = {
   boolean: (value) => value,
   now: () => sql<string>`(clock_timestamp() at time zone 'utc')`,
   secondsAgo: (seconds) =>
     sql<string>`(clock_timestamp() at time zone 'utc' - make_interval(secs => ${seconds}::double precision))`,
+  inByteOrder: (column) => sql`${column} collate "C"`,
   // With the row lock that writers take first, each statement then sees all that was committed before it.
   isolationLevel: 'read committed',
   supportsRowLocks: true,
@@ -29,6 +32,7 @@ export const postgresql: Dialect = {
     if (code === duplicate) return 'duplicate'
     if (retry.test(code)) return 'retry'
     if (schema.test(code)) return 'schema'
+    if (unfit.test(code)) return 'unfit'
     if (unavailable.test(code) || isConnectionError(error)) return 'unavailable'
     return undefined
   },

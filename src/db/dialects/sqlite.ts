@@ -14,6 +14,8 @@ const unavailable = new Set([
   26, // not a database
 ])
 const uniqueConstraint = 2067
+// Of a text or a statement.
+const tooBig = 18
 const primaryKeyConstraint = 1555
 
 // SQLAlchemy stores and compares text with six digits, and reads fewer digits as microseconds.
@@ -23,6 +25,7 @@ export const sqlite: Dialect = {
   boolean: (value) => (value ? 1 : 0),
   now: () => sql<string>`(strftime(${sql.lit(format)}, 'now') || '000')`,
   secondsAgo: (seconds) => sql<string>`(strftime(${sql.lit(format)}, 'now', ${`-${seconds} seconds`}) || '000')`,
+  inByteOrder: (column) => column,
   isolationLevel: undefined,
   supportsRowLocks: false,
   shareLock: undefined,
@@ -36,6 +39,7 @@ export const sqlite: Dialect = {
     if (error instanceof Error && 'syscall' in error) return 'unavailable'
     if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) return undefined
     if (error.errcode === uniqueConstraint || error.errcode === primaryKeyConstraint) return 'duplicate'
+    if (error.errcode === tooBig) return 'unfit'
     if (unavailable.has(error.errcode & 0xff)) return 'unavailable'
     if (/no such (table|column)|has no column named/.test(error.message)) return 'schema'
     return undefined

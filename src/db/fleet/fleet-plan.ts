@@ -34,7 +34,7 @@ export interface NodePlan {
 export interface PortPlan {
   added: FleetNode['ports']
   /** Now of another node of the fleet, of none, or with another `pxe_enabled`. */
-  changed: { id: number; pxeEnabled: boolean }[]
+  changed: { id: number; pxeEnabled: boolean; moved: boolean }[]
   removed: ExistingPort[]
 }
 
@@ -155,7 +155,7 @@ function planPorts(
     // The ports of a removed node go with it.
     if (!port || (port.nodeId !== null && removedIds.has(port.nodeId))) plan.added.push(wanted)
     else if (port.nodeId !== existing?.id || port.pxeEnabled !== wanted.pxeEnabled) {
-      plan.changed.push({ id: port.id, pxeEnabled: wanted.pxeEnabled })
+      plan.changed.push({ id: port.id, pxeEnabled: wanted.pxeEnabled, moved: port.nodeId !== existing?.id })
     }
   }
   // A port that another entry wants is moved there, not removed here.

@@ -86,6 +86,8 @@ async function writePorts(
         .set({
           node_id: ids.get(uuid) as number,
           pxe_enabled: dialect.boolean(port.pxeEnabled),
+          // Its portgroup stays with the node that it leaves.
+          ...(port.moved ? { portgroup_id: null } : {}),
           updated_at: dialect.now(),
         })
         .where('id', '=', port.id)

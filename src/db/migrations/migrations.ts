@@ -5,6 +5,8 @@ import { createConductors } from './0001-conductors.ts'
 import { createNodes } from './0002-nodes.ts'
 import { createPorts } from './0003-ports.ts'
 import { createConductorSessions } from './0004-conductor-sessions.ts'
+import { addNewerColumns } from './0005-newer-columns.ts'
+import { createManagement } from './0006-management.ts'
 
 type Step = (db: Kysely<unknown>, dialect: Dialect) => Promise<void>
 
@@ -14,6 +16,8 @@ const steps: Record<string, Step> = {
   '0002-nodes': createNodes,
   '0003-ports': createPorts,
   '0004-conductor-sessions': createConductorSessions,
+  '0005-newer-columns': addNewerColumns,
+  '0006-management': createManagement,
 }
 
 /** The names of all migrations, in their order. */

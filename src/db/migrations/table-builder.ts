@@ -6,6 +6,8 @@ type AnyTable = CreateTableBuilder<string, string>
 /** What a migration says about a table: its columns and unique constraints, and its plain indexes by name. */
 export interface TableDefinition {
   name: string
+  /** Has a primary key of its own among `columns` instead of `id`. */
+  hasNoId?: boolean
   columns(table: AnyTable): AnyTable
   indexes: Record<string, string>
 }
@@ -22,11 +24,7 @@ export async function createTable(db: Kysely<unknown>, dialect: Dialect, definit
     .addColumn('created_at', time)
     .addColumn('updated_at', time)
     .addColumn('version', 'varchar(15)')
-    .addColumn('id', dialect.autoIncrement === 'serial' ? 'serial' : 'integer', (column) =>
-      dialect.autoIncrement === 'auto_increment'
-        ? column.primaryKey().notNull().autoIncrement()
-        : column.primaryKey().notNull(),
-    )
+  if (!definition.hasNoId) table = addId(table, dialect)
   table = definition.columns(table)
   const indexes = Object.entries(definition.indexes)
   if (dialect.indexesInCreateTable) {
@@ -37,4 +35,10 @@ export async function createTable(db: Kysely<unknown>, dialect: Dialect, definit
   for (const [name, column] of indexes) {
     await db.schema.createIndex(name).ifNotExists().on(definition.name).column(column).execute()
   }
+}
+
+function addId(table: AnyTable, { autoIncrement }: Dialect): AnyTable {
+  return table.addColumn('id', autoIncrement === 'serial' ? 'serial' : 'integer', (column) =>
+    autoIncrement === 'auto_increment' ? column.primaryKey().notNull().autoIncrement() : column.primaryKey().notNull(),
+  )
 }

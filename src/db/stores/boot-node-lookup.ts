@@ -3,14 +3,15 @@ import type { Engine } from '../engines/engine.ts'
 import { parseJsonColumn } from '../json-column.ts'
 
 /** The row of a booting node without all that its script does not need. */
-type BootNodeRow = Omit<BootNode, 'driver' | 'driverInfo' | 'instanceInfo'> & {
+type BootNodeRow = Omit<BootNode, 'driver' | 'driverInfo' | 'instanceInfo' | 'properties'> & {
   driver: string | null
   driverInfo: string | null
   instanceInfo?: string | null
+  properties?: string | null
 }
 
 export interface BootNodeOptions {
-  /** False for those who make no scripts: `instance_info` is not read, and empty in the result. */
+  /** False for those who make no scripts: `instance_info` and `properties` are not read, and empty in the result. */
   withInstanceInfo: boolean
 }
 
@@ -31,7 +32,7 @@ export function bootNodeLookup(
       'provision_state as provisionState',
       'driver_info as driverInfo',
     ])
-    .$if(withInstanceInfo, (all) => all.select('instance_info as instanceInfo'))
+    .$if(withInstanceInfo, (all) => all.select(['instance_info as instanceInfo', 'properties']))
     .compile()
   const lookup = engine.prepare<BootNodeRow>(query)
   return async (uuid) => {
@@ -46,6 +47,7 @@ export function bootNodeLookup(
       provisionState: row.provisionState,
       driverInfo: parseJsonColumn(row.driverInfo),
       instanceInfo: parseJsonColumn(row.instanceInfo ?? null),
+      properties: parseJsonColumn(row.properties ?? null),
     }
   }
 }

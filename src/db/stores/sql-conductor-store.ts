@@ -26,8 +26,8 @@ export class SqlConductorStore implements ConductorStore {
     const rows = await prompt
       .selectFrom('conductors')
       .leftJoin('bootring_conductor_session as session', 'session.hostname', 'conductors.hostname')
-      .select(['conductors.id', 'conductors.hostname', 'conductor_group', 'online', 'conductors.updated_at'])
-      .select('session.draining')
+      .select(['conductors.id', 'conductors.hostname', 'conductor_group', 'online'])
+      .select(['conductors.created_at', 'conductors.updated_at', 'session.draining'])
       .select((eb) => eb('conductors.updated_at', '>=', dialect.secondsAgo(heartbeatTimeoutSeconds)).as('recent'))
       .execute()
     const offers = await prompt
@@ -44,6 +44,7 @@ export class SqlConductorStore implements ConductorStore {
         alive: Boolean(row.online) && Boolean(row.recent),
         online: Boolean(row.online),
         draining: Boolean(row.draining),
+        createdAt: parseUtcTime(row.created_at),
         updatedAt: parseUtcTime(row.updated_at),
         drivers: (byConductor.get(row.id) ?? []).map((offer) => offer.hardware_type).sort(),
       }))

@@ -26,6 +26,7 @@ export const nodeColumns = [
   'instance_info',
   'driver_internal_info',
   'properties',
+  'boot_mode',
   'extra',
 ] as const satisfies readonly (keyof NodesTable)[]
 
@@ -123,6 +124,7 @@ function toNode(row: NodeRow, ports: PortRow[]): NodeWithPorts {
     instanceInfo: parseJsonColumn(row.instance_info),
     driverInternalInfo: parseJsonColumn(row.driver_internal_info),
     properties: parseJsonColumn(row.properties),
+    bootMode: row.boot_mode,
     extra: parseJsonColumn(row.extra),
     ports: ports.map(toPort),
   }

@@ -1,10 +1,10 @@
 import type { ConductorSession } from '../../model/conductor.ts'
-import { BootringError } from '../../model/errors.ts'
 import type { ReservationStore, TaskOutcome } from '../../model/stores.ts'
 import type { Engine } from '../engines/engine.ts'
 import { againWhileLost } from '../transaction.ts'
 import { hasBootFiles } from './has-boot-files.ts'
-import { currentToken, sessionLives } from './live-session.ts'
+import { refusal } from './held-node.ts'
+import { sessionLives } from './live-session.ts'
 
 /** Ironic's `nodes.reservation`, each write fenced by the session of whoever writes. */
 export class SqlReservationStore implements ReservationStore {
@@ -25,7 +25,7 @@ export class SqlReservationStore implements ReservationStore {
         .where(sessionLives(dialect, session))
         .executeTakeFirst(),
     )
-    if (numUpdatedRows === 0n) throw await this.#refusal(nodeUuid, session)
+    if (numUpdatedRows === 0n) throw await refusal(write, nodeUuid, session)
   }
 
   async release(nodeUuid: string, session: ConductorSession, outcome: TaskOutcome = {}): Promise<void> {
@@ -43,7 +43,7 @@ export class SqlReservationStore implements ReservationStore {
         .where(sessionLives(dialect, session))
         .executeTakeFirst(),
     )
-    if (numUpdatedRows === 0n) throw await this.#refusal(nodeUuid, session)
+    if (numUpdatedRows === 0n) throw await refusal(write, nodeUuid, session)
   }
 
   async takenOver(conductorId: number): Promise<Set<string>> {
@@ -54,18 +54,5 @@ export class SqlReservationStore implements ReservationStore {
       .where(hasBootFiles)
       .execute()
     return new Set(rows.map((row) => row.uuid))
-  }
-
-  /** Why nothing was changed. The session first: without one, whatever else stands there is nothing to the caller. */
-  async #refusal(nodeUuid: string, session: ConductorSession): Promise<BootringError> {
-    // By the connection that writes: on SQLite, the other one may still see what was true before.
-    const { write } = this.#engine
-    if ((await currentToken(write, session.hostname)) !== session.token) {
-      return new BootringError('ConductorReplaced', `conductor ${session.hostname} has lost its session`)
-    }
-    const node = await write.selectFrom('nodes').select('reservation').where('uuid', '=', nodeUuid).executeTakeFirst()
-    if (!node) return new BootringError('NodeNotFound', `no node has the UUID ${JSON.stringify(nodeUuid)}`)
-    const holder = node.reservation === null ? 'nobody any more' : `conductor ${node.reservation}`
-    return new BootringError('NodeLocked', `node ${nodeUuid} is reserved by ${holder}`)
   }
 }

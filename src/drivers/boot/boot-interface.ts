@@ -1,15 +1,22 @@
 import { BootringError } from '../../model/errors.ts'
 import type { BootNode, NodeWithPorts } from '../../model/node.ts'
+import type { AnyInterface, NodeTask } from '../interfaces.ts'
 
 /**
  * How a node's machine boots. `getBootConfig` answers the boot configuration API: it may read files and render, but
  * takes no lock, starts no thread and validates nothing. The base class serves no file at all.
  */
-export class BootInterface {
+export class BootInterface implements AnyInterface {
   readonly name: string
+  /** What it reads of `driver_info`. */
+  readonly properties: Readonly<Record<string, string>> = {}
+
   constructor(name: string) {
     this.name = name
   }
+
+  /** Throws `MissingParameter` or `InvalidParameter` for what is wrong with the node. */
+  validate(_task: Pick<NodeTask, 'node' | 'ports'>): void {}
 
   /** The text of the boot file called `fileName`. Throws `UnsupportedDriverExtension` or `UnknownBootFile`. */
   async getBootConfig(node: BootNode, fileName: string): Promise<string> {
@@ -20,8 +27,9 @@ export class BootInterface {
   }
 
   /**
-   * Puts what the node's machine boots onto this conductor's disk. Throws `MissingParameter`, `TemplateFailed`,
-   * `ImageUnavailable` or `BootConfigUnavailable`.
+   * Puts what the node's machine boots in its state onto this conductor's disk (see `bootModeOf`; a task's node is made into a
+   * `NodeWithPorts` by `bootNodeOf`). Throws `MissingParameter`, `TemplateFailed`, `ImageUnavailable`, `BootConfigUnavailable` or
+   * `UnsupportedDriverExtension`.
    */
   async prepare(_node: NodeWithPorts): Promise<void> {}
 

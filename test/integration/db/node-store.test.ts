@@ -107,6 +107,7 @@ eachDatabase((engine) => {
         nested: { list: [1, 'two', null, true], text: 'ünï\u0000cöde 🚀' },
       },
       instanceInfo: {},
+      properties: {},
     })
     expect(await database.nodes.bootNode('00000000-0000-0000-0000-000000000000')).toBeUndefined()
   })
@@ -133,6 +134,7 @@ eachDatabase((engine) => {
       instanceInfo: {},
       driverInternalInfo: {},
       properties: {},
+      bootMode: null,
       extra: { note: "it's" },
       ports: [
         { uuid: expect.any(String), address: mac(1), pxeEnabled: true, extra: {} },

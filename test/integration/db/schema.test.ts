@@ -12,7 +12,14 @@ import { recordingLogger } from '../../support/recording-logger.ts'
 const run = promisify(execFile)
 const script = fileURLToPath(new URL('../../support/upgrade-once.ts', import.meta.url))
 
-const all = ['0001-conductors', '0002-nodes', '0003-ports', '0004-conductor-sessions']
+const all = [
+  '0001-conductors',
+  '0002-nodes',
+  '0003-ports',
+  '0004-conductor-sessions',
+  '0005-newer-columns',
+  '0006-management',
+]
 
 eachDatabase((engine) => {
   it('is brought up to date once', async () => {
@@ -51,7 +58,11 @@ eachDatabase((engine) => {
       'bootring_migration_lock',
       'conductor_hardware_interfaces',
       'conductors',
+      'node_history',
+      'node_inventory',
+      'node_traits',
       'nodes',
+      'portgroups',
       'ports',
     ])
     expect(columns.nodes).toEqual(

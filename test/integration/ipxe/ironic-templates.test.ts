@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { grubLoader } from '../../../src/ipxe/grub-loader.ts'
 import { NodeScripts, type NodeScriptsOptions } from '../../../src/ipxe/node-script.ts'
 import { pxeOptions } from '../../../src/ipxe/pxe-options.ts'
+import { pxelinuxLoader } from '../../../src/ipxe/pxelinux-loader.ts'
 import { renderRootScript } from '../../../src/ipxe/root-script.ts'
 import { Template } from '../../../src/ipxe/template.ts'
 import type { NodeWithPorts } from '../../../src/model/node.ts'
@@ -11,7 +13,7 @@ import { aNode } from '../../support/a-node.ts'
 import { describeWith } from '../../support/describe-with.ts'
 
 /*
- * Ironic's two iPXE templates, as Debian ships them, rendered by us and by the real Jinja2: byte for byte the same.
+ * Ironic's templates of iPXE, GRUB and pxelinux, as Debian ships them, rendered by us and by the real Jinja2: byte for byte the same.
  */
 
 // Installed, or else unpacked by tools/ironic-files.sh.
@@ -36,7 +38,13 @@ function withJinja2(name: string, cases: Variables[]): string[] {
 }
 
 const options: NodeScriptsOptions = {
-  templateFile: `${folder}ipxe_config.template`,
+  templates: {
+    files: {
+      'boot.ipxe': `${folder}ipxe_config.template`,
+      'grub.cfg': `${folder}pxe_grub_config.template`,
+      'pxelinux.cfg': `${folder}pxe_config.template`,
+    },
+  },
   httpUrl: 'http://10.0.0.11:8080',
   kernelAppendParams: 'nofb vga=normal',
   ipxeTimeoutSeconds: 0,
@@ -70,11 +78,35 @@ describeWith(missing(), "Ironic's own templates", () => {
       DISK_IDENTIFIER: '{{ DISK_IDENTIFIER }}',
     }
     const [expected] = withJinja2('ipxe_config.template', [variables])
-    expect(new Template(settings.templateFile ?? '').render(variables)).toBe(expected)
+    expect(new Template(`${folder}ipxe_config.template`).render(variables)).toBe(expected)
     // What Ironic does to the rendered file of a machine that boots its own ramdisk.
     const label = node.deployInterface === 'ramdisk' ? 'boot_ramdisk' : 'deploy'
     expect(new NodeScripts(settings).render(node)).toBe(expected?.replace(/^goto .*$/gm, `goto ${label}`))
   })
+
+  const loaders = [
+    { template: 'pxe_grub_config.template', loader: grubLoader, first: /^set default=.*$/gm, instead: 'set default=' },
+    { template: 'pxe_config.template', loader: pxelinuxLoader, first: /^default .*$/gm, instead: 'default ' },
+  ]
+  const others = Object.entries(nodes).filter(([name]) => name !== 'ISO' && !name.includes('markup'))
+  it.each(loaders.flatMap((loader) => others.map(([name, { changes, more }]) => ({ ...loader, name, changes, more }))))(
+    '$template is as from Jinja2: $name',
+    ({ changes, first, loader, more, template, instead }) => {
+      const node = aNode(changes)
+      const settings = { ...options, ...more }
+      const commands = { linux_cmd: 'linux', initrd_cmd: 'initrd' }
+      const [expected] = withJinja2(template, [
+        {
+          pxe_options: { ...pxeOptions(node, settings, loader), ...commands },
+          ROOT: loader.laterValue('ROOT'),
+          DISK_IDENTIFIER: loader.laterValue('DISK_IDENTIFIER'),
+        },
+      ])
+      const label = node.deployInterface === 'ramdisk' ? 'boot_ramdisk' : 'deploy'
+      expect(new NodeScripts(settings).render(node, loader)).toBe(expected?.replace(first, `${instead}${label}`))
+      expect(loader.recognises(expected ?? '')).toBe(true)
+    },
+  )
 
   it('ipxe_config.template is as from Jinja2: volumes (loops, enumerate and % formatting)', () => {
     const variables = {

@@ -1,0 +1,56 @@
+import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
+import type { NodeFilter } from '../../model/management-stores.ts'
+import type { Dialect } from '../dialects/dialect.ts'
+import { oneOf } from '../records/one-of.ts'
+import type { Tables } from '../tables.ts'
+
+const equal = [
+  'instance_uuid',
+  'driver',
+  'resource_class',
+  'fault',
+  'owner',
+  'lessee',
+  'parent_node',
+] as const satisfies readonly (keyof NodeFilter)[]
+
+/** Puts what a list asks of its nodes into the query. */
+export function filteredNodes<Row>(
+  query: SelectQueryBuilder<Tables, 'nodes', Row>,
+  filter: NodeFilter,
+  dialect: Dialect,
+): SelectQueryBuilder<Tables, 'nodes', Row> {
+  let q = query
+  for (const column of equal) {
+    const value = filter[column]
+    if (value !== undefined) q = q.where(column, '=', value)
+  }
+  if (filter.conductor_group !== undefined) q = q.where('conductor_group', '=', filter.conductor_group.toLowerCase())
+  if (filter.uuids) q = q.where(oneOf('uuid', filter.uuids))
+  if (filter.provision_states) q = q.where(oneOf('provision_state', filter.provision_states))
+  if (filter.shards) q = q.where(oneOf('shard', filter.shards))
+  for (const column of ['maintenance', 'retired'] as const) {
+    const value = filter[column]
+    if (value === true) q = q.where(column, '=', dialect.boolean(true))
+    if (value === false) {
+      q = q.where((eb) => eb.or([eb(column, '=', dialect.boolean(false)), eb(column, 'is', null)]))
+    }
+  }
+  const nullness = [
+    ['instance_uuid', filter.associated],
+    ['reservation', filter.reserved],
+    ['shard', filter.sharded],
+    ['parent_node', filter.include_children === false && filter.parent_node === undefined ? false : undefined],
+  ] as const
+  for (const [column, isSet] of nullness) {
+    if (isSet !== undefined) q = q.where(column, isSet ? 'is not' : 'is', null)
+  }
+  if (filter.description_contains !== undefined) {
+    const pattern = `%${filter.description_contains.replace(/[%_!]/g, '!$&')}%`
+    q = q.where(sql<SqlBool>`lower(description) like lower(${pattern}) escape '!'`)
+  }
+  if (filter.provisioned_before_seconds !== undefined) {
+    q = q.where('provision_updated_at', '<', dialect.secondsAgo(filter.provisioned_before_seconds))
+  }
+  return q
+}

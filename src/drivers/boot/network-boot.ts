@@ -1,0 +1,127 @@
+import type { BootFiles } from '../../ipxe/boot-files.ts'
+import type { BootLoader } from '../../ipxe/boot-loader.ts'
+import type { ImageStore } from '../../ipxe/image-store.ts'
+import type { NodeScripts } from '../../ipxe/node-script.ts'
+import { scriptInputs } from '../../ipxe/pxe-options.ts'
+import { BootringError } from '../../model/errors.ts'
+import type { BootNode, NodeWithPorts, Port } from '../../model/node.ts'
+import type { Logger } from '../../observe/logger.ts'
+import type { NodeTask } from '../interfaces.ts'
+import { BootInterface } from './boot-interface.ts'
+import { bootNodeOf } from './boot-node-of.ts'
+import { bootProperties } from './boot-properties.ts'
+
+/** What all of a conductor's boot interfaces share. */
+export interface SharedBootParts {
+  scripts: Pick<NodeScripts, 'render' | 'images'>
+  /** Below `http_root` whatever loads them: from there any conductor can send them while they are still arriving. */
+  images: Pick<ImageStore, 'ensure'>
+  logger: Logger
+}
+
+export interface NetworkBootParts extends SharedBootParts {
+  /** Those whose files machines may ask for. */
+  loaders: readonly BootLoader[]
+  /** The one whose file lies on the disk. Throws `InvalidParameter`. */
+  loaderOf(node: NodeWithPorts): BootLoader
+  /** Where that file lies. */
+  files: Pick<BootFiles, 'readNodeFile' | 'writeNodeFile' | 'removeNode'>
+  /** Where those of other boot interfaces lie, which the node may have had before. */
+  otherFiles: Pick<BootFiles, 'removeNode' | 'removeNodeFile'>
+  linkNames(port: Port): readonly string[]
+}
+
+/**
+ * Boots over the network. The file on the disk is served only while it is known to say what the node's row in the database
+ * says now; in all other cases (another conductor's node, a changed row, a restart since) it is rendered from the row, which
+ * takes less than a millisecond. So any conductor can stand in, and none serves a stale file.
+ */
+export class NetworkBoot extends BootInterface {
+  override readonly properties = bootProperties
+  readonly #parts: NetworkBootParts
+  /** What the files on the disk were rendered from, by node UUID. */
+  readonly #writtenFrom = new Map<string, string>()
+  /** Nodes whose images are being fetched because a machine has asked. */
+  readonly #fetching = new Set<string>()
+
+  constructor(name: string, parts: NetworkBootParts) {
+    super(name)
+    this.#parts = parts
+  }
+
+  /** Whether there is all to boot the agent or, for machines that boot a ramdisk of their own, that one once it is named. */
+  override validate(task: Pick<NodeTask, 'node' | 'ports'>): void {
+    const node = bootNodeOf(task)
+    if (!node.ports.some(({ pxeEnabled }) => pxeEnabled))
+      throw new BootringError(
+        'MissingParameter',
+        `node ${node.uuid} has no port with pxe_enabled, by which its machine is known`,
+      )
+    const { boot_iso: iso, image_source: source } = node.instanceInfo
+    if (iso && source)
+      throw new BootringError('InvalidParameter', `node ${node.uuid} has both instance_info.image_source and boot_iso`)
+    const { scripts, loaderOf } = this.#parts
+    try {
+      const loader = loaderOf(node)
+      if (node.deployInterface !== 'ramdisk') scripts.render({ ...node, provisionState: null }, loader)
+      else if (iso || node.instanceInfo.kernel) scripts.render({ ...node, provisionState: 'active' }, loader)
+    } catch (error) {
+      if (!(error instanceof BootringError) || error.code === 'MissingParameter') throw error
+      throw new BootringError('InvalidParameter', error.message, { cause: error })
+    }
+  }
+
+  /** Throws `UnknownBootFile`, `MissingParameter`, `TemplateFailed`, `UnsupportedDriverExtension` or `BootConfigUnavailable`. */
+  override async getBootConfig(node: BootNode, fileName: string): Promise<string> {
+    const { files, loaders, scripts } = this.#parts
+    const loader = loaders.find((known) => known.fileName === fileName)
+    if (loader === undefined) {
+      const known = loaders.map((one) => one.fileName).join(' and ')
+      throw new BootringError(
+        'UnknownBootFile',
+        `boot interface ${this.name} knows ${known} only (node ${node.uuid}; asked for ${JSON.stringify(fileName)})`,
+      )
+    }
+    if (this.#writtenFrom.get(node.uuid) === inputs(node, loader)) {
+      const text = files.readNodeFile(node.uuid, loader.recognises)
+      if (text !== undefined) return text
+    }
+    // The machine knows best what it boots by: it may be in another boot mode than the node's row says.
+    const text = scripts.render(node, loader)
+    this.#fetchImages(node)
+    return text
+  }
+
+  /** Images first: a file on the disk leads to files that are there. */
+  override async prepare(node: NodeWithPorts): Promise<void> {
+    const { files, images, linkNames, loaderOf, otherFiles, scripts } = this.#parts
+    const loader = loaderOf(node)
+    const text = scripts.render(node, loader)
+    await images.ensure(node.uuid, scripts.images(node))
+    await files.writeNodeFile(node, text, linkNames)
+    await otherFiles.removeNodeFile(node.uuid)
+    this.#writtenFrom.set(node.uuid, inputs(node, loader))
+  }
+
+  override async cleanUp(nodeUuid: string): Promise<void> {
+    this.#writtenFrom.delete(nodeUuid)
+    await this.#parts.files.removeNode(nodeUuid)
+    await this.#parts.otherFiles.removeNode(nodeUuid)
+  }
+
+  /** In the background: the machine is not kept waiting, and tries again when its script is quicker than the images. */
+  #fetchImages(node: BootNode): void {
+    if (this.#fetching.has(node.uuid)) return
+    this.#fetching.add(node.uuid)
+    const { images, logger, scripts } = this.#parts
+    logger.info({ node: node.uuid }, 'rendered a boot script that the disk does not have')
+    images
+      .ensure(node.uuid, scripts.images(node))
+      .catch((error: unknown) =>
+        logger.error({ err: error, node: node.uuid }, 'could not fetch images of a booting node'),
+      )
+      .finally(() => this.#fetching.delete(node.uuid))
+  }
+}
+
+const inputs = (node: BootNode, { fileName }: BootLoader): string => `${fileName} ${scriptInputs(node)}`

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto'
+import { BootringError } from '../../src/model/errors.ts'
+import type {
+  ListedPort,
+  ListedPortgroup,
+  ManagementReader,
+  NodeFilter,
+  PageQuery,
+  PortFilter,
+  PortgroupFilter,
+} from '../../src/model/management-stores.ts'
+import type { HistoryRecord, InventoryRecord, NodeRecord } from '../../src/model/records.ts'
+
+let lastId = 0
+
+/** A row of `nodes` as the columns' defaults make it, but for what is named. */
+export function aNodeRecord(changes: Partial<NodeRecord> = {}): NodeRecord {
+  lastId += 1
+  return {
+    id: lastId,
+    uuid: randomUUID(),
+    created_at: new Date('2026-01-02T03:04:05Z'),
+    updated_at: null,
+    name: null,
+    driver: 'fake-hardware',
+    driver_info: {},
+    driver_internal_info: {},
+    instance_info: {},
+    properties: {},
+    extra: {},
+    instance_uuid: null,
+    resource_class: null,
+    conductor_group: '',
+    power_state: null,
+    target_power_state: null,
+    provision_state: 'enroll',
+    target_provision_state: null,
+    provision_updated_at: null,
+    last_error: null,
+    clean_step: {},
+    deploy_step: {},
+    service_step: {},
+    raid_config: {},
+    target_raid_config: {},
+    reservation: null,
+    conductor_affinity: null,
+    maintenance: false,
+    maintenance_reason: null,
+    fault: null,
+    console_enabled: false,
+    inspection_started_at: null,
+    inspection_finished_at: null,
+    automated_clean: null,
+    protected: false,
+    protected_reason: null,
+    retired: false,
+    retired_reason: null,
+    owner: null,
+    lessee: null,
+    description: null,
+    network_data: {},
+    boot_mode: null,
+    secure_boot: null,
+    shard: null,
+    parent_node: null,
+    disable_power_off: false,
+    bios_interface: 'no-bios',
+    boot_interface: 'fake',
+    console_interface: 'no-console',
+    deploy_interface: 'fake',
+    firmware_interface: 'no-firmware',
+    inspect_interface: 'no-inspect',
+    management_interface: 'fake',
+    network_interface: 'noop',
+    power_interface: 'fake',
+    raid_interface: 'no-raid',
+    rescue_interface: 'no-rescue',
+    storage_interface: 'noop',
+    vendor_interface: 'no-vendor',
+    ...changes,
+  }
+}
+
+/** Rows in memory, as far as the API's tests ask for them: no filters but the simplest. */
+export class FakeReader implements ManagementReader {
+  readonly allNodes: NodeRecord[] = []
+  readonly allPorts: ListedPort[] = []
+  readonly allPortgroups: ListedPortgroup[] = []
+  readonly nodeTraits = new Map<number, string[]>()
+  readonly events: HistoryRecord[] = []
+  readonly inventories = new Map<number, InventoryRecord>()
+  readonly allOffers: Awaited<ReturnType<ManagementReader['offers']>> = []
+  /** What the last list was asked for. */
+  filter: NodeFilter | undefined
+  page: PageQuery | undefined
+
+  async node(ident: string) {
+    return this.allNodes.find(({ name, uuid }) => uuid === ident || name === ident)
+  }
+  async nodeById(id: number) {
+    return this.allNodes.find((node) => node.id === id)
+  }
+  async nodes(filter: NodeFilter, page: PageQuery) {
+    this.filter = filter
+    this.page = page
+    return pageOf(
+      this.allNodes.filter((node) => filter.instance_uuid === undefined || node.instance_uuid === filter.instance_uuid),
+      page,
+    )
+  }
+  async port(ident: string) {
+    return this.allPorts.find(({ address, uuid }) => uuid === ident || address === ident)
+  }
+  async ports({ addresses, node_id, portgroup_id }: PortFilter, page: PageQuery) {
+    const ports = this.allPorts
+      .filter((port) => addresses?.includes(port.address) ?? true)
+      .filter((port) => node_id === undefined || port.node_id === node_id)
+      .filter((port) => portgroup_id === undefined || port.portgroup_id === portgroup_id)
+    return pageOf(ports, page)
+  }
+  async portgroup(ident: string) {
+    return this.allPortgroups.find(({ name, uuid }) => uuid === ident || name === ident)
+  }
+  async portgroups({ node_id }: PortgroupFilter, page: PageQuery) {
+    return pageOf(
+      this.allPortgroups.filter((portgroup) => node_id === undefined || portgroup.node_id === node_id),
+      page,
+    )
+  }
+  async traits(nodeIds: readonly number[]) {
+    return new Map([...this.nodeTraits].filter(([id]) => nodeIds.includes(id)))
+  }
+  async history(nodeId: number, page: Omit<PageQuery, 'sortKey' | 'descending'>) {
+    return pageOf(
+      this.events.filter(({ node_id }) => node_id === nodeId),
+      { ...page, sortKey: 'id', descending: false },
+    )
+  }
+  async historyEntry(nodeId: number, uuid: string) {
+    return this.events.find((entry) => entry.node_id === nodeId && entry.uuid === uuid)
+  }
+  async inventory(nodeId: number) {
+    return this.inventories.get(nodeId)
+  }
+  async offers() {
+    return this.allOffers
+  }
+}
+
+function pageOf<T extends { uuid: string }>(all: readonly T[], { limit, marker }: PageQuery): T[] {
+  const start = marker === undefined ? 0 : all.findIndex(({ uuid }) => uuid === marker) + 1
+  if (marker !== undefined && start === 0) throw new BootringError('InvalidParameter', `no marker ${marker}`)
+  return all.slice(start, start + limit)
+}

@@ -1,0 +1,41 @@
+import fastify from 'fastify'
+import { apiApp } from '../src/api/app.ts'
+import type { RestParts } from '../src/api/rest/rest.ts'
+import { createLogger } from '../src/observe/create-logger.ts'
+
+/** The OpenAPI description of the REST API, as docs/reference/openapi.json keeps it. */
+export async function openApiReference(): Promise<string> {
+  const logger = createLogger({ level: 'error', format: 'text' })
+  const app = fastify()
+  await app.register(apiApp({ logger, rest: { ...unused, logger } }))
+  await app.ready()
+  const description = app.swagger()
+  await app.close()
+  return `${JSON.stringify(description, undefined, 2)}\n`
+}
+
+const nobody = (): never => {
+  throw new Error('routes are described here, not called')
+}
+
+/** Routes only hold on to these until they are called. */
+const unused: Omit<RestParts, 'logger'> = {
+  reader: {
+    node: nobody,
+    nodeById: nobody,
+    nodes: nobody,
+    port: nobody,
+    ports: nobody,
+    portgroup: nobody,
+    portgroups: nobody,
+    traits: nobody,
+    history: nobody,
+    historyEntry: nobody,
+    inventory: nobody,
+    offers: nobody,
+  },
+  rings: { order: nobody, owner: nobody, conductors: nobody },
+  conductors: { call: nobody },
+  access: { kind: 'open' },
+  options: { maxLimit: 1000, restrictLookup: true, heartbeatTimeoutSeconds: 60, agentHeartbeatTimeoutSeconds: 300 },
+}
