@@ -92,9 +92,9 @@ export class Installation {
   }
 
   /** The conductor that owns the machine with this MAC, as `bootring explain` says. */
-  async owner(mac: string): Promise<Member> {
+  async owner(mac: string, fileName = 'boot.ipxe'): Promise<Member> {
     const api = this.api(0)
-    const explained = await runBootring(api.host, ['explain', mac, '--json'], api.configFiles)
+    const explained = await runBootring(api.host, ['explain', mac, fileName, '--json'], api.configFiles)
     const { ring } = JSON.parse(explained) as { ring: { owner: string } }
     const owner = this.conductors.find(({ host }) => host.name === ring.owner)
     if (!owner) throw new Error(`no conductor has the name of the owner: ${explained}`)

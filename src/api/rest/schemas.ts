@@ -39,6 +39,9 @@ export const object = (description: string, properties: Schema = {}): Schema => 
   description,
 })
 
+/** Answers that many routes give; the description has them once. */
+export const shared = (name: 'Fault' | 'Node' | 'Port' | 'Portgroup'): Schema => ({ $ref: `${name}#` })
+
 /** A list as Ironic gives it, with the link to its next page. */
 export const listOf = (name: string, items: Schema): Schema =>
   object('A page of the list.', {
@@ -47,8 +50,9 @@ export const listOf = (name: string, items: Schema): Schema =>
   })
 
 /** An error as Ironic's clients read it: JSON inside JSON. */
-const fault = {
+export const faultSchema = {
   type: 'object',
+  description: 'An error in the shape that Ironic has.',
   properties: { error_message: { type: 'string', description: 'JSON with faultstring, faultcode and debuginfo.' } },
 }
 
@@ -58,6 +62,5 @@ const nothing = { type: 'null', description: 'No body.' }
 /** All answers of a route: the good one, and errors. */
 export const answers = (status: 200 | 201 | 202 | 204, schema: Schema = nothing): Schema => ({
   [status]: schema,
-  '4xx': fault,
-  '5xx': fault,
+  default: shared('Fault'),
 })

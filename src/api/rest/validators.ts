@@ -1,4 +1,4 @@
-import { Ajv } from 'ajv'
+import { Ajv, type ValidateFunction } from 'ajv'
 import type { FastifyInstance } from 'fastify'
 import { BootringError } from '../../model/errors.ts'
 import { type QuerySchema, readQuery } from './query-values.ts'
@@ -14,10 +14,12 @@ export function validateBySchemas(app: FastifyInstance): void {
     if (httpPart === 'querystring') {
       return (query: Record<string, unknown>) => attempt(() => readQuery(schema as unknown as QuerySchema, query))
     }
-    const validate = ajv.compile(schema as object)
+    // Compiled when the first request comes: all at once would hold up each worker's start.
+    let validate: ValidateFunction | undefined
     const what = httpPart === 'body' ? 'the body' : 'the path'
     return (value: unknown) =>
       attempt(() => {
+        validate ??= ajv.compile(schema as object)
         if (validate(value)) return value
         const [error] = validate.errors ?? []
         const detail = error?.params.additionalProperty ?? error?.params.allowedValues?.join(', ')

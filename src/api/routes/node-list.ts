@@ -10,7 +10,7 @@ import { nodeOf } from '../rest/node-lookup.ts'
 import { fieldParameters, listPage, type PageParameters, pageOf, pageParameters } from '../rest/paging.ts'
 import type { QueryParameter } from '../rest/query-values.ts'
 import type { Rest, RestRoutes } from '../rest/rest.ts'
-import { answers, listOf, object } from '../rest/schemas.ts'
+import { answers, listOf, shared } from '../rest/schemas.ts'
 import { shownNodes } from '../rest/shown-nodes.ts'
 
 interface FilterQuery {
@@ -86,7 +86,7 @@ export const nodeListRoutes: RestRoutes = (app, rest) => {
         tags: ['nodes'],
         summary: 'List nodes',
         querystring: querystring({ ...pageParameters, ...fieldParameters, ...filterParameters }),
-        response: answers(200, listOf('nodes', object('A node.'))),
+        response: answers(200, listOf('nodes', shared('Node'))),
       },
     },
     async (request) => {
@@ -102,7 +102,7 @@ export const nodeListRoutes: RestRoutes = (app, rest) => {
         tags: ['nodes'],
         summary: 'List nodes with all of their fields',
         querystring: querystring({ ...pageParameters, ...filterParameters }),
-        response: answers(200, listOf('nodes', object('A node.'))),
+        response: answers(200, listOf('nodes', shared('Node'))),
       },
     },
     async (request) => await list(rest, request, 'nodes/detail', undefined),

@@ -10,7 +10,7 @@ import { type NodeParams, nodeOfPath, tellConductor } from '../rest/node-route.t
 import { fieldParameters } from '../rest/paging.ts'
 import { createSchema, patchSchema } from '../rest/resource-schemas.ts'
 import type { Rest, RestRoutes } from '../rest/rest.ts'
-import { answers, object, ofNode } from '../rest/schemas.ts'
+import { answers, ofNode, shared } from '../rest/schemas.ts'
 import { shownOne } from '../rest/shown-nodes.ts'
 
 const tags = ['nodes']
@@ -26,7 +26,7 @@ export const nodeRoutes: RestRoutes = (app, rest) => {
         summary: 'Show a node',
         params: ofNode,
         querystring: { type: 'object', properties: { fields: fieldParameters.fields } },
-        response: answers(200, object('The node.')),
+        response: answers(200, shared('Node')),
       },
     },
     async (request) => {
@@ -42,7 +42,7 @@ export const nodeRoutes: RestRoutes = (app, rest) => {
         tags,
         summary: 'Create a node',
         body: createSchema(nodeFields, ['driver']),
-        response: answers(201, object('The node.')),
+        response: answers(201, shared('Node')),
       },
     },
     async (request, reply) => {
@@ -74,7 +74,7 @@ export const nodeRoutes: RestRoutes = (app, rest) => {
           },
         },
         body: patchSchema,
-        response: answers(200, object('The node.')),
+        response: answers(200, shared('Node')),
       },
     },
     async (request) => {

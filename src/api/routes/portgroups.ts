@@ -12,9 +12,9 @@ import { nodeOf } from '../rest/node-lookup.ts'
 import { tellConductor } from '../rest/node-route.ts'
 import { fieldParameters, listPage, type PageParameters, pageOf, pageParameters } from '../rest/paging.ts'
 import { nodeOfRow, ownerOf, portgroupOf } from '../rest/port-lookup.ts'
-import { createSchema, patchSchema, shownSchema } from '../rest/resource-schemas.ts'
+import { createSchema, patchSchema } from '../rest/resource-schemas.ts'
 import type { Rest, RestRoutes } from '../rest/rest.ts'
-import { answers, listOf, ofNode, ofPortgroup } from '../rest/schemas.ts'
+import { answers, listOf, ofNode, ofPortgroup, shared } from '../rest/schemas.ts'
 
 interface PortgroupsQuery extends PageParameters, FieldsQuery {
   node?: string
@@ -29,7 +29,7 @@ const since = 23
 const belowNodesSince = 24
 
 const tags = ['portgroups']
-const shownPortgroups = shownSchema(portgroupFields)
+const shownPortgroups = shared('Portgroup')
 const filters = {
   node: { type: 'string', description: 'Those of this node, by UUID or name.' },
   address: { type: 'string', description: 'The one with this MAC.' },

@@ -14,9 +14,9 @@ import { nodeOf } from '../rest/node-lookup.ts'
 import { tellConductor } from '../rest/node-route.ts'
 import { fieldParameters, listPage, type PageParameters, pageOf, pageParameters } from '../rest/paging.ts'
 import { nodeOfRow, ownerOf, portgroupOf, portOf } from '../rest/port-lookup.ts'
-import { createSchema, patchSchema, shownSchema } from '../rest/resource-schemas.ts'
+import { createSchema, patchSchema } from '../rest/resource-schemas.ts'
 import type { Rest, RestRoutes } from '../rest/rest.ts'
-import { answers, listOf, ofNode, ofPortgroup, pathParameters } from '../rest/schemas.ts'
+import { answers, listOf, ofNode, ofPortgroup, pathParameters, shared } from '../rest/schemas.ts'
 
 interface PortsQuery extends PageParameters, FieldsQuery {
   node?: string
@@ -30,7 +30,7 @@ const portgroupsSince = 24
 const shardsSince = 82
 
 const tags = ['ports']
-const shownPorts = shownSchema(portFields)
+const shownPorts = shared('Port')
 const ofPort = pathParameters({ port: 'UUID, address or name of the port.' })
 const filters = {
   node: { type: 'string', description: 'Those of this node, by UUID or name.' },

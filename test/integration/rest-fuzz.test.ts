@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as pause } from 'node:timers/promises'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePorts } from '../../src/commands/demo/free-ports.ts'
+import { keysOf } from '../../src/resources/field.ts'
+import { nodeFields } from '../../src/resources/node-fields.ts'
+import { portFields } from '../../src/resources/port-fields.ts'
+import { portgroupFields } from '../../src/resources/portgroup-fields.ts'
+import { openApiReference } from '../../tools/openapi-reference.ts'
+import { BootringProcess } from '../support/bootring-process.ts'
+import { type FuzzedRequest, type Idents, operationsOf, requestsOf } from '../support/openapi-requests.ts'
+
+const seed = Number(process.env.BOOTRING_FUZZ_SEED ?? 20_261_127)
+/** For each operation; all of them take well below a minute. */
+const requestsEach = 16
+const secret = 'Xyzzy-s3cret'
+const version = { 'X-OpenStack-Ironic-API-Version': '1.96' }
+const fields = [...new Set([...keysOf(nodeFields), ...keysOf(portFields), ...keysOf(portgroupFields)])]
+
+const operations = operationsOf(JSON.parse(await openApiReference()))
+
+describe('the REST API of a real bootring, asked everything that is wrong', () => {
+  let folder: string
+  let root: string
+  let bootring: BootringProcess
+  let database: DatabaseSync
+  let idents: Idents
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'bootring-fuzz-'))
+    const [api, admin, rpc, files] = (await freePorts(4)) as [number, number, number, number]
+    bootring = new BootringProcess(['serve'], {
+      OS_DEFAULT__STATE_PATH: folder,
+      OS_API__PORT: String(api),
+      OS_BOOTRING__ADMIN_PORT: String(admin),
+      OS_JSON_RPC__PORT: String(rpc),
+      OS_DEPLOY__HTTP_URL: `http://127.0.0.1:${files}`,
+    })
+    await bootring.ready(admin)
+    root = `http://127.0.0.1:${api}`
+    database = new DatabaseSync(join(folder, 'bootring.sqlite'), { readOnly: true })
+    idents = await enrol()
+  })
+
+  afterAll(async () => {
+    database?.close()
+    await bootring?.end('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const send = async ({ body, headers, method, target }: FuzzedRequest) => {
+    const response = await fetch(root + target, { method, headers, ...(body !== undefined && { body }) })
+    return { status: response.status, text: await response.text(), type: response.headers.get('Content-Type') }
+  }
+
+  /** What requests may hit: nodes in two states with ports, secrets and traits. */
+  async function enrol(): Promise<Idents> {
+    const post = async (path: string, body: object) => {
+      const headers = { ...version, 'Content-Type': 'application/json' }
+      const answer = await send({ method: 'POST', target: path, headers, body: JSON.stringify(body) })
+      expect(answer.status, answer.text).toBe(201)
+      return JSON.parse(answer.text).uuid as string
+    }
+    const secrets = { fake_password: secret, nested: { api_token: secret }, deploy_kernel: 'file:///k' }
+    const node = { driver: 'fake-hardware', driver_info: secrets, instance_info: { configdrive: secret } }
+    const nodes = [await post('/v1/nodes', { ...node, name: 'one' }), await post('/v1/nodes', { ...node, name: 'two' })]
+    const portgroup = await post('/v1/portgroups', { node_uuid: nodes[0], name: 'bond' })
+    const port = await post('/v1/ports', { node_uuid: nodes[0], address: '52:54:00:00:00:01' })
+    return {
+      node: [...nodes, 'one', 'two'],
+      port: [port, '52:54:00:00:00:01'],
+      portgroup: [portgroup, 'bond'],
+      driver: ['fake-hardware', 'manual-management'],
+      trait: ['CUSTOM_A', 'custom_a'],
+      vif: ['vif-1'],
+      event: [nodes[0] as string],
+      hostname: ['localhost'],
+    }
+  }
+
+  /** All that management keeps, but for what a reservation leaves behind that came to nothing. */
+  function dump(): string {
+    const tables = ['nodes', 'ports', 'portgroups', 'node_traits', 'node_history', 'node_inventory']
+    const rows = tables.map((table) => database.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).all())
+    return JSON.stringify(rows, (key, value) => (key === 'updated_at' || key === 'reservation' ? undefined : value))
+  }
+
+  /** Waits until what was begun has come to its end. */
+  async function settled(): Promise<string> {
+    let before = dump()
+    for (let tries = 0; tries < 100; tries++) {
+      await pause(30)
+      const after = dump()
+      if (after === before) return after
+      before = after
+    }
+    throw new Error('the database goes on changing')
+  }
+
+  /** Paths, stacks, statements, secrets: nothing of it may come out. */
+  const leaks = () => [
+    secret,
+    folder,
+    /\bat .+:\d+:\d+/,
+    /node_modules/,
+    /SQLITE|sqlite/,
+    /\b(?:select|insert|update)\s.+\s(?:from|into|set)\b/i,
+    /agent_secret_token/,
+  ]
+
+  it.each(operations)('$method $path', async (operation) => {
+    let before = await settled()
+    await fc.assert(
+      fc.asyncProperty(requestsOf(operation, idents, fields), async (request) => {
+        const { status, text, type } = await send(request)
+        const told = `${status} ${text.slice(0, 500)}`
+        expect(status < 500 || status === 501, told).toBe(true)
+        for (const leak of leaks()) expect(text).not.toMatch(leak)
+        if (text !== '') expect(type, told).toMatch(/^application\/json/)
+        if (status >= 400) {
+          expect(JSON.parse(JSON.parse(text).error_message).faultstring, told).toMatch(/\S/)
+          expect(dump()).toBe(before)
+        } else if (request.method !== 'GET') before = await settled()
+      }),
+      { seed, numRuns: requestsEach },
+    )
+  })
+
+  it('has neither failed in what nobody expected, nor written down a secret', async () => {
+    expect(operations.length).toBeGreaterThan(70)
+    const answer = await send({ method: 'GET', target: '/v1/nodes/detail', headers: version })
+    expect(answer.status).toBe(200)
+    expect(bootring.running).toBe(true)
+    expect(bootring.output).not.toContain(secret)
+    expect(bootring.output.split('\n').filter((line) => /request failed|\bERROR\b|"level":"error"/.test(line))).toEqual(
+      [],
+    )
+  })
+})
