@@ -120,7 +120,8 @@ describe('the documentation', () => {
   it('names each error with its status and what to do about it', () => {
     const page = read('docs/reference/rest.md')
     const rows = Object.entries(errorKinds).map(
-      ([code, { httpStatus, remedy }]) => `| \`${code}\` | ${httpStatus} | ${remedy} |`,
+      ([code, { httpStatus, remedy, ...kind }]) =>
+        `| \`${code}\` | ${httpStatus}${'restStatus' in kind ? `, ${kind.restStatus}` : ''} | ${remedy} |`,
     )
     expect(rows.filter((row) => !page.includes(row))).toEqual([])
   })

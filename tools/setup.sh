@@ -26,6 +26,7 @@ tools/lab-images.sh
 if [ "${2:-}" != demo ]; then
   tools/ironic-files.sh
   tools/ironic.sh
+  tools/agent.sh
   tools/packaging-tools.sh
 fi
 

@@ -1,5 +1,5 @@
 import { BootringError, type ErrorCode } from '../model/errors.ts'
-import { type MacAddress, parseMac } from '../model/mac.ts'
+import { type MacAddress, parseNicAddress } from '../model/mac.ts'
 import type { BootTarget } from '../model/node.ts'
 import { waitStates } from '../model/provision-states.ts'
 import type { BootTargetStore } from '../model/stores.ts'
@@ -125,7 +125,7 @@ export class BootDecision {
   }
 
   async #decide(facts: BootFacts): Promise<Decision> {
-    const mac = parseMac(facts.macText)
+    const mac = parseNicAddress(facts.macText)
     if (mac === undefined) throw new BootringError('MalformedMac', 'the address is no MAC')
     facts.mac = mac
     const file = bootFiles.get(facts.fileName)

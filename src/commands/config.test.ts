@@ -59,6 +59,23 @@ describe('bootring config', () => {
     })
   })
 
+  it('check says what would keep a conductor from starting, beside Ironic nothing', async () => {
+    const text = '[DEFAULT]\nenabled_hardware_types = ipmi,redfish\ndefault_deploy_interface = ansible\n'
+    writeFileSync(join(folder, 'hardware.conf'), `${text}[database]\nconnection = mysql+pymysql://u:p@h/ironic\n`)
+    expect(await run('check', ...files('hardware.conf'))).toEqual({
+      text:
+        '/hardware.conf:2: [DEFAULT]enabled_hardware_types = ipmi,redfish: expected names that bootring has: fake-hardware, manual-management\n' +
+        '3 options set in 1 file, 1 problem\n',
+      code: 1,
+    })
+    const { text: said } = await run('check', '--attached', ...files('hardware.conf'))
+    expect(said).not.toContain('hardware_types')
+    writeFileSync(join(folder, 'hardware.conf'), '[DEFAULT]\ndefault_deploy_interface = ansible\n')
+    expect((await run('check', ...files('hardware.conf'))).text).toMatch(
+      /^\/hardware.conf:2: \[DEFAULT\]default_deploy_interface = ansible: expected an interface that is enabled/,
+    )
+  })
+
   it('check --json says the same to programs', async () => {
     const { text, code } = await run('check', '--json', ...files('more.conf', 'bad.conf'))
     expect(code).toBe(1)

@@ -17,7 +17,8 @@ export interface BootFilesFollowParts {
 /**
  * Has the boot files on this conductor's disk follow a change of a node or its ports at once, rather than at the next walk
  * over the fleet. In the background and without a reservation, since images may take long to fetch; one node's changes one
- * after the other, each by the row as it is by then. Files of nodes that others own are left to the walk.
+ * after the other, each by the row as it is by then. Files that are not needed any more are left to the walk, as a node's work
+ * may be about to need them; so are those of nodes that others own.
  */
 export class BootFilesFollow {
   readonly #parts: BootFilesFollowParts
@@ -66,6 +67,5 @@ export class BootFilesFollow {
     const node = nodeWithPorts(task)
     if ((await rings.owner(node)) !== hostname) return
     if (needsBootFiles(node)) await task.hardware.boot.prepare(node)
-    else await remove(nodeUuid)
   }
 }

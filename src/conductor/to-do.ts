@@ -1,5 +1,6 @@
 import type { JsonObject } from '../model/node.ts'
 import type { NodeRecord } from '../model/records.ts'
+import { toDoKey as key } from '../model/to-do-key.ts'
 import { isPowerAction, type PowerAction } from './rules/power-rules.ts'
 
 /**
@@ -13,10 +14,9 @@ export interface ToDo {
   secure_boot?: boolean
 }
 
-/** A key of `driver_internal_info`; by its underscore it never leaves the conductor. */
-const key = '_to_do'
+type Noted = Pick<NodeRecord, 'driver_internal_info'>
 
-export function toDoOf({ driver_internal_info: info }: Pick<NodeRecord, 'driver_internal_info'>): ToDo {
+export function toDoOf({ driver_internal_info: info }: Noted): ToDo {
   const { boot_mode, power, secure_boot } = asObject(info[key])
   const { action, timeoutSeconds } = asObject(power)
   return {
@@ -28,16 +28,31 @@ export function toDoOf({ driver_internal_info: info }: Pick<NodeRecord, 'driver_
   }
 }
 
+/** Whether anything is left to do. */
+export const hasToDo = (node: Noted): boolean => key in node.driver_internal_info
+
+/** Whether the node has gone on to another state since: what was asked for then may be wrong by now. */
+export function isOutdated(node: Noted & Pick<NodeRecord, 'provision_state'>): boolean {
+  return asObject(node.driver_internal_info[key]).asked_in !== node.provision_state
+}
+
 /** `driver_internal_info` with something more to do. */
-export function withToDo(node: Pick<NodeRecord, 'driver_internal_info'>, more: ToDo): JsonObject {
-  return { ...node.driver_internal_info, [key]: { ...toDoOf(node), ...more } }
+export function withToDo(node: Noted & Pick<NodeRecord, 'provision_state'>, more: ToDo): JsonObject {
+  return { ...node.driver_internal_info, [key]: { ...toDoOf(node), ...more, asked_in: node.provision_state } }
 }
 
 /** `driver_internal_info` once that is done, or has failed for good. */
-export function withoutToDo(node: Pick<NodeRecord, 'driver_internal_info'>, done: keyof ToDo): JsonObject {
+export function withoutToDo(node: Noted, done: keyof ToDo): JsonObject {
   const { [done]: _, ...rest } = toDoOf(node)
-  const { [key]: __, ...info } = node.driver_internal_info
-  return Object.keys(rest).length > 0 ? { ...info, [key]: rest } : info
+  const { asked_in } = asObject(node.driver_internal_info[key])
+  const info = withoutAnyToDo(node)
+  return Object.keys(rest).length > 0 ? { ...info, [key]: { ...rest, asked_in } } : info
+}
+
+/** `driver_internal_info` with nothing left to do. */
+export function withoutAnyToDo(node: Noted): JsonObject {
+  const { [key]: _, ...info } = node.driver_internal_info
+  return info
 }
 
 const asObject = (value: unknown): JsonObject => (typeof value === 'object' && value !== null ? { ...value } : {})

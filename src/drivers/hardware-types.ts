@@ -6,7 +6,7 @@ export type Offers = Readonly<Record<InterfaceType, readonly [string, ...string[
 /** What every hardware type offers. */
 const generic = {
   bios: ['no-bios'],
-  boot: ['ipxe', 'http-ipxe', 'pxe', 'http'],
+  boot: ['ipxe', 'pxe', 'http-ipxe', 'http'],
   console: ['no-console'],
   deploy: ['direct', 'ramdisk'],
   firmware: ['no-firmware'],

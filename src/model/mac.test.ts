@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hyphenated, parseMac } from './mac.ts'
+import { hyphenated, parseMac, parseNicAddress } from './mac.ts'
 
 describe('parseMac', () => {
   it('accepts both separators in any case, and answers one form', () => {
@@ -19,6 +19,23 @@ describe('parseMac', () => {
     '٥2:54:00:12:34:56',
   ])('refuses %j', (text) => {
     expect(parseMac(text)).toBeUndefined()
+  })
+
+  it.each(['24-8a-07-03-00-30-d7-be', '24:8A:07:03:00:30:D7:BE'])(
+    'finds the port of the InfiniBand GUID %s',
+    (text) => {
+      expect(parseNicAddress(text)).toBe('24:8a:07:30:d7:be')
+      expect(parseMac(text)).toBeUndefined()
+    },
+  )
+
+  it.each([
+    '24-8a:07-03-00-30-d7-be',
+    '24-8a-07-03-00-30-d7',
+    '24-8a-07-03-00-30-d7-be-01',
+    '24-8a-07-03-00-30-d7-be\n',
+  ])('finds none of %j', (text) => {
+    expect(parseNicAddress(text)).toBeUndefined()
   })
 
   it('never answers anything but six pairs', () => {

@@ -10,6 +10,18 @@ export function parseMac(text: string): MacAddress | undefined {
   return text.toLowerCase().replaceAll('-', ':') as MacAddress
 }
 
+const guid =
+  /^([0-9a-f]{2}([:-])[0-9a-f]{2}\2[0-9a-f]{2})\2[0-9a-f]{2}\2[0-9a-f]{2}(\2[0-9a-f]{2}\2[0-9a-f]{2}\2[0-9a-f]{2})$/i
+
+/**
+ * What a machine calls its NIC: the MAC or, for InfiniBand, its GUID, which is what iPXE's `${hwaddr}` is there. The MAC of such a port is the
+ * GUID without the two bytes in its middle, by Ironic's convention and for iPXE's `${mac}`.
+ */
+export function parseNicAddress(text: string): MacAddress | undefined {
+  const parts = guid.exec(text)
+  return parseMac(parts === null ? text : `${parts[1]}${parts[3]}`)
+}
+
 /** The form that iPXE's `${mac:hexhyp}` produces and that file names use: `52-54-00-12-34-56`. */
 export function hyphenated(mac: MacAddress): string {
   return mac.replaceAll(':', '-')

@@ -54,6 +54,8 @@ export interface NodeFilter {
   include_children?: boolean
   /** Held by anybody, or by nobody. */
   reserved?: boolean
+  /** Something is noted down under `toDoKey`. Looks at all nodes for which the rest holds. */
+  has_to_do?: true
   /** `provision_updated_at` is longer ago than so many seconds, by the database's clock. */
   provisioned_before_seconds?: number
 }

@@ -194,7 +194,7 @@ eachDatabase(
       const scripts = await rightScripts()
       const rounds = await duringTrouble(async () => {
         await engine.server().pause()
-        await pause(10_000)
+        await pause(5_000)
         await engine.server().start()
       })
       checkAnswers(rounds, scripts)
@@ -220,7 +220,7 @@ eachDatabase(
       const scripts = await rightScripts()
       const rounds = await duringTrouble(async () => {
         proxy.silent = true
-        await pause(8_000)
+        await pause(6_000)
         proxy.silent = false
       })
       checkAnswers(rounds, scripts)

@@ -100,7 +100,7 @@ eachDatabase(
         `cafile = ${certificate.certFile}`,
         '[conductor]',
         'heartbeat_interval = 1',
-        'heartbeat_timeout = 20',
+        'heartbeat_timeout = 10',
         `deploy_kernel = file://${kernel}`,
         `deploy_ramdisk = file://${ramdisk}`,
         `file_url_allowed_paths = ${folder}`,

@@ -45,7 +45,7 @@ export class WebServer {
   }
 
   /** Puts a file under the server's root. */
-  put(name: string, content: string): void {
+  put(name: string, content: string | Uint8Array): void {
     writeFileSync(join(this.#folder, name), content)
   }
 

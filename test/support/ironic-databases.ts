@@ -31,8 +31,6 @@ export interface IronicFixture {
   server(): DatabaseServer
   /** For putting into it what Ironic would have. */
   readonly ironic: Pick<Engine, 'write' | 'dialect' | 'refusesWrites'>
-  /** Another database with the same tables. */
-  another(): Promise<IronicFixture>
 }
 
 const runners: Record<EngineName, { missing(): string | undefined; start?(): Promise<DatabaseServer> }> = {
@@ -44,11 +42,8 @@ const runners: Record<EngineName, { missing(): string | undefined; start?(): Pro
 const tables = Object.keys(ironicColumns)
 
 /** Runs the same tests on the database of each real Ironic on each engine. */
-export function eachIronicDatabase(
-  define: (fixture: () => IronicFixture) => void,
-  engines: EngineName[] = ['sqlite', 'postgresql', 'mariadb'],
-): void {
-  for (const engine of engines) {
+export function eachIronicDatabase(define: (fixture: () => IronicFixture, engine: EngineName) => void): void {
+  for (const engine of ['sqlite', 'postgresql', 'mariadb'] as const) {
     for (const release of ironicReleases.filter((one) => one.engines.includes(engine))) {
       const { missing, start } = runners[engine]
       describeWith(missing() ?? missingForSchema(release), `Ironic ${release.name} on ${engine}`, () => {
@@ -65,7 +60,7 @@ export function eachIronicDatabase(
         define(() => {
           if (!fixture) throw new Error('not there yet')
           return fixture
-        })
+        }, engine)
       })
     }
   }
@@ -92,7 +87,6 @@ async function create(
       if (!server) throw new Error(`${engine} has no server`)
       return server
     },
-    another: () => create(engine, release, server, ends),
   }
 
   async function inFile() {

@@ -3,6 +3,7 @@ import { ExclusiveTasks } from '../../src/conductor/exclusive-tasks.ts'
 import { LiveSession } from '../../src/conductor/live-session.ts'
 import { managementHandlers } from '../../src/conductor/methods/management-handlers.ts'
 import { NodeTasks } from '../../src/conductor/node-tasks.ts'
+import { OwnNodes } from '../../src/conductor/upkeep/own-nodes.ts'
 import { Workers } from '../../src/conductor/workers.ts'
 import { BootInterface } from '../../src/drivers/boot/boot-interface.ts'
 import { HardwareRegistry } from '../../src/drivers/hardware-registry.ts'
@@ -45,6 +46,7 @@ export class ManagementConductor {
   readonly log = recordingLogger()
   readonly boot: RecordingBoot
   readonly tasks: NodeTasks
+  readonly own: OwnNodes
   readonly #workers: Workers
   readonly #bootFiles: BootFilesFollow
   readonly #handlers: ReturnType<typeof managementHandlers>
@@ -87,6 +89,7 @@ export class ManagementConductor {
       algorithm: 'md5' as const,
     }
     const rings = new FleetRings(database.conductors, shape)
+    this.own = new OwnNodes({ hostname, rings, management: database.management })
     const remove = () => boot.cleanUp()
     this.#bootFiles = new BootFilesFollow({ tasks: this.tasks, rings, hostname, remove, log })
     this.#handlers = managementHandlers({

@@ -10,75 +10,14 @@ import type {
   PortgroupFilter,
 } from '../../src/model/management-stores.ts'
 import type { HistoryRecord, InventoryRecord, NodeRecord } from '../../src/model/records.ts'
+import { aNodeRecord as enrolledNode } from './management-records.ts'
 
 let lastId = 0
 
-/** A row of `nodes` as the columns' defaults make it, but for what is named. */
+/** A row of `nodes` with an id and a UUID of its own. */
 export function aNodeRecord(changes: Partial<NodeRecord> = {}): NodeRecord {
   lastId += 1
-  return {
-    id: lastId,
-    uuid: randomUUID(),
-    created_at: new Date('2026-01-02T03:04:05Z'),
-    updated_at: null,
-    name: null,
-    driver: 'fake-hardware',
-    driver_info: {},
-    driver_internal_info: {},
-    instance_info: {},
-    properties: {},
-    extra: {},
-    instance_uuid: null,
-    resource_class: null,
-    conductor_group: '',
-    power_state: null,
-    target_power_state: null,
-    provision_state: 'enroll',
-    target_provision_state: null,
-    provision_updated_at: null,
-    last_error: null,
-    clean_step: {},
-    deploy_step: {},
-    service_step: {},
-    raid_config: {},
-    target_raid_config: {},
-    reservation: null,
-    conductor_affinity: null,
-    maintenance: false,
-    maintenance_reason: null,
-    fault: null,
-    console_enabled: false,
-    inspection_started_at: null,
-    inspection_finished_at: null,
-    automated_clean: null,
-    protected: false,
-    protected_reason: null,
-    retired: false,
-    retired_reason: null,
-    owner: null,
-    lessee: null,
-    description: null,
-    network_data: {},
-    boot_mode: null,
-    secure_boot: null,
-    shard: null,
-    parent_node: null,
-    disable_power_off: false,
-    bios_interface: 'no-bios',
-    boot_interface: 'fake',
-    console_interface: 'no-console',
-    deploy_interface: 'fake',
-    firmware_interface: 'no-firmware',
-    inspect_interface: 'no-inspect',
-    management_interface: 'fake',
-    network_interface: 'noop',
-    power_interface: 'fake',
-    raid_interface: 'no-raid',
-    rescue_interface: 'no-rescue',
-    storage_interface: 'noop',
-    vendor_interface: 'no-vendor',
-    ...changes,
-  }
+  return enrolledNode({ id: lastId, uuid: randomUUID(), ...changes })
 }
 
 /** Rows in memory, as far as the API's tests ask for them: no filters but the simplest. */

@@ -8,7 +8,6 @@ import { leadTo, type NodeParams, nodeOfPath, tellConductor, unsupported } from 
 import { booleanFrom } from '../rest/query-values.ts'
 import type { RestRoutes } from '../rest/rest.ts'
 import { answers, bodyOf, object, ofNode } from '../rest/schemas.ts'
-import { timeText } from '../rest/time-text.ts'
 
 const tags = ['nodes']
 const softPowerSince = 27

@@ -83,6 +83,11 @@ export async function startConductor({
     },
     log,
   )
+  // Whatever the node boots by now.
+  const removeBootFiles = async (uuid: string) => {
+    await httpFiles.removeNode(uuid)
+    await tftpFiles.removeNode(uuid)
+  }
   const management = buildProvisioning({
     config,
     database,
@@ -90,7 +95,7 @@ export async function startConductor({
     hostname,
     rings,
     sessions: heartbeat,
-    removeBootFiles: (uuid) => ipxe.cleanUp(uuid),
+    removeBootFiles,
     log,
   })
   const sync = new BootFileSync({
@@ -101,11 +106,7 @@ export async function startConductor({
     bootInterfaceOf,
     isHeld: (uuid) => management.tasks.isHeld(uuid),
     nodesOnDisk: async () => [...new Set([...(await httpFiles.nodeUuids()), ...(await tftpFiles.nodeUuids())])],
-    // Whatever the node boots by now.
-    remove: async (uuid) => {
-      await httpFiles.removeNode(uuid)
-      await tftpFiles.removeNode(uuid)
-    },
+    remove: removeBootFiles,
     removeUnusedImages: (keep) => images.removeUnused(keep),
     log,
   })

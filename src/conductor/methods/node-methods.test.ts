@@ -190,9 +190,11 @@ eachDatabase(
         expect(conductor.boot.calls).toEqual(['prepare'])
         await replace({ driver_info: { deploy_kernel: 'http://images/k' } })
         expect(conductor.boot.calls).toEqual(['prepare'])
+        await replace({ maintenance: true, boot_interface: 'pxe' })
+        expect(conductor.boot.calls).toEqual(['prepare', 'clean up', 'prepare'])
         await row({ provision_state: 'manageable' })
         await replace({ driver_info: {} })
-        expect(conductor.boot.calls).toEqual(['prepare', 'clean up'])
+        expect(conductor.boot.calls).toEqual(['prepare', 'clean up', 'prepare'])
       })
 
       it('tells history of maintenance', async () => {

@@ -35,8 +35,19 @@ async function write(task: ConductorTask, { hardware, rings, store }: Parts, cha
   await checkParent(store, before.uuid, changes.parent_node)
   const interfaces = changesHardware(changes) ? hardware.checkInterfaces(after) : {}
   if (changes.driver !== undefined || changes.conductor_group !== undefined) await rings.order(ringKey(after))
+  if (changes.driver !== undefined || (interfaces.boot_interface ?? before.boot_interface) !== before.boot_interface)
+    await cleanUpFormerBoot(task)
   await task.save({ changes: { ...changes, ...interfaces }, history: maintenanceEntry(before, changes) })
   task.log.info({ fields: Object.keys(changes) }, 'the node was changed')
+}
+
+/** What another boot interface does not know of it would not remove. */
+async function cleanUpFormerBoot(task: ConductorTask): Promise<void> {
+  try {
+    await task.hardware.boot.cleanUp(task.node.uuid)
+  } catch (error) {
+    task.log.warn({ err: error }, 'could not remove the boot files of the former boot interface')
+  }
 }
 
 const changesHardware = (changes: NodeChanges): boolean =>

@@ -145,9 +145,4 @@ describe('checkPortgroupUpdate', () => {
     expect(change({ portgroup_id: 1, pxe_enabled: false })).toBeUndefined()
     expect(change({ portgroup_id: null, pxe_enabled: true })).toBeUndefined()
   })
-
-  it('does not lose its mode', () => {
-    expect(refusal(() => checkPortgroupUpdate(wired(), aPortgroupRecord(), { mode: null }))).toBe('InvalidParameter')
-    checkPortgroupUpdate(wired(), aPortgroupRecord(), { mode: '802.3ad' })
-  })
 })

@@ -2,10 +2,8 @@ import { BootringError } from '../../model/errors.ts'
 import type { PortgroupChanges, PortgroupRecord } from '../../model/records.ts'
 import { checkStandalone, type Wired } from './port-rules.ts'
 
-/** Whether a portgroup may be changed so. Throws `InvalidParameter`, or `Duplicate` where its ports forbid it. */
+/** Whether a portgroup may be changed so. Throws `Duplicate` where its ports forbid it. */
 export function checkPortgroupUpdate({ ports }: Wired, before: PortgroupRecord, changes: PortgroupChanges): void {
-  if (changes.mode === null)
-    throw new BootringError('InvalidParameter', 'mode of a portgroup can be changed, not removed')
   if (changes.standalone_ports_supported !== false) return
   const after = { ...before, ...changes }
   for (const port of ports) if (port.portgroup_id === before.id) checkStandalone(after, port)

@@ -1,5 +1,6 @@
 import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
 import type { NodeFilter } from '../../model/management-stores.ts'
+import { toDoKey } from '../../model/to-do-key.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import { oneOf } from '../records/one-of.ts'
 import type { Tables } from '../tables.ts'
@@ -49,6 +50,7 @@ export function filteredNodes<Row>(
     const pattern = `%${filter.description_contains.replace(/[%_!]/g, '!$&')}%`
     q = q.where(sql<SqlBool>`lower(description) like lower(${pattern}) escape '!'`)
   }
+  if (filter.has_to_do) q = q.where('driver_internal_info', 'like', `%"${toDoKey}":%`)
   if (filter.provisioned_before_seconds !== undefined) {
     q = q.where('provision_updated_at', '<', dialect.secondsAgo(filter.provisioned_before_seconds))
   }

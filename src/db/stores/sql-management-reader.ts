@@ -43,8 +43,9 @@ export class SqlManagementReader implements ManagementReader {
   }
 
   async nodes(filter: NodeFilter, page: PageQuery): Promise<NodeRecord[]> {
-    const query = filteredNodes(selectNodes(this.engine.read), filter, this.engine.dialect)
-    const rows = await readPage(this.engine, nodes, query, page)
+    const every = selectNodes(this.engine.read)
+    const wanted = filteredNodes(every, filter, this.engine.dialect)
+    const rows = await readPage(this.engine, nodes, { every, wanted }, page)
     return rows.map((row) => readRecord<NodeRecord>(nodeFields, row))
   }
 
@@ -56,19 +57,20 @@ export class SqlManagementReader implements ManagementReader {
 
   async ports(filter: PortFilter, page: PageQuery): Promise<ListedPort[]> {
     const { node_id, portgroup_id, addresses, shards } = filter
-    let query = selectPorts(this.engine.read)
-    if (node_id !== undefined) query = query.where('node_id', '=', node_id)
+    const every = selectPorts(this.engine.read)
+    let wanted = every
+    if (node_id !== undefined) wanted = wanted.where('node_id', '=', node_id)
     if (portgroup_id !== undefined) {
       // By way of its node, on which there is an index.
-      query = query
+      wanted = wanted
         .where('node_id', '=', (eb) => eb.selectFrom('portgroups').select('node_id').where('id', '=', portgroup_id))
         .where('portgroup_id', '=', portgroup_id)
     }
-    if (addresses) query = query.where(oneOf('address', addresses))
+    if (addresses) wanted = wanted.where(oneOf('address', addresses))
     if (shards) {
-      query = query.where('node_id', 'in', (eb) => eb.selectFrom('nodes').select('id').where(oneOf('shard', shards)))
+      wanted = wanted.where('node_id', 'in', (eb) => eb.selectFrom('nodes').select('id').where(oneOf('shard', shards)))
     }
-    return (await readPage(this.engine, ports, query, page)).map(toPort)
+    return (await readPage(this.engine, ports, { every, wanted }, page)).map(toPort)
   }
 
   async portgroup(ident: string): Promise<ListedPortgroup | undefined> {
@@ -78,10 +80,11 @@ export class SqlManagementReader implements ManagementReader {
   }
 
   async portgroups({ node_id, address }: PortgroupFilter, page: PageQuery): Promise<ListedPortgroup[]> {
-    let query = selectPortgroups(this.engine.read)
-    if (node_id !== undefined) query = query.where('node_id', '=', node_id)
-    if (address !== undefined) query = query.where('address', '=', address)
-    return (await readPage(this.engine, portgroups, query, page)).map(toPortgroup)
+    const every = selectPortgroups(this.engine.read)
+    let wanted = every
+    if (node_id !== undefined) wanted = wanted.where('node_id', '=', node_id)
+    if (address !== undefined) wanted = wanted.where('address', '=', address)
+    return (await readPage(this.engine, portgroups, { every, wanted }, page)).map(toPortgroup)
   }
 
   async traits(nodeIds: readonly number[]): Promise<Map<number, string[]>> {
@@ -101,8 +104,14 @@ export class SqlManagementReader implements ManagementReader {
 
   async history(nodeId: number, { limit, marker }: Pick<PageQuery, 'limit' | 'marker'>): Promise<HistoryRecord[]> {
     const table = { name: 'node_history', fields: historyFields } as const
-    const query = selectHistory(this.engine.read).where('node_id', '=', nodeId)
-    const rows = await readPage(this.engine, table, query, { limit, marker, sortKey: 'id', descending: true })
+    const every = selectHistory(this.engine.read)
+    const wanted = every.where('node_id', '=', nodeId)
+    const rows = await readPage(
+      this.engine,
+      table,
+      { every, wanted },
+      { limit, marker, sortKey: 'id', descending: true },
+    )
     return rows.map((row) => readRecord<HistoryRecord>(historyFields, row))
   }
 

@@ -11,12 +11,16 @@ import { switchOff } from '../power/switch-power.ts'
  */
 export async function cleanByAgent(task: NodeTask, steps: readonly Step[], agentHasCalled: boolean): Promise<Progress> {
   if (steps.length === 0) return 'done'
-  const { cleaning_disable_ramdisk, service_disable_ramdisk } = task.node.driver_internal_info
-  const withoutRamdisk = cleaning_disable_ramdisk === true || service_disable_ramdisk === true
-  if (agentHasCalled || withoutRamdisk)
+  if (agentHasCalled)
     throw new BootringError(
       'UnsupportedDriverExtension',
-      `${withoutRamdisk ? '' : `the agent of node ${task.node.uuid} has booted, but `}this release has no way to have it carry out ${steps.map(({ step }) => step).join(', ')}`,
+      `the agent of node ${task.node.uuid} has booted, but this release has no way to have it carry out ${steps.map(({ step }) => step).join(', ')}`,
+    )
+  const { cleaning_disable_ramdisk, service_disable_ramdisk } = task.node.driver_internal_info
+  if (cleaning_disable_ramdisk === true || service_disable_ramdisk === true)
+    throw new BootringError(
+      'InvalidParameter',
+      `node ${task.node.uuid} has no step that could be carried out without the agent`,
     )
   const waiting: ProvisionState = task.node.provision_state === 'servicing' ? 'service wait' : 'clean wait'
   await bootAgent(task, waiting)

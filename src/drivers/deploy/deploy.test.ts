@@ -122,6 +122,12 @@ describe.each(['direct', 'ramdisk'])('cleaning with %s', (name) => {
     })
   })
 
+  it('has no step that needs no agent', async () => {
+    const task = new FakeTask(node(name, { driver_internal_info: { cleaning_disable_ramdisk: true } }))
+    await expect(task.hardware.deploy.clean(task, [step], false)).rejects.toMatchObject({ code: 'InvalidParameter' })
+    expect(task.events).toEqual([])
+  })
+
   it('leaves the machine off and without the files of the agent', async () => {
     const task = new FakeTask(node(name))
     await task.hardware.deploy.tearDownCleaning(task)

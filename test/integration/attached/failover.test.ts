@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { faultOf, faultsOf, notRefused, pathOf, type WaitingMachine } from '../../lab/ironic/attached-answers.ts'
 import { AttachedBootring } from '../../lab/ironic/attached-bootring.ts'
 import { AttachedWatch } from '../../lab/ironic/attached-watch.ts'
+import { ringResetSeconds } from '../../lab/ironic/ironic-config.ts'
 import { IronicInstallation } from '../../lab/ironic/ironic-installation.ts'
 import { missingForIronic } from '../../lab/ironic/ironic-release.ts'
 import { cleanAll, provisionAll } from '../../lab/ironic/provisioning.ts'
@@ -130,8 +131,7 @@ describeWith(missingForIronic(release) ?? missingForMariadb(), `conductors of Ir
     })
     try {
       await work()
-      // The APIs' rings are up to 5 s old.
-      if (ringChanges) await sleep(6000)
+      if (ringChanges) await sleep((ringResetSeconds + 1) * 1000)
     } finally {
       const { answers, faults, slowestMilliseconds } = await watch.stop()
       const slowest = `the slowest took ${slowestMilliseconds.toFixed(0)} ms`

@@ -174,7 +174,7 @@ eachDatabase((engine) => {
           expect(uuids(pages)).toEqual(uuids(inOrder(everyNode.filter(matches), sortKey, descending)))
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 80 },
     )
   })
 
@@ -183,12 +183,12 @@ eachDatabase((engine) => {
     expect(found).toEqual(inOrder(everyNode.filter(matches), 'id', false))
   })
 
-  it('each sortable column, in both directions, by pages of one row and of two', async () => {
+  it('each sortable column, in both directions', async () => {
     for (const sortKey of sortable(nodeFields)) {
       for (const descending of [false, true]) {
         const [whole, parts] = await Promise.all([
           management.nodes({}, { limit: 1000, sortKey, descending }),
-          allPages((page) => management.nodes({}, page), { limit: descending ? 9 : 7, sortKey, descending }),
+          allPages((page) => management.nodes({}, page), { limit: descending ? 25 : 17, sortKey, descending }),
         ])
         expect(whole).toHaveLength(nodeCount)
         expect(parts).toEqual(whole)
@@ -290,3 +290,22 @@ eachDatabase((engine) => {
     }
   })
 })
+
+eachDatabase(
+  (engine) => {
+    it('sorts text by its bytes, whatever order the database itself is made for', async () => {
+      const icu = `create database english template template0 locale_provider icu icu_locale 'en-US' encoding 'UTF8'`
+      await engine.server().administer('postgres', icu)
+      const database = await engine.open(engine.server().url('english'))
+      await database.upgrade()
+      const session = await database.conductors.register('cond-1', '', [])
+      for (const [number, owner] of words.entries()) {
+        await database.management.createNode({ uuid: uuid(number), driver: 'd', owner }, session)
+      }
+      const list = (page: PageQuery) => database.management.nodes({}, page)
+      const pages = await allPages(list, { limit: 2, sortKey: 'owner', descending: false })
+      expect(pages.map((node) => node.owner)).toEqual([...words].sort(compare))
+    })
+  },
+  ['postgresql'],
+)

@@ -109,7 +109,7 @@ eachDatabase(
       await using proxy = await startSilenceableProxy(port)
       const database = await openDatabase(url.replace(`:${port}/`, `:${proxy.port}/`), {
         maxPoolSize: 2,
-        poolTimeoutSeconds: 1,
+        poolTimeoutSeconds: 0.5,
       })
       const session = await database.conductors.register('cond-1', '', [])
       for (const work of [

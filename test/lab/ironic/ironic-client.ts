@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { LabProcess } from '../lab-process.ts'
+import { LineClient } from '../clients/line-client.ts'
 import type { IronicHost } from './ironic-host.ts'
 import { debianPython } from './ironic-release.ts'
 
@@ -35,50 +35,40 @@ export interface NodePatch {
   value?: unknown
 }
 
-interface Reply {
-  id: number
-  result?: unknown
-  error?: string
-}
-
 /** Drives Ironic by its Python library, in one process: for many nodes. Nodes are named by UUID or name. */
 export class IronicClient {
-  readonly #process: LabProcess
-  readonly #waiting = new Map<number, (reply: Reply) => void>()
-  #count = 0
-  #read = 0
+  readonly #client: LineClient
 
   /** Starts the process on a host from which the API can be reached. */
   constructor(host: IronicHost, url: string) {
-    this.#process = host.spawn([debianPython, program, url])
-    this.#process.onChange(() => this.#take())
+    this.#client = new LineClient(host.spawn([debianPython, program, url]))
   }
 
   /** Creates a node with ports of these addresses. `node` is as Ironic's API takes it. */
   async enrol(node: Record<string, unknown>, macs: readonly string[]): Promise<ApiNode> {
-    return (await this.#call('enrol', { node, ports: macs })) as ApiNode
+    return (await this.#client.call('enrol', { node, ports: macs })) as ApiNode
   }
 
   /** Asks for a change of the provision state: `manage`, `provide`, `abort`, `active`, `deleted`, … Does not wait. */
   async provision(node: string, target: string, more: Record<string, unknown> = {}): Promise<void> {
-    await this.#call('provision', { node, target, ...more })
+    await this.#client.call('provision', { node, target, ...more })
   }
 
   async update(node: string, patch: readonly NodePatch[]): Promise<ApiNode> {
-    return (await this.#call('update', { node, patch })) as ApiNode
+    return (await this.#client.call('update', { node, patch })) as ApiNode
   }
 
   async delete(node: string): Promise<void> {
-    await this.#call('delete', { node })
+    await this.#client.call('delete', { node })
   }
 
   /** All nodes. Ironic's API fails as a whole while a node's conductor group has no conductor. */
   async nodes(): Promise<ApiNode[]> {
-    return (await this.#call('nodes', {})) as ApiNode[]
+    return (await this.#client.call('nodes', {})) as ApiNode[]
   }
 
   async conductors(): Promise<ApiConductor[]> {
-    return (await this.#call('conductors', {})) as ApiConductor[]
+    return (await this.#client.call('conductors', {})) as ApiConductor[]
   }
 
   /** Waits until all these nodes are in that state and nobody holds them; they, as they are then. */
@@ -97,35 +87,6 @@ export class IronicClient {
   }
 
   async close(): Promise<void> {
-    await this.#process.kill()
-  }
-
-  async #call(command: string, parameters: Record<string, unknown>): Promise<unknown> {
-    this.#count += 1
-    const id = this.#count
-    const reply = await new Promise<Reply>((resolve) => {
-      this.#waiting.set(id, resolve)
-      this.#process.write(`${JSON.stringify({ id, do: command, with: parameters })}\n`)
-      if (!this.#process.running) this.#take()
-    })
-    if (reply.error !== undefined) throw new Error(`Ironic, asked to ${command}: ${reply.error}`)
-    return reply.result
-  }
-
-  #take(): void {
-    const { output } = this.#process
-    for (;;) {
-      const end = output.indexOf('\n', this.#read)
-      if (end < 0) break
-      const line = output.slice(this.#read, end)
-      this.#read = end + 1
-      if (!line.startsWith('{"id"')) continue
-      const reply = JSON.parse(line) as Reply
-      this.#waiting.get(reply.id)?.(reply)
-      this.#waiting.delete(reply.id)
-    }
-    if (this.#process.running) return
-    for (const [id, settle] of this.#waiting) settle({ id, error: `its client ended:\n${output.slice(-3000)}` })
-    this.#waiting.clear()
+    await this.#client.close()
   }
 }

@@ -29,7 +29,10 @@ export interface CommonSettings {
 // The HTTP ones came with 23.0.
 const bootInterfaces = { debian: 'ipxe,pxe,fake', newest: 'ipxe,pxe,http,http-ipxe,fake' }
 
-/** What all of an installation's services read. Deaths are noticed after 12 s; Ironic's default is 60. */
+/** How old an API's view of who is alive may be. */
+export const ringResetSeconds = 2
+
+/** What all of an installation's services read. Deaths are noticed after 8 s; Ironic's default is 60. */
 export function commonIni({ release, apiIp, databaseUrl, imagesFolder }: CommonSettings): Ini {
   return {
     DEFAULT: {
@@ -53,7 +56,7 @@ export function commonIni({ release, apiIp, databaseUrl, imagesFolder }: CommonS
       default_boot_interface: 'ipxe',
       default_network_interface: 'noop',
       force_raw_images: false,
-      hash_ring_reset_interval: 5,
+      hash_ring_reset_interval: ringResetSeconds,
     },
     api: { host_ip: apiIp, port: 6385, api_workers: 1 },
     database: { connection: databaseUrl },
@@ -61,9 +64,9 @@ export function commonIni({ release, apiIp, databaseUrl, imagesFolder }: CommonS
     dhcp: { dhcp_provider: 'none' },
     service_catalog: { auth_type: 'none', endpoint_override: `http://${apiIp}:6385` },
     conductor: {
-      heartbeat_interval: 3,
-      heartbeat_timeout: 12,
-      sync_local_state_interval: 10,
+      heartbeat_interval: 2,
+      heartbeat_timeout: 8,
+      sync_local_state_interval: 5,
       automated_clean: true,
       // No machine answers: nodes stay in their wait states until the test says otherwise.
       clean_callback_timeout: 0,
