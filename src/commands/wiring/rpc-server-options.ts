@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import ipaddr from 'ipaddr.js'
 import { BootringError } from '../../model/errors.ts'
 import type { RpcAuth, RpcServerOptions } from '../../rpc/server.ts'
@@ -33,9 +34,16 @@ function rpcAuth(installation: Installation): RpcAuth {
   refuseKeystone(installation)
   const { config, rpcHost } = installation
   const strategy = strategyOf(installation)
+  const { http_basic_auth_user_file: userFile } = config.json_rpc
   switch (strategy) {
     case 'http_basic':
-      return { strategy, userFile: config.json_rpc.http_basic_auth_user_file }
+      // Whoever wants passwords for people may not know that calls to conductors want some as well.
+      if (config.json_rpc.auth_strategy === undefined && !existsSync(userFile))
+        throw new BootringError(
+          'ConfigInvalid',
+          `[json_rpc]auth_strategy follows [DEFAULT]auth_strategy = http_basic, and ${userFile} is not there: name the file of those who may call conductors in [json_rpc]http_basic_auth_user_file, or set [json_rpc]auth_strategy = noauth where the network is trusted`,
+        )
+      return { strategy, userFile }
     case 'noauth':
       return { strategy }
     default:
