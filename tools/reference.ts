@@ -4,10 +4,12 @@ import { renderReference } from '../src/config/reference.ts'
 import { rpcReference } from '../src/rpc/reference.ts'
 import { commandsReference } from './commands-reference.ts'
 import { openApiReference } from './openapi-reference.ts'
+import { statesDiagram } from './states-diagram.ts'
 
 const folder = new URL('../docs/reference/', import.meta.url)
 mkdirSync(folder, { recursive: true })
 writeFileSync(new URL('commands.md', folder), await commandsReference())
 writeFileSync(new URL('options.md', folder), renderReference())
 writeFileSync(new URL('rpc.md', folder), rpcReference())
+writeFileSync(new URL('../states.svg', folder), statesDiagram())
 writeFileSync(new URL('openapi.json', folder), await openApiReference())

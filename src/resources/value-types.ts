@@ -93,7 +93,8 @@ export function json(maxBytes = textBytes): ValueType<JsonObject> {
     empty: {},
     read(value, name) {
       if (value === null) return {}
-      if (!isJsonObject(value)) throw invalid(`Expected an object for ${name}: ${shownValue(value)}`)
+      // Not with the value: it may be a secret in the wrong place.
+      if (!isJsonObject(value)) throw invalid(`Expected an object for ${name}.`)
       checkJson(value, name)
       if (Buffer.byteLength(JSON.stringify(value)) > maxBytes)
         throw invalid(`${name} takes more than ${maxBytes} bytes as JSON; shorten it.`)

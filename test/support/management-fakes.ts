@@ -10,14 +10,14 @@ import type {
   PortgroupFilter,
 } from '../../src/model/management-stores.ts'
 import type { HistoryRecord, InventoryRecord, NodeRecord } from '../../src/model/records.ts'
-import { nodeRecord } from './records.ts'
+import { aNodeRecord as enrolledNode } from './management-records.ts'
 
 let lastId = 0
 
 /** A row of `nodes` with an id and a UUID of its own. */
 export function aNodeRecord(changes: Partial<NodeRecord> = {}): NodeRecord {
   lastId += 1
-  return nodeRecord({ id: lastId, uuid: randomUUID(), name: null, ...changes })
+  return enrolledNode({ id: lastId, uuid: randomUUID(), ...changes })
 }
 
 /** Rows in memory, as far as the API's tests ask for them: no filters but the simplest. */

@@ -1,13 +1,11 @@
 import type { MacAddress } from '../../src/model/mac.ts'
-import { interfaceTypes, type NodeRecord, type PortgroupRecord, type PortRecord } from '../../src/model/records.ts'
+import type { NodeRecord, PortgroupRecord, PortRecord } from '../../src/model/records.ts'
 
-const created = { created_at: new Date(0), updated_at: null }
+const created = { created_at: new Date('2026-01-02T03:04:05Z'), updated_at: null }
 
 /** A row of `nodes` as a node has it that was just enrolled. */
 export function aNodeRecord(changes: Partial<NodeRecord> = {}): NodeRecord {
-  const interfaces = Object.fromEntries(interfaceTypes.map((type) => [`${type}_interface`, 'fake']))
   return {
-    ...(interfaces as { [T in (typeof interfaceTypes)[number] as `${T}_interface`]: string }),
     ...created,
     id: 1,
     uuid: '1be26c0b-03f2-4d2e-ae87-c02d7f33c123',
@@ -54,6 +52,19 @@ export function aNodeRecord(changes: Partial<NodeRecord> = {}): NodeRecord {
     shard: null,
     parent_node: null,
     disable_power_off: false,
+    bios_interface: 'no-bios',
+    boot_interface: 'fake',
+    console_interface: 'no-console',
+    deploy_interface: 'fake',
+    firmware_interface: 'no-firmware',
+    inspect_interface: 'no-inspect',
+    management_interface: 'fake',
+    network_interface: 'noop',
+    power_interface: 'fake',
+    raid_interface: 'no-raid',
+    rescue_interface: 'no-rescue',
+    storage_interface: 'noop',
+    vendor_interface: 'no-vendor',
     ...changes,
   }
 }

@@ -77,8 +77,16 @@ const anyValue = fc.oneof(
   fc.constantFrom(null, true, 0, -1, 1.5, 1e308, 2 ** 53, [], {}, [[]], { a: { b: [1, { c: null }] } }),
 )
 
+/** Values that are likely to be taken, by the name of a parameter or a member: all else hardly gets past the first check. */
+export type Likely = Readonly<Record<string, readonly unknown[]>>
+
+const named = (likely: Likely, name: string, other: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> => {
+  const known = likely[name]
+  return known === undefined ? other : fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...known) }, other)
+}
+
 /** Something that fits a schema, more or less: what does not matters as much as what does. */
-function fitting(schema: JsonObject): fc.Arbitrary<unknown> {
+function fitting(schema: JsonObject, likely: Likely): fc.Arbitrary<unknown> {
   const types = [schema.type ?? []].flat()
   const choices: fc.Arbitrary<unknown>[] = []
   if (Array.isArray(schema.enum)) choices.push(fc.constantFrom(...schema.enum))
@@ -87,29 +95,58 @@ function fitting(schema: JsonObject): fc.Arbitrary<unknown> {
     if (type === 'boolean') choices.push(fc.boolean())
     if (type === 'integer' || type === 'number') choices.push(fc.integer())
     if (type === 'null') choices.push(fc.constant(null))
-    if (type === 'array') choices.push(fc.array(fitting((schema.items ?? {}) as JsonObject), { maxLength: 3 }))
+    if (type === 'array') choices.push(fc.array(fitting((schema.items ?? {}) as JsonObject, likely), { maxLength: 3 }))
     if (type === 'object') {
       const properties = Object.entries((schema.properties ?? {}) as Record<string, JsonObject>)
-      const members = Object.fromEntries(properties.map(([name, inner]) => [name, wrongAtTimes(inner)]))
-      choices.push(fc.record(members, { requiredKeys: (schema.required ?? []) as string[] }))
+      const members = properties.map(([name, inner]) => [name, named(likely, name, wrongAtTimes(inner, likely))])
+      const required = (schema.required ?? []) as string[]
+      choices.push(fewOf(Object.fromEntries(members), required, likely))
       if (schema.additionalProperties !== false) choices.push(fc.dictionary(anyText, anyValue, { maxKeys: 3 }))
     }
   }
-  return choices.length === 0 ? anyValue : fc.oneof(...choices)
+  const [first, ...others] = choices
+  return first === undefined ? anyValue : fc.oneof({ weight: 5, arbitrary: first }, ...others)
 }
 
-const wrongAtTimes = (schema: JsonObject) =>
-  fc.oneof({ weight: 4, arbitrary: fitting(schema) }, { weight: 1, arbitrary: anyValue })
+/** What is required, and a few of the others, likely ones above all: the more there are, the sooner one is refused. */
+function fewOf(
+  members: Record<string, fc.Arbitrary<unknown>>,
+  required: readonly string[],
+  likely: Likely,
+): fc.Arbitrary<JsonObject> {
+  const others = Object.keys(members).filter((name) => !required.includes(name))
+  const familiar = others.filter((name) => name in likely)
+  return fc
+    .tuple(fc.subarray(others, { maxLength: Math.min(2, others.length) }), fc.subarray(familiar))
+    .chain((chosen) =>
+      fc.record(Object.fromEntries([...required, ...chosen.flat()].map((name) => [name, members[name] ?? anyValue]))),
+    )
+}
+
+const wrongAtTimes = (schema: JsonObject, likely: Likely) =>
+  fc.oneof({ weight: 6, arbitrary: fitting(schema, likely) }, { weight: 1, arbitrary: anyValue })
 
 /** JSON Patches that have something to do with what is there, more or less. */
 function patches(fields: readonly string[]): fc.Arbitrary<unknown> {
   const name = fc.oneof(fc.constantFrom('a', '-', '0', '1', '__proto__', 'constructor', '~1', '~0', '~', ''), anyText)
-  const path = fc
+  const simple = fc.constantFrom(
+    ...['/extra/a', '/driver_info/b', '/name', '/description', '/properties/cpus', '/instance_info/c', '/maintenance'],
+    ...['/extra', '/pxe_enabled', '/mode', '/physical_network', '/driver', '/conductor_group', '/boot_interface'],
+  )
+  const winding = fc
     .tuple(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...fields) }, anyText), fc.array(name, { maxLength: 3 }))
     .map((names) => `/${names.flat().join('/')}`)
-  const op = fc.constantFrom('add', 'replace', 'remove', 'add', 'replace', 'remove', 'move', 'copy', 'test', '')
-  const operation = fc.record({ op, path, value: anyValue, from: path }, { requiredKeys: ['op', 'path'] })
-  return fc.array(fc.oneof({ weight: 9, arbitrary: operation }, anyValue), { maxLength: 3 })
+  const path = fc.oneof({ weight: 2, arbitrary: simple }, { weight: 1, arbitrary: winding })
+  const op = fc.constantFrom('add', 'replace', 'remove')
+  const taken = fc.record({ op, path, value: anyValue }, { requiredKeys: ['op', 'path'] })
+  const others = fc.record({
+    op: fc.constantFrom('move', 'copy', 'test', '', 'ADD'),
+    path,
+    from: path,
+    value: anyValue,
+  })
+  const operation = fc.oneof({ weight: 6, arbitrary: taken }, { weight: 1, arbitrary: others })
+  return fc.array(fc.oneof({ weight: 19, arbitrary: operation }, anyValue), { minLength: 1, maxLength: 2 })
 }
 
 const encoder = new TextEncoder()
@@ -140,7 +177,7 @@ const garbage: fc.Arbitrary<string | Uint8Array<ArrayBuffer>> = fc.constantFrom<
 )
 
 const contentTypes = fc.oneof(
-  { weight: 6, arbitrary: fc.constant('application/json') },
+  { weight: 14, arbitrary: fc.constant('application/json') },
   {
     weight: 1,
     arbitrary: fc.constantFrom(
@@ -155,51 +192,47 @@ const contentTypes = fc.oneof(
   },
 )
 const versions = fc.oneof(
-  { weight: 5, arbitrary: fc.constantFrom('1.96', 'latest') },
-  { weight: 2, arbitrary: fc.constantFrom('1.1', '1.8', '1.22', '1.31', '1.49', '1.82') },
+  { weight: 14, arbitrary: fc.constantFrom('1.96', 'latest') },
+  { weight: 3, arbitrary: fc.constantFrom('1.1', '1.8', '1.22', '1.31', '1.49', '1.82') },
   { weight: 1, arbitrary: fc.constantFrom('', '1', '9.9', '1.1000000', '-1.-1', 'x', '1.96, 1.1') },
 )
 
-/** What exists, by the names of path parameters. */
-export type Idents = Readonly<Record<string, readonly string[]>>
-
-/** Requests of an operation, all of them wrong in some way or other, or nearly all. */
+/** Requests of an operation, most of them wrong in one way or other. */
 export function requestsOf(
-  operation: Operation,
-  idents: Idents,
+  { body, method, parameters, path }: Operation,
+  likely: Likely,
   fields: readonly string[],
 ): fc.Arbitrary<FuzzedRequest> {
-  const { body, method, parameters, path } = operation
-  const inPath = Object.fromEntries(
-    parameters
-      .filter((parameter) => parameter.in === 'path')
-      .map(({ name }) => {
-        const known = fc.constantFrom(...(idents[name] ?? ['x']))
-        return [name, fc.oneof({ weight: 3, arbitrary: known }, { weight: 1, arbitrary: anyText })]
-      }),
-  )
-  const inQuery = Object.fromEntries(
-    parameters
-      .filter((parameter) => parameter.in === 'query')
-      .map(({ name, schema }) => [name, fc.oneof(fitting(schema), anyText, fc.array(anyText, { maxLength: 2 }))]),
-  )
+  const ofKind = (kind: string) => parameters.filter((parameter) => parameter.in === kind)
+  const inPath: Record<string, fc.Arbitrary<unknown>> = {}
+  for (const { name } of ofKind('path')) {
+    const known = fc.constantFrom(...(likely[name] ?? ['x']))
+    inPath[name] = fc.oneof({ weight: 5, arbitrary: known }, { weight: 1, arbitrary: anyText })
+  }
+  const inQuery = ofKind('query').map(({ name, schema }) => [
+    name,
+    fc.oneof(
+      { weight: 3, arbitrary: named(likely, name, fitting(schema, likely)) },
+      { weight: 1, arbitrary: anyText },
+      { weight: 1, arbitrary: fc.array(anyText, { maxLength: 2 }) },
+    ),
+  ])
   const stranger = fc.oneof(
-    { weight: 5, arbitrary: fc.constant({}) },
+    { weight: 9, arbitrary: fc.constant({}) },
     { weight: 1, arbitrary: fc.dictionary(anyText, anyText, { maxKeys: 2 }) },
   )
-  const fits = body?.type === 'array' ? patches(fields) : fitting(body ?? {})
+  const fits = body?.type === 'array' ? patches(fields) : fitting(body ?? {}, likely)
   const asJson = fc
-    .oneof({ weight: 4, arbitrary: fits }, { weight: 1, arbitrary: anyValue })
+    .oneof({ weight: 9, arbitrary: fits }, { weight: 1, arbitrary: anyValue })
     .map((value) => JSON.stringify(value) ?? '')
-  const sent = fc.oneof({ weight: 4, arbitrary: asJson }, { weight: 1, arbitrary: garbage })
   return fc
     .record({
       params: fc.record(inPath),
-      query: fc.record(inQuery, { requiredKeys: [] }),
+      query: fewOf(Object.fromEntries(inQuery), [], {}),
       stranger,
       version: versions,
       type: contentTypes,
-      body: sent,
+      body: fc.oneof({ weight: 7, arbitrary: asJson }, { weight: 1, arbitrary: garbage }),
     })
     .map(({ params, query, stranger, type, version, ...given }) => {
       const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encoded(String(params[name])))

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ListedPort, ListedPortgroup } from '../../src/model/management-stores.ts'
 import type { NodeRecord } from '../../src/model/records.ts'
 import { mac } from './a-node.ts'
-import { aNodeRecord } from './management-fakes.ts'
+import { aNodeRecord } from './management-records.ts'
 
 const timestamps = { created_at: new Date('2026-01-02T03:04:05Z'), updated_at: null }
 

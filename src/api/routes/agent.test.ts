@@ -117,15 +117,15 @@ describe('lookup', () => {
 })
 
 describe('heartbeat', () => {
-  const heartbeat = { callback_url: 'https://192.0.2.1:9999', agent_token: 'the-token' }
+  const heartbeat = { callback_url: 'https://192.0.2.1:9999', agent_token: 'the-token', agent_version: '9.1' }
 
   it.each([waiting.uuid, 'node-7'])('of %s reaches a conductor', async (ident) => {
     const { ask, calls } = await serve()
-    const more = { agent_version: '9.1', agent_verify_ca: 'PEM', agent_status: 'end', agent_status_message: null }
+    const more = { agent_verify_ca: 'PEM', agent_status: 'end', agent_status_message: null }
     const body = { ...heartbeat, ...more, something_new: [1] }
     const answer = await ask('POST', `/v1/heartbeat/${ident}`, { body, version: '1.68' })
     expect(answer.status).toBe(202)
-    const said = { agent_version: '9.1', agent_verify_ca: 'PEM', agent_status: 'end' }
+    const said = { agent_verify_ca: 'PEM', agent_status: 'end' }
     const params = { node_id: waiting.uuid, ...heartbeat, ...said }
     expect(calls).toEqual([{ hostname: 'one', method: 'heartbeat', params }])
   })
@@ -150,7 +150,8 @@ describe('heartbeat', () => {
   })
 
   it.each([
-    [{ callback_url: 'https://192.0.2.1:9999' }, 'token is required'],
+    [{ ...heartbeat, agent_token: null }, 'token is required'],
+    [{ ...heartbeat, agent_version: undefined }, 'version is required'],
     [{ ...heartbeat, callback_url: 'file:///etc/passwd' }, 'callback_url'],
     [{ ...heartbeat, callback_url: 'nonsense' }, 'callback_url'],
     [{ ...heartbeat, callback_url: 5 }, 'callback_url'],

@@ -174,6 +174,8 @@ function readHeartbeat(body: unknown): AgentHeartbeat {
   // An agent that can only call, and not be called, says nothing.
   if (callback_url !== '' && !/^https?:$/.test(URL.parse(callback_url)?.protocol ?? ''))
     throw wrong('An issue with the supplied "callback_url" has been detected.')
+  if (text('agent_version') === undefined && agent_status === undefined)
+    throw wrong('Agent did not transmit a version, and a version is required.')
   if (agent_token === undefined) throw wrong('Agent token is required for heartbeat processing.')
   if (agent_status !== undefined && !agentStates.includes(agent_status))
     throw wrong(`Agent status is invalid. Valid states are ${agentStates.join(',')}.`)

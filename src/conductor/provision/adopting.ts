@@ -5,8 +5,8 @@ export const adopting: Work = {
   historyType: 'adoption',
   failure: 'Failed to adopt',
   async perform(task) {
-    const { boot, deploy } = task.hardware
-    if (deploy.name === 'ramdisk') boot.validate(task)
+    const { deploy } = task.hardware
+    if (deploy.name === 'ramdisk') await deploy.validate(task)
     await deploy.takeOver(task)
     return { event: 'done' }
   },

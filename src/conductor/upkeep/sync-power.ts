@@ -5,9 +5,9 @@ import type { NodeRecord, PowerState } from '../../model/records.ts'
 import type { ConductorTask } from '../conductor-task.ts'
 import { failureText } from '../failure-text.ts'
 import type { NodeTasks } from '../node-tasks.ts'
-import { finishPowerChange } from '../power-change.ts'
-import { toDoOf } from '../to-do.ts'
+import { hasToDo } from '../to-do.ts'
 import { eachOwnNode, once, type Upkeep } from './each-own-node.ts'
+import { finishOrGiveUp } from './finish-to-do.ts'
 
 export interface PowerSyncOptions {
   /** Whether the machine is switched to what the row says, or the row set to what the machine says. */
@@ -68,7 +68,7 @@ export class PowerSync {
   async #sync(task: ConductorTask): Promise<void> {
     const { node } = task
     if (excluded.has(node.provision_state) || node.maintenance) return
-    if (toDoOf(node).power) return await finishPowerChange(task)
+    if (hasToDo(node)) return await finishOrGiveUp(task)
     if (node.target_power_state !== null) await this.#forgetPending(task)
     const { power } = task.hardware
     if (node.power_state === null && !(await isValid(task, power))) return
