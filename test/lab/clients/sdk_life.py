@@ -42,7 +42,7 @@ check('driver', conductor in baremetal.get_driver('fake-hardware').hosts)
 node = baremetal.create_node(
     name='sdk', provision_state='enroll', driver='fake-hardware', deploy_interface='ramdisk', boot_interface='ipxe', rescue_interface='fake',
     resource_class='sdk', driver_info={'deploy_kernel': kernel, 'deploy_ramdisk': ramdisk, 'bmc_password': 'hush'},
-    properties={'cpu_arch': 'x86_64', 'capabilities': 'boot_mode:uefi'}, automated_clean=False)
+    properties={'cpu_arch': 'x86_64', 'capabilities': 'boot_mode:uefi'})
 check('created', (node.name, node.provision_state, node.driver) == ('sdk', 'enroll', 'fake-hardware'))
 check('masked', node.driver_info['bmc_password'] == '******')
 others = [baremetal.create_node(
@@ -94,6 +94,7 @@ node = provision(node, 'clean', 'clean wait', clean_steps=[
     {'interface': 'deploy', 'step': 'erase_devices_metadata', 'args': {}}])
 node = provision(node, 'abort', 'clean failed')
 node = provision(node, 'manage', 'manageable')
+node = baremetal.update_node(node, is_automated_clean_enabled=False)
 node = provision(node, 'provide', 'available')
 try:
     baremetal.validate_node(node, required=('boot', 'deploy', 'power'))
