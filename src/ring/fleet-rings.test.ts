@@ -125,6 +125,7 @@ describe('FleetRings', () => {
     const key = { uuid, driver: 'fake-hardware', conductorGroup: 'none-here' }
     await expect(new FleetRings(fixedStore([conductor('a')]), options).order(key)).rejects.toMatchObject({
       code: 'NoConductorForNode',
+      message: 'no conductor that is alive in conductor_group "none-here" has the driver "fake-hardware"',
     })
     await expect(
       new FleetRings(fixedStore([conductor('a', { alive: false })]), options).order(key),

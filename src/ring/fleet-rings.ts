@@ -2,7 +2,7 @@ import type { Conductor } from '../model/conductor.ts'
 import { BootringError } from '../model/errors.ts'
 import type { RingKey } from '../model/node.ts'
 import type { ConductorReader } from '../model/stores.ts'
-import { Membership, type RingShape, ringName } from './membership.ts'
+import { Membership, type RingShape } from './membership.ts'
 
 export interface RingOptions extends RingShape {
   /** How long rings are used before they are built anew. */
@@ -53,8 +53,13 @@ export class FleetRings {
     const order = rebuilt.order(key)
     if (order.length > 0) return order
     if (!rebuilt.anyAlive) throw new BootringError('NoConductors', 'no conductor is registered and alive')
-    const name = ringName(key.conductorGroup, key.driver)
-    throw new BootringError('NoConductorForNode', `no conductor that is alive is on ring ${JSON.stringify(name)}`)
+    const { driver, conductorGroup } = key
+    const where =
+      conductorGroup === '' ? 'without a conductor group' : `in conductor_group ${JSON.stringify(conductorGroup)}`
+    throw new BootringError(
+      'NoConductorForNode',
+      `no conductor that is alive ${where} has the driver ${JSON.stringify(driver)}`,
+    )
   }
 
   /**

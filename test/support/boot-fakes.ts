@@ -66,7 +66,7 @@ export function emptyRings(): Rings {
 export function ringsWithoutNode(): Rings {
   return {
     ...fixedRings('elsewhere'),
-    order: () => Promise.reject(new BootringError('NoConductorForNode', 'no conductor is on ring ":fake-hardware"')),
+    order: () => Promise.reject(new BootringError('NoConductorForNode', 'no conductor has the driver "fake-hardware"')),
   }
 }
 
