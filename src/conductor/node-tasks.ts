@@ -42,7 +42,9 @@ export class NodeTasks {
   ): Promise<T> {
     return await this.#open(nodeUuid, context, retry, async (task, release) => {
       const result = await work(task)
-      await release()
+      // What is done must not be called undone, and asked of another conductor again: a reservation that can't be ended now
+      // ends with its session.
+      await release().catch((error: unknown) => task.log.warn({ err: error }, 'could not end a reservation'))
       return result
     })
   }

@@ -57,7 +57,8 @@ export function buildProvisioning(setting: ProvisioningSetting): BuiltProvisioni
     workers,
   })
   const provisioning = new Provisioning(buildWorks({ automatedClean: options.automated_clean }))
-  const upkeep = { own: new OwnNodes({ hostname, rings, management: database.management }), log }
+  const own = new OwnNodes({ hostname, rings, management: database.management })
+  const upkeep = { own, isLeaving: () => workers.isClosed, log }
   const takeUp = pickUp(upkeep, tasks, provisioning)
   const finish = finishToDo(upkeep, tasks)
   const power = new PowerSync(upkeep, tasks, {
