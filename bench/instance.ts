@@ -20,8 +20,15 @@ export interface Installation {
   fileUrl: string
 }
 
+/** Else one installation would walk its fleet while another one is being measured. */
+const restfulConductor: readonly string[] = ['sync_local_state_interval = 0']
+
 /** Writes the configuration of one API and one conductor, which `serve` is as well. */
-export async function writeInstallation(folder: string, databaseUrl: string): Promise<Installation> {
+export async function writeInstallation(
+  folder: string,
+  databaseUrl: string,
+  conductorLines = restfulConductor,
+): Promise<Installation> {
   const [api, rpc, files, admin, conductorAdmin] = (await freePorts(5)) as [number, number, number, number, number]
   const images = join(folder, 'images')
   await mkdir(images, { recursive: true })
@@ -46,8 +53,7 @@ export async function writeInstallation(folder: string, databaseUrl: string): Pr
     `deploy_kernel = file://${join(images, 'kernel')}`,
     `deploy_ramdisk = file://${join(images, 'ramdisk')}`,
     `file_url_allowed_paths = ${images}`,
-    // Else one installation would walk its fleet while another one is being measured.
-    'sync_local_state_interval = 0',
+    ...conductorLines,
     '[deploy]',
     `http_url = http://127.0.0.1:${files}`,
     `http_root = ${join(folder, 'httpboot')}`,
