@@ -6,6 +6,7 @@ import { Child } from './child.ts'
 import { fetchText } from './fetch-text.ts'
 import { bootPath, macOf } from './fleet.ts'
 
+/** Of this checkout. */
 export const launcher = fileURLToPath(new URL('../bin/bootring', import.meta.url))
 
 /** What a conductor logs once its boot files are all written. */
@@ -18,6 +19,8 @@ export interface Installation {
   configFile: string
   apiUrl: string
   fileUrl: string
+  /** The program that runs it. */
+  launcher: string
 }
 
 /** Else one installation would walk its fleet while another one is being measured. */
@@ -63,18 +66,18 @@ export async function writeInstallation(
     'log_format = json',
   ]
   await writeFile(configFile, `${lines.join('\n')}\n`)
-  return { configFile, apiUrl: `http://127.0.0.1:${api}`, fileUrl: `http://127.0.0.1:${files}` }
+  return { configFile, apiUrl: `http://127.0.0.1:${api}`, fileUrl: `http://127.0.0.1:${files}`, launcher }
 }
 
 /** One of bootring's processes, started as an operator does. `nodeOptions`: e.g. for a profile. */
 export function startBootring(
   name: string,
   command: 'serve' | 'api' | 'conductor',
-  { configFile }: Installation,
+  { configFile, launcher: program }: Installation,
   nodeOptions: readonly string[] = [],
 ): Child {
   const env = nodeOptions.length === 0 ? {} : { NODE_OPTIONS: nodeOptions.join(' ') }
-  return new Child(name, launcher, [command, '--config-file', configFile], { env, listenFor: [inLine] })
+  return new Child(name, program, [command, '--config-file', configFile], { env, listenFor: [inLine] })
 }
 
 /** Running processes that together answer boot requests. */
