@@ -91,6 +91,7 @@ const filters: [NodeFilter, (node: NodeRecord) => boolean][] = [
   [{ parent_node: uuid(1) }, (node) => node.parent_node !== null],
   [{ include_children: false }, (node) => node.parent_node === null],
   [{ include_children: true }, () => true],
+  [{ after_id: 3 }, (node) => node.id > 3],
   [{ reserved: true }, (node) => node.reservation !== null],
   [{ reserved: false }, (node) => node.reservation === null],
   [{ provisioned_before_seconds: 3600 }, (node) => [uuid(7), uuid(8)].includes(node.uuid)],
