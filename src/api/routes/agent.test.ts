@@ -159,6 +159,13 @@ describe('heartbeat', () => {
     },
   )
 
+  it('has its message cut to what is kept of it', async () => {
+    const { ask, calls } = await serve()
+    const body = { ...heartbeat, agent_status: 'error', agent_status_message: 'x'.repeat(65_535) }
+    expect((await ask('POST', `/v1/heartbeat/${waiting.uuid}`, { body })).status).toBe(202)
+    expect(calls).toMatchObject([{ params: { agent_status_message: 'x'.repeat(4096) } }])
+  })
+
   it('may not be as large as other requests', async () => {
     const { ask, calls } = await serve()
     const body = { ...heartbeat, something_new: 'x'.repeat(262_144) }

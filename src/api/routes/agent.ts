@@ -20,6 +20,8 @@ const agentStates = ['start', 'end', 'error']
 const tokenSince = 84
 /** A certificate and a message of the longest, and room for the rest. */
 const maxHeartbeatBytes = 262_144
+/** It is kept in a column of 64 KiB, with all else that the conductors note down. */
+const maxMessageCharacters = 4096
 
 const found = object('What the agent needs to know.', {
   node: object('uuid, properties, instance_info and driver_internal_info of its node, without secrets.'),
@@ -192,7 +194,7 @@ function readHeartbeat(body: unknown): AgentHeartbeat {
     agent_version: text('agent_version'),
     agent_verify_ca: text('agent_verify_ca'),
     agent_status,
-    agent_status_message: text('agent_status_message'),
+    agent_status_message: text('agent_status_message')?.slice(0, maxMessageCharacters),
   }
   return { callback_url, agent_token, ...defined(optional) }
 }
