@@ -130,17 +130,48 @@ describe('heartbeat', () => {
     expect(calls).toEqual([{ hostname: 'one', method: 'heartbeat', params }])
   })
 
-  it.each(['InvalidParameter', 'NodeNotFound', 'Forbidden', 'WrongState', 'Unauthorized'] as ErrorCode[])(
-    'of which a conductor says %s is told nothing',
+  it.each([
+    'InvalidParameter',
+    'NodeNotFound',
+    'Forbidden',
+    'WrongState',
+    'Unauthorized',
+    'NoConductorForNode',
+  ] as ErrorCode[])('of which a conductor says %s is told nothing', async (code) => {
+    const { ask } = await serve({
+      heartbeat: () => {
+        throw new BootringError(code, 'the token is s3cret')
+      },
+    })
+    expect(await ask('POST', `/v1/heartbeat/${waiting.uuid}`, { body: heartbeat })).toMatchObject(nothing)
+  })
+
+  it.each(['ConductorUnreachable', 'UnsupportedCall'] as ErrorCode[])(
+    'is not told which conductors there are (%s)',
     async (code) => {
       const { ask } = await serve({
         heartbeat: () => {
-          throw new BootringError(code, 'the token is s3cret')
+          throw new BootringError(code, 'conductor secret-host: connection refused')
         },
       })
-      expect(await ask('POST', `/v1/heartbeat/${waiting.uuid}`, { body: heartbeat })).toMatchObject(nothing)
+      const answer = await ask('POST', `/v1/heartbeat/${waiting.uuid}`, { body: heartbeat })
+      expect(answer).toMatchObject({ status: 503, fault: 'No conductor answers at present; try again later.' })
     },
   )
+
+  it('has its message cut to what is kept of it', async () => {
+    const { ask, calls } = await serve()
+    const body = { ...heartbeat, agent_status: 'error', agent_status_message: 'x'.repeat(65_535) }
+    expect((await ask('POST', `/v1/heartbeat/${waiting.uuid}`, { body })).status).toBe(202)
+    expect(calls).toMatchObject([{ params: { agent_status_message: 'x'.repeat(4096) } }])
+  })
+
+  it('may not be as large as other requests', async () => {
+    const { ask, calls } = await serve()
+    const body = { ...heartbeat, something_new: 'x'.repeat(262_144) }
+    expect((await ask('POST', `/v1/heartbeat/${waiting.uuid}`, { body })).status).toBe(413)
+    expect(calls).toEqual([])
+  })
 
   it.each(['nobody', 'a b', '%00', '00000000-0000-4000-8000-000000000000'])('of %s is told nothing', async (ident) => {
     const { ask, calls } = await serve()
@@ -204,6 +235,22 @@ describe('continue_inspection', () => {
     const { ask, calls } = await serve()
     const answer = await ask('POST', `/v1/continue_inspection${query}`, { body: { inventory: given } })
     expect(answer).toMatchObject(nothing)
+    expect(calls).toEqual([])
+  })
+
+  it('is not even looked at while no node is inspected', async () => {
+    const { ask, calls, reader } = await serve()
+    reader.allNodes.splice(0, Number.POSITIVE_INFINITY, waiting, idle)
+    for (const body of ['{', 'x'.repeat(100_000), { inventory: inventory(macOf.inspected) }])
+      expect(await ask('POST', '/v1/continue_inspection', { body })).toMatchObject(nothing)
+    expect(calls).toEqual([])
+  })
+
+  it('has no more interfaces than a query has parameters', async () => {
+    const { ask, calls } = await serve()
+    const interfaces = Array.from({ length: 1025 }, () => ({ mac_address: macOf.inspected }))
+    const answer = await ask('POST', '/v1/continue_inspection', { body: { inventory: { interfaces } } })
+    expect(answer.status).toBe(400)
     expect(calls).toEqual([])
   })
 
