@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { program } from '../src/commands/program.ts'
+import { sections } from '../src/config/config.ts'
 import { checkConfig } from '../src/config/load.ts'
 import { formatProblem } from '../src/config/problem.ts'
 import { parseFleet } from '../src/fleet/parse-fleet.ts'
@@ -131,6 +132,21 @@ describe('the documentation', () => {
     const unknown = calls.filter(({ call }) => !isKnown(call, commands))
     expect(unknown).toEqual([])
     expect(calls.length).toBeGreaterThan(40)
+  })
+
+  it('names no option that is not there', () => {
+    const groups = new Map(Object.entries(sections).map(([group, options]) => [group, Object.keys(options)]))
+    const unknown = pages
+      // Made from the options themselves; it has their former names as well.
+      .filter((page) => page !== join('docs', 'reference', 'options.md'))
+      .flatMap((page) =>
+        // What ends in _ stands for several.
+        [...read(page).matchAll(/\[(\w+)\](\w*[^\W_])\b/g)]
+          .filter(([, group = '', name = '']) => groups.get(group)?.includes(name) === false)
+          .map(([option]) => `${page}: ${option}`),
+      )
+    // Ironic's: the page says that it is not there.
+    expect(unknown).toEqual(['docs/states.md: [conductor]max_concurrent_deploy'])
   })
 
   it('has a reference of commands that is made from them', async () => {

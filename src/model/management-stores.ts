@@ -56,6 +56,8 @@ export interface NodeFilter {
   after_id?: number
   /** Held by anybody, or by nobody. */
   reserved?: boolean
+  /** On its way to another state, as somebody has asked for; a node from a fleet file is in its state for good. */
+  under_way?: true
   /** Something is noted down under `toDoKey`. Looks at all nodes for which the rest holds. */
   has_to_do?: true
   /** `provision_updated_at` is longer ago than so many seconds, by the database's clock. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '../../src/model/stores.ts'
 import { eachDatabase } from '../support/databases.ts'
+import { fleetNode } from '../support/fleet-node.ts'
 import { ProvisioningConductor } from '../support/provisioning-conductor.ts'
 
 const steps = [{ interface: 'deploy', step: 'erase_devices' }]
@@ -308,6 +309,17 @@ eachDatabase(
         await impatient.set(node, { maintenance: false })
         await impatient.upkeep('waits')
         expect(await impatient.node(node)).toMatchObject({ provision_state: 'deploy failed', reservation: null })
+      })
+
+      it('leave alone what a fleet file has put into a wait state', async () => {
+        const waiting = fleetNode({ uuid: node, provisionState: 'wait call-back' })
+        await database.fleet.apply([waiting], { prune: false, dryRun: false })
+        const impatient = await ProvisioningConductor.register(database, 'c1', {
+          OS_CONDUCTOR__DEPLOY_CALLBACK_TIMEOUT: '1',
+        })
+        await impatient.wait(1.2)
+        await impatient.upkeep('waits')
+        expect(await impatient.node(node)).toMatchObject({ provision_state: 'wait call-back', reservation: null })
       })
     })
 

@@ -18,6 +18,6 @@ export function checkMayBeDeleted(node: NodeRecord, mayDeleteAvailable: boolean)
   if (!node.maintenance && !deletable.includes(state))
     throw new BootringError(
       'WrongState',
-      `node ${uuid} can't be deleted in state ${JSON.stringify(state)}: in maintenance, or in ${deletable.join(', ')} only`,
+      `node ${uuid} can't be deleted in state ${JSON.stringify(state)}, only in ${deletable.join(', ')}, or in maintenance`,
     )
 }

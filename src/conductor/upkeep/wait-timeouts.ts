@@ -7,7 +7,10 @@ import { eachOwnNode, once, type Upkeep } from './each-own-node.ts'
 /** How long nodes wait for an agent; 0: for ever. */
 export type WaitTimeouts = ReadonlyMap<ProvisionState, number>
 
-/** Fails nodes that have waited for too long. Not those in maintenance: somebody works on them. */
+/**
+ * Fails nodes that have waited for too long. Not those in maintenance: somebody works on them. Nor those that a fleet file
+ * has put into a wait state, so that they may boot: nobody has asked for anything that could fail.
+ */
 export function checkWaitTimeouts(
   upkeep: Upkeep,
   tasks: NodeTasks,
@@ -21,6 +24,7 @@ export function checkWaitTimeouts(
         provision_states: [state],
         reserved: false,
         maintenance: false,
+        under_way: true as const,
         provisioned_before_seconds: seconds,
       }
       await eachOwnNode(upkeep, filter, async (seen, context) => {

@@ -41,6 +41,7 @@ export function filteredNodes<Row>(
   const nullness = [
     ['instance_uuid', filter.associated],
     ['reservation', filter.reserved],
+    ['target_provision_state', filter.under_way],
     ['shard', filter.sharded],
     ['parent_node', filter.include_children === false && filter.parent_node === undefined ? false : undefined],
   ] as const

@@ -36,6 +36,7 @@ function someNode(number: number): NewNode {
     resource_class: pick(words, shuffled),
     conductor_group: pick(['', 'rack-1', 'rack-2'], number),
     provision_state: pick(['active', 'available', 'enroll', 'manageable', null], number),
+    target_provision_state: pick([null, 'active', 'manageable'], shuffled),
     maintenance: number % 3 === 0,
     retired: number % 7 === 0,
     automated_clean: pick([null, true, false], number),
@@ -94,6 +95,7 @@ const filters: [NodeFilter, (node: NodeRecord) => boolean][] = [
   [{ after_id: 3 }, (node) => node.id > 3],
   [{ reserved: true }, (node) => node.reservation !== null],
   [{ reserved: false }, (node) => node.reservation === null],
+  [{ under_way: true }, (node) => node.target_provision_state !== null],
   [{ provisioned_before_seconds: 3600 }, (node) => [uuid(7), uuid(8)].includes(node.uuid)],
 ]
 
