@@ -6,6 +6,8 @@ export interface Timing {
   perSecond: number
   p50Milliseconds: number
   p99Milliseconds: number
+  /** Processor time of the servers for one request. */
+  cpuMillisecondsPerRequest: number
 }
 
 /** What a closed loop has measured. */
@@ -14,18 +16,25 @@ export interface LoopResult {
   milliseconds: number[]
   /** From the first request to the last answer. */
   seconds: number
+  /** What the servers have used meanwhile. */
+  cpuSeconds: number
 }
+
+/** Some servers' processor time so far. */
+export type CpuMeter = () => number
 
 /**
  * `clients` that each make one request after the other, until `end` says that there is no request of this number any more.
  * The first failure ends all.
  */
 export async function closedLoop(
+  cpu: CpuMeter,
   clients: number,
   end: (number: number) => boolean,
   request: (number: number) => Promise<unknown>,
 ): Promise<LoopResult> {
   const milliseconds: number[] = []
+  const cpuBefore = cpu()
   const startedAt = performance.now()
   let next = 0
   let failed = false
@@ -43,7 +52,7 @@ export async function closedLoop(
   } finally {
     failed = true
   }
-  return { milliseconds, seconds: (performance.now() - startedAt) / 1000 }
+  return { milliseconds, seconds: (performance.now() - startedAt) / 1000, cpuSeconds: cpu() - cpuBefore }
 }
 
 /** So many requests in all. */
@@ -58,9 +67,11 @@ export function forSeconds(seconds: number, atLeast: number): (number: number) =
 /** Of one loop, or of several, one after the other. */
 export function timingOf(...loops: readonly LoopResult[]): Timing {
   const all = loops.flatMap(({ milliseconds }) => milliseconds)
+  const sum = (figure: (loop: LoopResult) => number) => loops.reduce((so, loop) => so + figure(loop), 0)
   return {
     requests: all.length,
-    perSecond: all.length / loops.reduce((sum, { seconds }) => sum + seconds, 0),
+    perSecond: all.length / sum(({ seconds }) => seconds),
+    cpuMillisecondsPerRequest: (sum(({ cpuSeconds }) => cpuSeconds) * 1000) / all.length,
     p50Milliseconds: quantile(all, 0.5),
     p99Milliseconds: quantile(all, 0.99),
   }

@@ -3,7 +3,7 @@ import type { FleetNode } from '../src/model/stores.ts'
 import { macOf, makeFleet } from './fleet.ts'
 
 /** So many nodes wait for their script in fleets of every size: writing boot files is none of what is measured here. */
-export const waitingNodes = 500
+export const waitingNodes = 100
 
 /** A fleet that is mostly at rest, as fleets are. Node 0 may not boot, those behind it may, and the rest is available. */
 export function makeManagedFleet(nodes: number, seed: number): FleetNode[] {

@@ -20,8 +20,9 @@ export interface KnownFleet {
   random: () => number
 }
 
-export const createName = 'create a node with a port (2 requests)'
-const createdPerRound = 25
+const createName = 'create a node with a port (2 requests)'
+/** A fleet of the smallest size should stay about that size. */
+export const createdPerRound = 25
 const largestPage = 1000
 
 /** What is compared between sizes: one request after the other. */

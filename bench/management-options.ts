@@ -4,6 +4,8 @@ import { wholeNumber } from './whole-number.ts'
 export interface ManagementOptions {
   /** Nodes that are created over REST. */
   create: number
+  /** The same of the API and the conductor on PostgreSQL. */
+  createOnPostgresql: number
   /** Sizes of the fleets that are compared, smallest first. */
   nodes: number[]
   clients: number
@@ -19,11 +21,13 @@ export const managementHelp = `Usage: make bench, or node bench/management.ts [o
 
 Measures what managing nodes over REST costs: creating them with ports, showing, listing in pages, patching; how that
 grows with the fleet; and what a conductor does while nobody asks for anything. Everything runs on loopback, from a
-temporary folder. Takes about nine minutes.
+temporary folder. Takes ten minutes, more on a busy machine.
 
-  --quick               fewer nodes and shorter rounds: about a minute; results go to
+  --quick               fewer nodes and shorter rounds: two minutes; results go to
                         bench/results/management-quick.*, which git ignores
   --create <n>          nodes to create over REST (default: 10000; quick: 500)
+  --create-on-postgresql <n>
+                        the same with the API and the conductor on PostgreSQL (default: as many)
   --nodes <sizes>       sizes of the fleets to compare (default: 1000,10000,100000; quick: 1000,10000)
   --clients <n>         clients that create, show, list and patch at once (default: 8)
   --rounds <n>          rounds of comparing (default: 3; quick: 2)
@@ -42,6 +46,7 @@ export function parseManagementOptions(args: string[]): ManagementOptions | unde
     options: {
       quick: { type: 'boolean', default: false },
       create: { type: 'string' },
+      'create-on-postgresql': { type: 'string' },
       nodes: { type: 'string' },
       clients: { type: 'string', default: '8' },
       rounds: { type: 'string' },
@@ -59,8 +64,10 @@ export function parseManagementOptions(args: string[]): ManagementOptions | unde
   if (nodes.length < 2 || nodes.some((size, index) => size <= (nodes[index - 1] ?? 0))) {
     throw new Error('--nodes: expected two sizes or more, the smallest one first, e.g. 1000,100000')
   }
+  const create = values.create ?? (quick ? '500' : '10000')
   return {
-    create: wholeNumber('create', values.create ?? (quick ? '500' : '10000'), 10, 1_000_000),
+    create: wholeNumber('create', create, 10, 1_000_000),
+    createOnPostgresql: wholeNumber('create-on-postgresql', values['create-on-postgresql'] ?? create, 10, 1_000_000),
     nodes,
     clients: wholeNumber('clients', values.clients, 1, 1000),
     rounds: wholeNumber('rounds', values.rounds ?? (quick ? '2' : '3'), 1, 100),

@@ -12,9 +12,9 @@ export function managementReport(results: ManagementResults, plotFile?: string):
       `Programs that have nothing to do with this run did ${percent(othersShare)} of the processors' work meanwhile: compare ratios rather than times. How to read this: [README](../README.md).`,
     plotFile === undefined ? '' : `![growth with the fleet](${plotFile})`,
     `## ${options.clients} clients at once`,
-    `A fleet of ${rounded(options.create)} nodes, created by them over REST with one port each.`,
+    `Fleets of ${rounded(options.create)} nodes on SQLite and ${rounded(options.createOnPostgresql)} on PostgreSQL, created by them over REST with one port each. CPU: of bootring's processes, for one request; that of PostgreSQL is not in it.`,
     table(
-      ['installation', 'operation', 'requests', 'a second', 'p50 ms', 'p99 ms'],
+      ['installation', 'operation', 'requests', 'a second', 'p50 ms', 'p99 ms', 'CPU ms'],
       crowd.map(({ kind, operation, timing }) => [kind, operation, rounded(timing.requests), ...timed(timing)]),
     ),
     creation
@@ -24,7 +24,7 @@ export function managementReport(results: ManagementResults, plotFile?: string):
       )
       .join('\n'),
     '## Growth with the fleet',
-    `One client, one request after the other; ${options.rounds} rounds of ${options.secondsPerRound} s each, the sizes of one operation in turn. p50 and p99 in ms; behind them the median as a multiple of that with the smallest fleet in the same round (median of the rounds, smallest to largest in brackets).`,
+    `One client, one request after the other; ${options.rounds} rounds of ${options.secondsPerRound} s each, the sizes of one operation in turn. p50 / p99 / CPU in ms; behind them the median time as a multiple of that with the smallest fleet in the same round (median of the rounds, smallest to largest in brackets), and the same of CPU, which other programs disturb less.`,
     ...kinds.flatMap((kind) => [`### ${kind}`, growth(sizes.filter((one) => one.kind === kind))]),
     '## Filling a fleet past REST',
     table(
@@ -54,14 +54,15 @@ function growth(figures: readonly SizeFigures[]): string {
     operation,
     ...sizes.flatMap((size) => {
       const one = figures.find(({ nodes, operation: its }) => nodes === size && its === operation)
-      if (one === undefined) return ['', ...(size === smallest ? [] : [''])]
+      if (one === undefined) return size === smallest ? [''] : ['', '', '']
       const { p50Milliseconds: p50, p99Milliseconds: p99 } = one.timing
       const { max, median, min } = one.growth
-      const shown = `${rounded(p50, 1)} / ${rounded(p99, 1)}`
-      return size === smallest ? [shown] : [shown, `${rounded(median, 2)} (${rounded(min, 2)}–${rounded(max, 2)})`]
+      const shown = `${rounded(p50, 1)} / ${rounded(p99, 1)} / ${rounded(one.timing.cpuMillisecondsPerRequest, 1)}`
+      const times = `${rounded(median, 2)} (${rounded(min, 2)}–${rounded(max, 2)})`
+      return size === smallest ? [shown] : [shown, times, rounded(one.cpuGrowth, 2)]
     }),
   ])
-  const head = sizes.flatMap((size) => [`${rounded(size)} nodes`, ...(size === smallest ? [] : ['times'])])
+  const head = sizes.flatMap((size) => [`${rounded(size)} nodes`, ...(size === smallest ? [] : ['time ×', 'CPU ×'])])
   return table(['operation', ...head], rows)
 }
 
@@ -72,8 +73,9 @@ export function byGrowth(sizes: readonly SizeFigures[], kind: ManagedKind): Size
   return own.filter(({ nodes }) => nodes === largest).sort((a, b) => b.growth.median - a.growth.median)
 }
 
-const timed = ({ p50Milliseconds, p99Milliseconds, perSecond }: Timing): string[] => [
+const timed = ({ cpuMillisecondsPerRequest: cpu, p50Milliseconds, p99Milliseconds, perSecond }: Timing): string[] => [
   rounded(perSecond),
   rounded(p50Milliseconds, 1),
   rounded(p99Milliseconds, 1),
+  Number.isNaN(cpu) ? '' : rounded(cpu, 1),
 ]

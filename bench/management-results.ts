@@ -36,6 +36,8 @@ export interface SizeFigures {
   timing: Timing
   /** Median time of a round as a multiple of that with the smallest fleet in the same round. */
   growth: Spread
+  /** The same of the processor time of a request, over all rounds: one round has too few of its ticks. */
+  cpuGrowth: number
 }
 
 /** What a conductor uses while nobody asks for anything, with its periodic passes as they are by default. */
@@ -72,7 +74,9 @@ export function sizeFigures(all: readonly SizeRounds[]): SizeFigures[] {
       return before === undefined ? [] : [median(milliseconds) / median(before.milliseconds)]
     })
     const { kind, nodes, operation } = one
-    return { kind, operation, nodes, timing: timingOf(...one.rounds), growth: spread(factors) }
+    const timing = timingOf(...one.rounds)
+    const cpuGrowth = timing.cpuMillisecondsPerRequest / timingOf(...smallest.rounds).cpuMillisecondsPerRequest
+    return { kind, operation, nodes, timing, growth: spread(factors), cpuGrowth }
   })
 }
 

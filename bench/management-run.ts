@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FleetNode } from '../src/model/stores.ts'
 import { cpuSecondsByGroup } from './attached-cpu.ts'
-import { closedLoop, forSeconds, times, timingOf } from './closed-loop.ts'
-import { cpuSecondsOf } from './cpu-time.ts'
+import { type CpuMeter, closedLoop, forSeconds, type LoopResult, times, timingOf } from './closed-loop.ts'
 import type { MachineFacts } from './machine.ts'
 import { ManagementClient } from './management-client.ts'
 import { creationOf, makeManagedFleet } from './management-fleet.ts'
-import { type Operation, operationsOf, patchOnce } from './management-operations.ts'
+import { createdPerRound, type Operation, operationsOf, patchOnce } from './management-operations.ts'
 import type { ManagementOptions } from './management-options.ts'
 import {
   type CreationGrowth,
@@ -18,11 +17,13 @@ import {
   type SizeRounds,
   sizeFigures,
 } from './management-results.ts'
-import { ManagementStage } from './management-stage.ts'
+import { type Managed, ManagementStage } from './management-stage.ts'
 import { memoryOf } from './memory.ts'
 import { randomFrom } from './random.ts'
 
 type Say = (words: string) => void
+
+const warmUps = 5
 
 /** The whole run, in `folder`. Whatever it starts it has ended when it returns or throws. */
 export async function runManagementBench(
@@ -61,17 +62,18 @@ export async function runManagementBench(
 async function measureCrowd(
   stage: ManagementStage,
   kind: ManagedKind,
-  { clients, create, seed }: ManagementOptions,
+  { clients, create: most, createOnPostgresql, seed }: ManagementOptions,
   say: Say,
 ): Promise<{ crowd: CrowdTiming[]; creation: CreationGrowth }> {
+  const create = kind === 'serve on SQLite' ? most : createOnPostgresql
   const [first, second, ...fleet] = makeManagedFleet(create + 2, seed)
-  const { service } = await stage.start(kind, [first, second] as FleetNode[])
+  const { cpu, service } = await stage.start(kind, [first, second] as FleetNode[])
   const client = new ManagementClient(service.url, clients)
   const random = randomFrom(seed)
   try {
     say(`creating ${create.toLocaleString('en')} nodes with ports`)
     const ports: number[] = []
-    const created = await closedLoop(clients, times(create), async (number) => {
+    const created = await closedLoop(cpu, clients, times(create), async (number) => {
       const { node, port } = creationOf(fleet[number] as FleetNode, number + 2)
       await client.ask('POST', '/v1/nodes', node)
       const startedAt = performance.now()
@@ -81,13 +83,13 @@ async function measureCrowd(
     say(`${(create / created.seconds).toFixed(0)} a second`)
     const uuid = () => fleet[Math.floor(random() * create)]?.uuid as string
     const some = times(Math.min(create, 2000))
-    const shown = await closedLoop(clients, some, () => client.ask('GET', `/v1/nodes/${uuid()}`))
-    const patched = await closedLoop(clients, some, () => patchOnce(client, uuid(), random))
-    const listed = await walkPages(client, '/v1/nodes?limit=1000', clients)
-    const detailed = await walkPages(client, '/v1/nodes/detail?limit=100', clients)
+    const shown = await closedLoop(cpu, clients, some, () => client.ask('GET', `/v1/nodes/${uuid()}`))
+    const patched = await closedLoop(cpu, clients, some, () => patchOnce(client, uuid(), random))
+    const listed = await walkPages(cpu, client, '/v1/nodes?limit=1000', clients)
+    const detailed = await walkPages(cpu, client, '/v1/nodes/detail?limit=100', clients)
     const crowd = [
       { operation: 'create a node and its port', loop: created },
-      { operation: 'of which the port', loop: { milliseconds: ports, seconds: created.seconds } },
+      { operation: 'of which the port', loop: { ...created, milliseconds: ports, cpuSeconds: Number.NaN } },
       { operation: 'show a node', loop: shown },
       { operation: 'patch a node', loop: patched },
       { operation: 'all nodes, in pages of 1,000', loop: listed },
@@ -100,8 +102,9 @@ async function measureCrowd(
 }
 
 /** Each client follows the links from the first page to the last, and must have seen the same number of nodes. */
-async function walkPages(client: ManagementClient, first: string, clients: number) {
+async function walkPages(cpu: CpuMeter, client: ManagementClient, first: string, clients: number): Promise<LoopResult> {
   const milliseconds: number[] = []
+  const cpuBefore = cpu()
   const startedAt = performance.now()
   const counts = await Promise.all(
     Array.from({ length: clients }, async () => {
@@ -119,7 +122,7 @@ async function walkPages(client: ManagementClient, first: string, clients: numbe
     }),
   )
   if (new Set(counts).size !== 1) throw new Error(`clients saw different numbers of nodes: ${counts.join(', ')}`)
-  return { milliseconds, seconds: (performance.now() - startedAt) / 1000 }
+  return { milliseconds, seconds: (performance.now() - startedAt) / 1000, cpuSeconds: cpu() - cpuBefore }
 }
 
 /** One client, all sizes within one round of each operation. */
@@ -130,12 +133,12 @@ async function measureSizes(
 ): Promise<Pick<ManagementResults, 'filling'> & { rounds: SizeRounds[] }> {
   const { nodes: sizes, rounds: roundCount, secondsPerRound, seed } = options
   const filling: ManagementResults['filling'] = []
-  const measured: { operation: Operation; rounds: SizeRounds }[] = []
+  const measured: { operation: Operation; cpu: CpuMeter; rounds: SizeRounds }[] = []
   const clients: ManagementClient[] = []
   try {
     for (const kind of stage.kinds) {
       for (const size of sizes) {
-        const more = roundCount * 25 + 25
+        const more = roundCount * createdPerRound + warmUps
         const fleet = makeManagedFleet(size + more, seed)
         const managed = await stage.start(kind, fleet.slice(0, size))
         filling.push({ kind, nodes: size, seconds: managed.fillingSeconds })
@@ -144,7 +147,11 @@ async function measureSizes(
         const newNodes = fleet.slice(size).map((node, offset) => ({ node, index: size + offset }))
         const known = { client, nodes: fleet.slice(0, size), newNodes: newNodes.values(), random: randomFrom(seed) }
         for (const operation of operationsOf(known)) {
-          measured.push({ operation, rounds: { kind, operation: operation.name, nodes: size, rounds: [] } })
+          measured.push({
+            operation,
+            cpu: managed.cpu,
+            rounds: { kind, operation: operation.name, nodes: size, rounds: [] },
+          })
         }
       }
     }
@@ -153,12 +160,12 @@ async function measureSizes(
       ...Map.groupBy(measured, ({ rounds: { kind, operation } }) => `${kind}: ${operation}`).values(),
     ].flat()
     say('warming up')
-    for (const { operation } of inTurn) await closedLoop(1, times(20), () => operation.once())
+    for (const { cpu, operation } of inTurn) await closedLoop(cpu, 1, times(warmUps), () => operation.once())
     for (let round = 1; round <= roundCount; round += 1) {
-      for (const { operation, rounds } of round % 2 === 1 ? inTurn : inTurn.toReversed()) {
+      for (const { cpu, operation, rounds } of round % 2 === 1 ? inTurn : inTurn.toReversed()) {
         const { atMost } = operation
         const end = atMost === undefined ? forSeconds(secondsPerRound, 5) : times(atMost)
-        rounds.rounds.push(await closedLoop(1, end, () => operation.once()))
+        rounds.rounds.push(await closedLoop(cpu, 1, end, () => operation.once()))
       }
       say(`round ${round} of ${roundCount}`)
     }
@@ -168,23 +175,22 @@ async function measureSizes(
   }
 }
 
-/** What `serve` does for itself: one after the other, so that none takes the time of another. */
+/** What `serve` does for itself, all sizes at the same time. */
 async function measureRest(
   stage: ManagementStage,
   { nodes: sizes, restSeconds, seed }: ManagementOptions,
   say: Say,
 ): Promise<RestFigures[]> {
-  const managed = []
+  const managed: Managed[] = []
   for (const size of sizes) {
     managed.push(await stage.start('serve on SQLite', makeManagedFleet(size, seed), { periodic: true }))
   }
   say(`looking at conductors at rest for ${restSeconds} s`)
-  const pids = managed.map(({ service: { children } }) => children[0]?.pid as number)
-  const before = pids.map(cpuSecondsOf)
+  const before = managed.map(({ cpu }) => cpu())
   await sleep(restSeconds * 1000)
-  return managed.map(({ nodes }, index) => {
-    const pid = pids[index] as number
-    const cpuShare = (cpuSecondsOf(pid) - (before[index] as number)) / restSeconds
-    return { nodes, cpuShare, residentMib: memoryOf(pid).resident }
-  })
+  return managed.map(({ cpu, nodes, service }, index) => ({
+    nodes,
+    cpuShare: (cpu() - (before[index] as number)) / restSeconds,
+    residentMib: memoryOf(service.children[0]?.pid as number).resident,
+  }))
 }

@@ -4,6 +4,8 @@ import { DatabaseSync } from 'node:sqlite'
 import type { FleetNode } from '../src/model/stores.ts'
 import type { DatabaseServer } from '../test/support/database-server.ts'
 import { missingForPostgresql, startPostgresql } from '../test/support/postgresql-server.ts'
+import type { CpuMeter } from './closed-loop.ts'
+import { cpuSecondsOf } from './cpu-time.ts'
 import { loadFleet } from './fleet.ts'
 import { type Service, startService, writeInstallation } from './instance.ts'
 import type { ManagedKind } from './management-results.ts'
@@ -22,6 +24,8 @@ export interface Managed {
   nodes: number
   service: Service
   fillingSeconds: number
+  /** Of bootring's processes. */
+  cpu: CpuMeter
 }
 
 /** Where the installations of a run have their folders and databases. Whatever it starts ends with `end`. */
@@ -58,7 +62,9 @@ export class ManagementStage {
     const installation = await writeInstallation(own, url, periodic ? [] : restful)
     const service = await startService(words, kind === 'serve on SQLite' ? 'serve' : 'api', installation)
     this.#services.push(service)
-    return { kind, nodes: fleet.length, service, fillingSeconds }
+    const pids = service.children.map(({ pid }) => pid)
+    const cpu = () => pids.reduce((sum, pid) => sum + cpuSecondsOf(pid), 0)
+    return { kind, nodes: fleet.length, service, fillingSeconds, cpu }
   }
 
   /** Ends what runs, but for the database server. */
