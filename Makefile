@@ -31,8 +31,9 @@ check: setup ## Check format, lint and types
 fix: setup ## Format, and mend what the linter can
 	@biome check --write .
 
-bench: setup ## Measure requests per second against nginx; results in bench/results
+bench: setup ## Measure boot scripts per second against nginx, and managing nodes; results in bench/results
 	@$(NODE) bench/run.ts
+	@$(NODE) bench/management.ts
 
 bench-attached: setup ## Measure what bootring adds to the load of a real Ironic's database
 	@$(NODE) bench/attached.ts

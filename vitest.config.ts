@@ -1,5 +1,13 @@
 import { defineConfig } from 'vitest/config'
 
+/** Tests that need the machine for themselves: they load it on purpose, or install and start what there is only one of. */
+const alone = [
+  'test/e2e/storm.test.ts',
+  'test/integration/overload.test.ts',
+  'test/integration/package.test.ts',
+  'test/integration/packaging/*.test.ts',
+]
+
 export default defineConfig({
   test: {
     projects: [
@@ -14,9 +22,11 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          exclude: alone,
           testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
+          hookTimeout: 240_000,
+          // They wait for most of their time.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
@@ -24,10 +34,21 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: alone,
           testTimeout: 180_000,
-          hookTimeout: 180_000,
-          fileParallelism: false,
+          hookTimeout: 240_000,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'alone',
+          include: alone,
+          testTimeout: 180_000,
+          hookTimeout: 240_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -44,8 +44,8 @@ export function makeFleet(nodes: number, seed: number): FleetNode[] {
 }
 
 /** Creates the database at `url` and loads a fleet into it, in one transaction as `bootring apply` does. */
-export async function loadFleet(url: string, fleet: FleetNode[]): Promise<void> {
-  const database = await openDatabase(url, { maxPoolSize: 2, poolTimeoutSeconds: 30 })
+export async function loadFleet(url: string, fleet: FleetNode[], open = openDatabase): Promise<void> {
+  const database = await open(url, { maxPoolSize: 2, poolTimeoutSeconds: 30 })
   try {
     await database.upgrade()
     await database.fleet.apply(fleet, { prune: false, dryRun: false })

@@ -6,6 +6,7 @@ import { Child } from './child.ts'
 import { fetchText } from './fetch-text.ts'
 import { bootPath, macOf } from './fleet.ts'
 
+/** Of this checkout. */
 export const launcher = fileURLToPath(new URL('../bin/bootring', import.meta.url))
 
 /** What a conductor logs once its boot files are all written. */
@@ -18,10 +19,19 @@ export interface Installation {
   configFile: string
   apiUrl: string
   fileUrl: string
+  /** The program that runs it. */
+  launcher: string
 }
 
+/** Else one installation would walk its fleet while another one is being measured. */
+const restfulConductor: readonly string[] = ['sync_local_state_interval = 0']
+
 /** Writes the configuration of one API and one conductor, which `serve` is as well. */
-export async function writeInstallation(folder: string, databaseUrl: string): Promise<Installation> {
+export async function writeInstallation(
+  folder: string,
+  databaseUrl: string,
+  conductorLines = restfulConductor,
+): Promise<Installation> {
   const [api, rpc, files, admin, conductorAdmin] = (await freePorts(5)) as [number, number, number, number, number]
   const images = join(folder, 'images')
   await mkdir(images, { recursive: true })
@@ -46,8 +56,7 @@ export async function writeInstallation(folder: string, databaseUrl: string): Pr
     `deploy_kernel = file://${join(images, 'kernel')}`,
     `deploy_ramdisk = file://${join(images, 'ramdisk')}`,
     `file_url_allowed_paths = ${images}`,
-    // Else one installation would walk its fleet while another one is being measured.
-    'sync_local_state_interval = 0',
+    ...conductorLines,
     '[deploy]',
     `http_url = http://127.0.0.1:${files}`,
     `http_root = ${join(folder, 'httpboot')}`,
@@ -57,18 +66,18 @@ export async function writeInstallation(folder: string, databaseUrl: string): Pr
     'log_format = json',
   ]
   await writeFile(configFile, `${lines.join('\n')}\n`)
-  return { configFile, apiUrl: `http://127.0.0.1:${api}`, fileUrl: `http://127.0.0.1:${files}` }
+  return { configFile, apiUrl: `http://127.0.0.1:${api}`, fileUrl: `http://127.0.0.1:${files}`, launcher }
 }
 
 /** One of bootring's processes, started as an operator does. `nodeOptions`: e.g. for a profile. */
 export function startBootring(
   name: string,
   command: 'serve' | 'api' | 'conductor',
-  { configFile }: Installation,
+  { configFile, launcher: program }: Installation,
   nodeOptions: readonly string[] = [],
 ): Child {
   const env = nodeOptions.length === 0 ? {} : { NODE_OPTIONS: nodeOptions.join(' ') }
-  return new Child(name, launcher, [command, '--config-file', configFile], { env, listenFor: [inLine] })
+  return new Child(name, program, [command, '--config-file', configFile], { env, listenFor: [inLine] })
 }
 
 /** Running processes that together answer boot requests. */

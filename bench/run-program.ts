@@ -15,11 +15,11 @@ export interface BenchProgram<Options, Results> {
   measure(options: Options, folder: string, say: (words: string) => void): Promise<Results>
   /** Of the files in bench/results, without their extension. */
   nameOf(options: Options): string
-  plot(results: Results): string
+  plot?(results: Results): string
   report(results: Results, plotFile?: string): string
 }
 
-/** Runs a benchmark as the command line says, and writes its results as JSON, SVG and Markdown. */
+/** Runs a benchmark as the command line says, and writes its results as JSON and Markdown, with a plot where there is one. */
 export async function runProgram<Options, Results>(program: BenchProgram<Options, Results>): Promise<void> {
   try {
     const options = program.parse(process.argv.slice(2))
@@ -50,10 +50,10 @@ async function measured<Options, Results>(program: BenchProgram<Options, Results
     await mkdir(resultsFolder, { recursive: true })
     const file = (extension: string) => join(resultsFolder, `${name}.${extension}`)
     await writeFile(file('json'), `${JSON.stringify(results, undefined, 2)}\n`)
-    await writeFile(file('svg'), program.plot(results))
-    await writeFile(file('md'), program.report(results, `${name}.svg`))
+    if (program.plot) await writeFile(file('svg'), program.plot(results))
+    await writeFile(file('md'), program.report(results, program.plot && `${name}.svg`))
     process.stdout.write(`\n${program.report(results)}\n`)
-    say(`results are in bench/results/${name}.md, .json and .svg`)
+    say(`results are in bench/results/${name}.*`)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -3,8 +3,12 @@ import { BootringError, type ErrorCode } from '../model/errors.ts'
 /** What a conductor that does not have the script says, beyond this node: it will be so for others too, and may pass. */
 const degradedCodes: ReadonlySet<ErrorCode> = new Set(['DatabaseUnavailable', 'Overloaded'])
 
-/** After these another conductor would say the same: they depend on the name and the node's boot interface alone. */
-const finalCodes: ReadonlySet<ErrorCode> = new Set(['UnknownBootFile', 'UnsupportedDriverExtension'])
+/** After these another conductor would say the same: they depend on the name and the node's row alone. */
+const finalCodes: ReadonlySet<ErrorCode> = new Set([
+  'StateForbidsBoot',
+  'UnknownBootFile',
+  'UnsupportedDriverExtension',
+])
 
 /** Why one conductor did not give the script. */
 export interface AttemptFailure {

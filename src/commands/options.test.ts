@@ -27,7 +27,10 @@ describe('--config-file', () => {
 
   it('leads to the configuration and the installation, whose own defaults $name stands for', () => {
     const { config, installation, isSet } = loadFromOptions({ configFile: [file] }, { loopbackDefaults: true })
-    expect(config.deploy).toEqual({ http_url: 'http://127.0.0.1:1', http_root: `${installation.statePath}/files` })
+    expect(config.deploy).toMatchObject({
+      http_url: 'http://127.0.0.1:1',
+      http_root: `${installation.statePath}/files`,
+    })
     expect(config.DEFAULT.my_ip).toBeUndefined()
     expect(isSet('deploy', 'http_url')).toBe(true)
     expect(installation).toMatchObject({ config, httpUrl: 'http://127.0.0.1:1', httpRoot: config.deploy.http_root })

@@ -76,6 +76,19 @@ describe('NodeTasks.run', () => {
     expect(sessions.doubted).toBe(1)
   })
 
+  it('answers with what it has done where the session ends before the reservation does', async () => {
+    const { log, sessions, store, tasks, uuid } = setUp()
+    store.reservations.release = async () => {
+      throw new BootringError('ConductorReplaced', 'retired')
+    }
+    const done = await tasks.run(uuid, context, async (task) => {
+      await task.update({ description: 'new' })
+      return 'done'
+    })
+    expect([done, store.row.description, sessions.doubted]).toEqual(['done', 'new', 1])
+    expect(log.lines).toMatchObject([{ level: 'warn' }])
+  })
+
   it('goes on after a value that another row has', async () => {
     const { sessions, store, tasks, uuid } = setUp()
     await tasks.run(uuid, context, async (task) => {

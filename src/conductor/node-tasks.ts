@@ -1,7 +1,8 @@
 import type { NodeTask } from '../drivers/interfaces.ts'
 import { BootringError } from '../model/errors.ts'
+import type { NodeRecord } from '../model/records.ts'
 import type { CallContext } from '../rpc/contract.ts'
-import { ConductorTask, readRows, type TaskSurroundings } from './conductor-task.ts'
+import { ConductorTask, type NodeRows, readRows, type TaskSurroundings } from './conductor-task.ts'
 import type { ExclusiveTasks, LockRetry } from './exclusive-tasks.ts'
 import type { Hold } from './hold.ts'
 import type { Workers } from './workers.ts'
@@ -42,7 +43,9 @@ export class NodeTasks {
   ): Promise<T> {
     return await this.#open(nodeUuid, context, retry, async (task, release) => {
       const result = await work(task)
-      await release()
+      // What is done must not be called undone, and asked of another conductor again: a reservation that can't be ended now
+      // ends with its session.
+      await release().catch((error: unknown) => task.log.warn({ err: error }, 'could not end a reservation'))
       return result
     })
   }
@@ -74,10 +77,18 @@ export class NodeTasks {
 
   /** For what changes nothing: no reservation, as Ironic's shared tasks. The task that it returns can't write. */
   async look(nodeUuid: string): Promise<NodeTask> {
-    const { hardwareOf, store } = this.#parts
-    const rows = await readRows(store, nodeUuid)
+    return this.#lookAt(await readRows(this.#parts.store, nodeUuid))
+  }
+
+  /** The same of a row that was read already, without ports: passes over the whole fleet ask for no row twice. */
+  lookAt(node: NodeRecord): NodeTask {
+    return this.#lookAt({ node, ports: [], portgroups: [] })
+  }
+
+  #lookAt(rows: NodeRows): NodeTask {
+    const { hardwareOf } = this.#parts
     const refuse = async () => {
-      throw new BootringError('NodeLocked', `node ${nodeUuid} is only looked at, not reserved`)
+      throw new BootringError('NodeLocked', `node ${rows.node.uuid} is only looked at, not reserved`)
     }
     return {
       ...rows,

@@ -33,6 +33,11 @@ export class Workers {
     }
   }
 
+  /** The conductor is leaving. */
+  get isClosed(): boolean {
+    return this.#closed
+  }
+
   /** Takes nothing on any more. */
   close(): void {
     this.#closed = true

@@ -43,6 +43,9 @@ describe('loading', () => {
       port: 6385,
       public_endpoint: undefined,
       restrict_boot_config: true,
+      restrict_lookup: true,
+      ramdisk_heartbeat_timeout: 300,
+      max_limit: 1000,
       api_workers: 1,
     })
     expect(config.bootring.boot_allowed_networks).toEqual(['0.0.0.0/0', '::/0'])

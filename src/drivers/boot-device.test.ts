@@ -29,3 +29,17 @@ it('leaves machines alone that can not be told', async () => {
   await bootFromNetwork(task, true)
   await bootFromDisk(task)
 })
+
+it('tells a machine nothing once the session is lost', async () => {
+  const task = new FakeTask({ management_interface: 'noop' })
+  const told: string[] = []
+  const setBootDevice = async (_task: unknown, device: string) => void told.push(device)
+  const { hardware } = task
+  const management = Object.assign(hardware.management, { setBootDevice })
+  Object.defineProperty(task, 'hardware', { value: { ...hardware, management } })
+  await bootFromNetwork(task, true)
+  task.controller.abort()
+  await expect(bootFromDisk(task)).rejects.toThrow()
+  await expect(bootFromNetwork(task, false)).rejects.toThrow()
+  expect(told).toEqual(['pxe'])
+})

@@ -52,6 +52,8 @@ export interface NodeFilter {
   parent_node?: string
   /** Nodes with a parent: left out where false. */
   include_children?: boolean
+  /** With a greater `id`: for walks that go on where they were even where that row is gone, as a marker can't. */
+  after_id?: number
   /** Held by anybody, or by nobody. */
   reserved?: boolean
   /** On its way to another state, as somebody has asked for; a node from a fleet file is in its state for good. */

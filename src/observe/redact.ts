@@ -15,7 +15,7 @@ const censor = '[redacted]'
 export const redaction = { paths: secretFields.flatMap((field) => [field, `*.${field}`]), censor }
 
 /** User and password of a URL, wherever in a text: `mysql+pymysql://ironic:pw@host/…`. */
-const credentialsInUrl = /:\/\/[^\s/?#"'@]*:[^\s"'/]*@/g
+const credentialsInUrl = /:\/\/[^\s/?#"'@:]*:[^\s"'/]*@/g
 /** The value of an `Authorization` header, wherever in a text. */
 const authorizationValue = /\b(Basic|Bearer) [A-Za-z0-9+/=._~-]{6,}/g
 

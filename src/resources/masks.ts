@@ -20,6 +20,8 @@ const secretWords = [
   'sslkey',
   'auth_key',
   'priv_key',
+  'kg_key',
+  'community',
   'sshkey',
   'ssh_key',
   'clientkey',
@@ -42,12 +44,17 @@ const isSecretName = (name: string) => {
   return secretWords.some((word) => lower.includes(word))
 }
 
-/** The password in `scheme://user:password@host`. */
-const passwordInUrl = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s@]+(?=@)/gi
+/** The password in `scheme://user:password@host`. In two steps, for one expression would take hours over a long text without any. */
+function withoutPasswords(text: string): string {
+  if (!text.includes('://')) return text
+  return text.replace(/[^\s@]+@?/g, (word) =>
+    word.endsWith('@') ? word.replace(/(:\/\/[^/:]*:).+@$/, `$1${mask}@`) : word,
+  )
+}
 
 /** The value with all secrets in it masked, at any depth; the one given is left as it is. */
 function maskedValue(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(passwordInUrl, `$1${mask}`)
+  if (typeof value === 'string') return withoutPasswords(value)
   if (Array.isArray(value)) return value.map(maskedValue)
   return isJsonObject(value) ? masked(value) : value
 }

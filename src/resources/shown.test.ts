@@ -11,6 +11,8 @@ const secrets = nodeRecord({
     ipmi_address: '192.0.2.1',
     redfish_address: 'https://admin:s3cret@192.0.2.1/redfish',
     snmp_auth_key: 's3cret',
+    snmp_community_read: 's3cret',
+    ipmi_hex_kg_key: 's3cret',
     ssh_private_key: 's3cret',
     nested: { list: [{ adminPass: 's3cret', port: 623 }], api_token: { value: 's3cret' } },
   },
@@ -32,6 +34,8 @@ describe('a node that is shown', () => {
       ipmi_address: '192.0.2.1',
       redfish_address: 'https://admin:******@192.0.2.1/redfish',
       snmp_auth_key: '******',
+      snmp_community_read: '******',
+      ipmi_hex_kg_key: '******',
       ssh_private_key: '******',
       nested: { list: [{ adminPass: '******', port: 623 }], api_token: '******' },
     })
@@ -43,6 +47,21 @@ describe('a node that is shown', () => {
     })
     expect(shown.driver_internal_info).toEqual({ agent_url: 'http://x', is_whole: true })
     expect(secrets.driver_info.ipmi_password).toBe('s3cret')
+  })
+
+  it.each([
+    ['from http://a:s3cret@b/c to ftp://:s3cret@d e', 'from http://a:******@b/c to ftp://:******@d e'],
+    ['http://x/?of=http://a:s3/c:ret@b', 'http://x/?of=http://a:******@b'],
+    ['http://192.0.2.1:8080/a mail@b', 'http://192.0.2.1:8080/a mail@b'],
+    ['http://a@b', 'http://a@b'],
+  ])('has no password in %s', (url, without) => {
+    expect(shownNode(nodeRecord({ driver_info: { url } }), {}, 96).driver_info).toEqual({ url: without })
+  })
+
+  // Where the time grows with the square of the length, each of these takes hours.
+  it.each(['a.', 'a://x:', '://', 'a@', 'a://x:@'])('looks through a long text of "%s" once', (part) => {
+    const text = part.repeat(1_000_000)
+    expect(shownNode(nodeRecord({ instance_info: { text } }), {}, 96).instance_info).toEqual({ text })
   })
 
   it('has the fields of its version', () => {

@@ -1,7 +1,7 @@
 import type { ListedPort, ListedPortgroup } from '../model/management-stores.ts'
 import type { JsonObject } from '../model/node.ts'
 import type { NodeRecord } from '../model/records.ts'
-import { type Fields, fieldNames } from './field.ts'
+import { type Fields, keysOf } from './field.ts'
 import { maskedDriverInfo, maskedInstanceInfo, maskedInternalInfo } from './masks.ts'
 import { nodeFields } from './node-fields.ts'
 import { portFields } from './port-fields.ts'
@@ -21,15 +21,25 @@ export function shownNode(
   minor: number,
   names?: readonly string[],
 ): JsonObject {
-  const values = {
-    ...record,
-    ...extras,
-    driver_info: maskedDriverInfo(record.driver_info),
-    instance_info: maskedInstanceInfo(record.instance_info),
-    driver_internal_info: maskedInternalInfo(record.driver_internal_info),
-    provision_state: shownState(record.provision_state, minor),
+  const row: { readonly [K in keyof typeof nodeFields]?: unknown } = record
+  const valueFor = (name: keyof typeof nodeFields): unknown => {
+    switch (name) {
+      case 'driver_info':
+        return maskedDriverInfo(record.driver_info)
+      case 'instance_info':
+        return maskedInstanceInfo(record.instance_info)
+      case 'driver_internal_info':
+        return maskedInternalInfo(record.driver_internal_info)
+      case 'provision_state':
+        return shownState(record.provision_state, minor)
+      case 'traits':
+      case 'conductor':
+        return extras[name]
+      default:
+        return row[name]
+    }
   }
-  return shown(nodeFields, values, minor, names)
+  return shown(nodeFields, valueFor, minor, names)
 }
 
 /** States as older versions knew them: `available` had no name, and an inspection that waits was none of its own. */
@@ -41,21 +51,30 @@ export function shownState(state: string | null, minor: number): string | null {
 export function shownPort(record: ListedPort, minor: number, names?: readonly string[]): JsonObject {
   const link = record.local_link_connection
   const ofOvn = 'vtep-logical-switch' in link || 'vtep-physical-switch' in link
-  return shown(portFields, minor < 90 && ofOvn ? { ...record, local_link_connection: {} } : record, minor, names)
+  const valueFor = (name: keyof typeof portFields) =>
+    name === 'local_link_connection' && minor < 90 && ofOvn ? {} : record[name]
+  return shown(portFields, valueFor, minor, names)
 }
 
 export function shownPortgroup(record: ListedPortgroup, minor: number, names?: readonly string[]): JsonObject {
-  return shown(portgroupFields, record, minor, names)
+  return shown(portgroupFields, (name) => record[name], minor, names)
 }
 
+/** One value after the other: a page of a list has 1000 records, of which most lists want a few fields. */
 function shown<T>(
   fields: Fields<T>,
-  values: { readonly [K in keyof T]?: unknown },
+  valueFor: (name: keyof T & string) => unknown,
   minor: number,
   names: readonly string[] | undefined,
 ): JsonObject {
-  const wanted = fieldNames(fields, minor).filter((name) => names === undefined || names.includes(name))
-  return Object.fromEntries(wanted.map((name) => [name, shownTime(values[name] ?? fields[name].type.empty)]))
+  const object: JsonObject = {}
+  for (const name of keysOf(fields)) {
+    const { since, type } = fields[name]
+    if (since <= minor && (names === undefined || names.includes(name))) {
+      object[name] = shownTime(valueFor(name) ?? type.empty)
+    }
+  }
+  return object
 }
 
 /** Times are as Python writes them, to the second at least. */

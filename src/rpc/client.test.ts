@@ -287,6 +287,29 @@ describe('createConductorClient', () => {
     expect(requests).toBe(3)
   })
 
+  it('does not call again what must not be done twice, and does without the dead connections from then on', async () => {
+    let requests = 0
+    const hostname = await httpServer((request, response) => {
+      requests++
+      if (requests === 2) request.socket.resetAndDestroy()
+      else response.end('{"jsonrpc":"2.0","id":"req-1","result":{}}')
+    })
+    const client = createConductorClient({ defaultPort: 1, useSsl: false, attemptTimeoutSeconds: 30 })
+    cleanUps.push(() => client.close())
+    const reboot = () =>
+      client.call(
+        hostname,
+        'change_node_power_state',
+        { node_id: params.node_id, target: 'rebooting' },
+        { requestId: 'req-1' },
+      )
+    await reboot()
+    await connectionIsFree()
+    expect(await failure(reboot())).toMatchObject({ code: 'ConductorUnreachable' })
+    expect(requests).toBe(2)
+    expect(await reboot()).toEqual({})
+  })
+
   it('does not call again when a fresh connection breaks', async () => {
     let requests = 0
     const hostname = await httpServer((request) => {

@@ -73,7 +73,12 @@ export function createConductorClient(options: ConductorClientOptions): Conducto
     pool.close().catch(() => undefined)
   }
 
-  async function exchange(hostname: string, body: string, options: CallOptions): Promise<Exchange> {
+  async function exchange(
+    hostname: string,
+    body: string,
+    repeatable: boolean,
+    options: CallOptions,
+  ): Promise<Exchange> {
     const { signal, timeoutSeconds = attemptTimeoutSeconds } = options
     const pool = poolFor(hostname)
     const request = { hostname, headers, body, timeoutMs: timeoutSeconds * 1000, signal }
@@ -82,8 +87,9 @@ export function createConductorClient(options: ConductorClientOptions): Conducto
     } catch (error) {
       if (!(error instanceof ReusedConnectionReset)) throw error
       // All kept connections may be as stale as this one, e.g. when the host was power-cycled.
-      logger?.debug({ hostname, reason: error.message }, 'kept connection was stale, calling once more')
       forget(hostname, pool)
+      if (!repeatable) throw error
+      logger?.debug({ hostname, reason: error.message }, 'kept connection was stale, calling once more')
       return await startExchange(poolFor(hostname), request)
     }
   }
@@ -91,10 +97,11 @@ export function createConductorClient(options: ConductorClientOptions): Conducto
   return {
     async call(hostname, method, params, context) {
       const { requestId } = context
+      const { repeatable = false } = methods[method]
       const version = versionNeeded(methods[method], params)
       const sent = { ...params, context: { request_id: requestId }, 'rpc.version': version }
       const body = JSON.stringify({ jsonrpc: '2.0', method, params: sent, id: requestId })
-      return parseAnswer(hostname, method, requestId, version, await exchange(hostname, body, context))
+      return parseAnswer(hostname, method, requestId, version, await exchange(hostname, body, repeatable, context))
     },
     async close() {
       closed = true

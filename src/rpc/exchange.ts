@@ -17,7 +17,7 @@ export interface ExchangeRequest {
   signal: AbortSignal | undefined
 }
 
-/** A kept connection turned out to be dead before a byte of the answer came: worth one more try on a fresh one. */
+/** A kept connection turned out to be dead before a byte of the answer came: worth one more try on a fresh one, where the method bears that. */
 export class ReusedConnectionReset extends BootringError {
   constructor(cause: BootringError) {
     super(cause.code, cause.message, { cause: cause.cause })

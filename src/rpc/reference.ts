@@ -60,7 +60,7 @@ ${rpcVersion}: all calls of the same major version with no higher minor one. Oth
 `
 
 function methodSection(name: keyof typeof methods): string {
-  const { description, params, result, since } = methods[name]
+  const { description, params, repeatable, result, since } = methods[name]
   const required: readonly string[] = params.required
   const rows = Object.entries<PropertySchema>(params.properties).map(([param, schema]) => {
     const presence = required.includes(param) ? 'yes' : 'no'
@@ -71,7 +71,7 @@ function methodSection(name: keyof typeof methods): string {
   const resultSchema = result as PropertySchema
   return `## ${name}
 
-${description} Since version ${since}.
+${description} Since version ${since}.${repeatable ? ' It may be called again where no answer came.' : ''}
 
 ${table}
 

@@ -101,6 +101,11 @@ export interface Method<M extends MethodName> {
   description: string
   /** The version that brought it. */
   since: RpcVersion
+  /**
+   * Called twice, it does what it does once: a call may be sent again of which nobody knows whether it has arrived. All others
+   * are sent once: a machine must not be switched twice, nor a creation be told that what it has created exists already.
+   */
+  repeatable?: true
   /** The versions that brought those of its optional parameters that came later. */
   paramsSince?: Readonly<Partial<Record<keyof Params<M> & string, RpcVersion>>>
   params: JSONSchemaType<Params<M>>

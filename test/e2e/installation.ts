@@ -129,6 +129,8 @@ export class Installation {
       },
       pxe: {
         ipxe_use_boot_config_api: true,
+        // The first API's, which agents are told as well.
+        ipxe_config_api_root_url: `http://${this.#family === 'ipv4' ? '10.77.0.11' : '[fd77::11]'}:6385`,
         kernel_append_params: `console=ttyS0 panic=-1 quiet lab.cb=http://${this.dhcp.urlHost}/report`,
       },
     })

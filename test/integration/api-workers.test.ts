@@ -8,9 +8,9 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { freePorts } from '../../src/commands/demo/free-ports.ts'
 import { openDatabase } from '../../src/db/open-database.ts'
 import { fleetNode, mac } from '../support/fleet-node.ts'
+import { freePorts } from '../support/free-ports.ts'
 
 const launcher = fileURLToPath(new URL('../../bin/bootring', import.meta.url))
 

@@ -3,9 +3,9 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { freePorts } from '../../src/commands/demo/free-ports.ts'
 import { BootringProcess, bootring } from '../support/bootring-process.ts'
 import { eachDatabase } from '../support/databases.ts'
+import { freePorts } from '../support/free-ports.ts'
 
 /*
  * Conductors as processes on one real database: stopped and continued by signals, replaced under their own names,

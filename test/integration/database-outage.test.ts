@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { freePorts } from '../../src/commands/demo/free-ports.ts'
 import { BootringProcess, bootring } from '../support/bootring-process.ts'
 import { eachDatabase } from '../support/databases.ts'
+import { freePorts } from '../support/free-ports.ts'
 import { type SilenceableProxy, startSilenceableProxy } from '../support/silenceable-proxy.ts'
 
 /*

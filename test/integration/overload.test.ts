@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { freePorts } from '../../src/commands/demo/free-ports.ts'
 import { BootringProcess, bootring } from '../support/bootring-process.ts'
 import { mac } from '../support/fleet-node.ts'
+import { freePorts } from '../support/free-ports.ts'
 import { generateLoad, type Load, quantile } from '../support/load-generator.ts'
 
 /*

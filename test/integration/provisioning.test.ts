@@ -339,6 +339,17 @@ eachDatabase(
         expect(heir.log.lines.some(({ message }) => message.includes('takes up the work'))).toBe(true)
       })
 
+      it('what was promised to be done to the hardware is done, however long ago the membership has changed', async () => {
+        await bringTo('manageable', {})
+        await conductor.set(node, { driver_info: { fake_management_delay: '600' } })
+        await conductor.callOnly('change_node_boot_mode', { node_id: node, target: 'uefi' })
+        await database.conductors.unregister(conductor.session)
+        const heir = await ProvisioningConductor.register(database, 'c2')
+        await heir.set(node, { driver_info: {}, maintenance: true })
+        await heir.upkeep('work that was left')
+        expect(await heir.node(node)).toMatchObject({ boot_mode: 'uefi', reservation: null })
+      })
+
       it('what an abort has left undone is put in order', async () => {
         await bringTo('manageable', { fake_deploy_wait: true })
         await conductor.call('do_node_clean', { node_id: node, clean_steps: steps, disable_ramdisk: false })

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { freePorts } from '../../src/commands/demo/free-ports.ts'
 import { BootringProcess, bootring } from '../support/bootring-process.ts'
 import { eachDatabase } from '../support/databases.ts'
 import { mac } from '../support/fleet-node.ts'
+import { freePorts } from '../support/free-ports.ts'
 import { type PreviousRelease, previousRelease } from '../support/previous-release.ts'
 
 /*

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { freePorts } from '../../src/commands/demo/free-ports.ts'
 import { BootringProcess, bootring } from '../support/bootring-process.ts'
+import { freePorts } from '../support/free-ports.ts'
 
 const exampleFleet = fileURLToPath(new URL('../../examples/fleet.yaml', import.meta.url))
 const firstMac = '52-54-00-12-01-01'

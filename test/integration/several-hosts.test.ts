@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import bcrypt from 'bcryptjs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { freePorts } from '../../src/commands/demo/free-ports.ts'
 import { BootringProcess, bootring } from '../support/bootring-process.ts'
 import { eachDatabase } from '../support/databases.ts'
+import { freePorts } from '../support/free-ports.ts'
 import { type SelfSignedCertificate, selfSignedCertificate } from '../support/self-signed-certificate.ts'
 
 /*

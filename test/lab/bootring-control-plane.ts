@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePorts } from '../../src/commands/demo/free-ports.ts'
 import { BootringProcess } from '../support/bootring-process.ts'
+import { freePorts } from '../support/free-ports.ts'
 import { type ControlPlane, clientSettings } from './clients/control-plane.ts'
 import { type Ini, iniText } from './ironic/ironic-config.ts'
 

@@ -153,18 +153,19 @@ export class RandomWalk {
   }
 
   async #kill(conductor: MortalConductor): Promise<void> {
+    if (!conductor.isUp) return
     conductor.kill()
-    await this.#replace(conductor, () => conductor.retire())
+    await this.#replace(conductor)
   }
 
   /** Goes on, and does not know that its session is over. */
   async #retire(conductor: MortalConductor): Promise<void> {
-    await this.#replace(conductor, () => conductor.retire())
+    if (conductor.isUp) await this.#replace(conductor)
   }
 
   /** Some time later another process bears the name. */
-  async #replace(conductor: MortalConductor, end: () => Promise<void>): Promise<void> {
-    await end()
+  async #replace(conductor: MortalConductor): Promise<void> {
+    await conductor.retire()
     await pause(this.#walk.world.random() * 60)
     await this.#start(conductor)
   }
@@ -187,6 +188,7 @@ export class RandomWalk {
     for (let tries = 0; tries < 400 && row !== undefined; tries += 1) {
       const state = row.provision_state ?? ''
       if (row.reservation === null && state === 'manageable') return undefined
+      const isInMaintenance = row.maintenance
       for (const one of this.#conductors) {
         if (isWorkingState(state)) await one.takeUp()
         else if (state.endsWith('wait') || state === 'wait call-back') await one.checkWaits()
@@ -202,6 +204,9 @@ export class RandomWalk {
           'service failed',
         ]
         if (gone.includes(state)) await conductor.handlers.do_node_tear_down({ node_id: node }, context)
+        // In maintenance no time-out sees to it.
+        else if (/wait/.test(state) && isInMaintenance)
+          await conductor.handlers.do_provisioning_action({ node_id: node, action: 'abort' }, context)
         else if (!isWorkingState(state) && !/wait/.test(state))
           await conductor.handlers.do_provisioning_action({ node_id: node, action: 'manage' }, context)
       })

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A private database server that a test started. */
@@ -88,15 +87,4 @@ export class ServerProcess {
 export async function runAs(user: string, command: string, args: string[]): Promise<void> {
   const { code, log } = await new ServerProcess(command, args, { user, deathSignal: 'KILL' }).ended()
   if (code !== 0) throw new Error(`${command} failed:\n${log}`)
-}
-
-/** A port that is free now on both loopback addresses. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }

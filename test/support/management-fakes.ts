@@ -42,10 +42,11 @@ export class FakeReader implements ManagementReader {
   async nodes(filter: NodeFilter, page: PageQuery) {
     this.filter = filter
     this.page = page
-    return pageOf(
-      this.allNodes.filter((node) => filter.instance_uuid === undefined || node.instance_uuid === filter.instance_uuid),
-      page,
-    )
+    const { instance_uuid, provision_states } = filter
+    const nodes = this.allNodes
+      .filter((node) => instance_uuid === undefined || node.instance_uuid === instance_uuid)
+      .filter((node) => provision_states?.includes(node.provision_state ?? '') ?? true)
+    return pageOf(nodes, page)
   }
   async port(ident: string) {
     return this.allPorts.find(({ address, uuid }) => uuid === ident || address === ident)

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { freePort, runAs, ServerProcess } from './database-server.ts'
+import { runAs, ServerProcess } from './database-server.ts'
+import { freePort } from './free-ports.ts'
 import { postgresqlSetting } from './postgresql-server.ts'
 
 /** A streaming replica of a server that `startPostgresql` started. */

@@ -45,6 +45,12 @@ export async function lookedUpNode(
   return node
 }
 
+/** Whether any node waits for what its agent finds. */
+export async function isAnyInspected({ reader }: Pick<Rest, 'reader'>): Promise<boolean> {
+  const page = { limit: 1, sortKey: 'id', descending: false }
+  return (await reader.nodes({ provision_states: ['inspect wait'], include_children: true }, page)).length > 0
+}
+
 /**
  * The node that is being inspected, by all that the agent has found: its UUID, its MACs, the addresses of its BMC. Where they lead
  * to different nodes it is none. Throws `NotFound`.

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { BootringError } from '../../model/errors.ts'
+import { isJsonObject } from '../../resources/json-value.ts'
 
 /** Deeper values would overflow the stack of whoever walks them. */
 const maxDepth = 64
@@ -28,17 +29,19 @@ export function acceptJsonBodies(app: FastifyInstance): void {
   })
 }
 
-/** Text that not every database can hold, and values nested without end, are refused before anybody works with them. */
-export function checkStorable(value: unknown): void {
-  const rest: [value: unknown, depth: number][] = [[value, 0]]
-  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
-    const [current, depth] = next
-    if (typeof current === 'string') checkText(current)
-    if (typeof current !== 'object' || current === null) continue
-    if (depth >= maxDepth) throw new BootringError('InvalidParameter', `Values may be nested ${maxDepth} deep at most`)
-    for (const [key, inner] of Object.entries(current)) {
+/**
+ * Text that not every database can hold, and values nested without end, are refused before anybody works with them. Nothing
+ * is kept for each value: a body may hold two million of them, and machines that boot wait meanwhile.
+ */
+export function checkStorable(value: unknown, depth = 0): void {
+  if (typeof value === 'string') checkText(value)
+  if (typeof value !== 'object' || value === null) return
+  if (depth >= maxDepth) throw new BootringError('InvalidParameter', `Values may be nested ${maxDepth} deep at most`)
+  if (Array.isArray(value)) for (const item of value) checkStorable(item, depth + 1)
+  else if (isJsonObject(value)) {
+    for (const key of Object.keys(value)) {
       checkText(key)
-      rest.push([inner, depth + 1])
+      checkStorable(value[key], depth + 1)
     }
   }
 }

@@ -39,6 +39,7 @@ describe('a verb', () => {
     ['not known by name', failure('ConductorUnreachable', system('ENOTFOUND'))],
     ['of an older release', failure('UnsupportedCall')],
     ['replaced', failure('ConductorReplaced')],
+    ['leaving, or without a free worker', failure('Overloaded')],
   ])('goes to the next where the owner is %s', async (_what, error) => {
     const { asked, begin } = conductors({ a: error })
     await begin()

@@ -20,8 +20,8 @@ export const ringKey = ({ conductor_group, driver, uuid }: NodePlace): RingKey =
 /** As Ironic's rpc_response_timeout: some verbs talk to hardware before they answer. */
 const answerTimeoutSeconds = 60
 
-/** The conductor has not begun: it does not know the method yet, or is no longer the one that it was. */
-const notBegun: ReadonlySet<ErrorCode> = new Set(['UnsupportedCall', 'ConductorReplaced'])
+/** The conductor has not begun: it does not know the method yet, is no longer the one that it was, has no worker free, or is leaving. */
+const notBegun: ReadonlySet<ErrorCode> = new Set(['UnsupportedCall', 'ConductorReplaced', 'Overloaded'])
 
 /** The system's words for a call that has never arrived. */
 const neverArrived = new Set([

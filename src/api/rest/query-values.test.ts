@@ -21,6 +21,7 @@ describe('query parameters', () => {
     [{ count: ' -7 ' }, { count: -7 }],
     [{ list: 'a, b,,c' }, { list: ['a', 'b', 'c'] }],
     [{ list: ['a', 'b,c'] }, { list: ['a', 'b', 'c'] }],
+    [{ list: 'b,a,b' }, { list: ['b', 'a'] }],
     [{ id: uuid.toUpperCase().replaceAll('-', '') }, { id: uuid }],
     [{ text: '' }, { text: '' }],
     [{ word: 'a' }, { word: 'a' }],

@@ -117,30 +117,61 @@ describe('lookup', () => {
 })
 
 describe('heartbeat', () => {
-  const heartbeat = { callback_url: 'https://192.0.2.1:9999', agent_token: 'the-token' }
+  const heartbeat = { callback_url: 'https://192.0.2.1:9999', agent_token: 'the-token', agent_version: '9.1' }
 
   it.each([waiting.uuid, 'node-7'])('of %s reaches a conductor', async (ident) => {
     const { ask, calls } = await serve()
-    const more = { agent_version: '9.1', agent_verify_ca: 'PEM', agent_status: 'end', agent_status_message: null }
+    const more = { agent_verify_ca: 'PEM', agent_status: 'end', agent_status_message: null }
     const body = { ...heartbeat, ...more, something_new: [1] }
     const answer = await ask('POST', `/v1/heartbeat/${ident}`, { body, version: '1.68' })
     expect(answer.status).toBe(202)
-    const said = { agent_version: '9.1', agent_verify_ca: 'PEM', agent_status: 'end' }
+    const said = { agent_verify_ca: 'PEM', agent_status: 'end' }
     const params = { node_id: waiting.uuid, ...heartbeat, ...said }
     expect(calls).toEqual([{ hostname: 'one', method: 'heartbeat', params }])
   })
 
-  it.each(['InvalidParameter', 'NodeNotFound', 'Forbidden', 'WrongState', 'Unauthorized'] as ErrorCode[])(
-    'of which a conductor says %s is told nothing',
+  it.each([
+    'InvalidParameter',
+    'NodeNotFound',
+    'Forbidden',
+    'WrongState',
+    'Unauthorized',
+    'NoConductorForNode',
+  ] as ErrorCode[])('of which a conductor says %s is told nothing', async (code) => {
+    const { ask } = await serve({
+      heartbeat: () => {
+        throw new BootringError(code, 'the token is s3cret')
+      },
+    })
+    expect(await ask('POST', `/v1/heartbeat/${waiting.uuid}`, { body: heartbeat })).toMatchObject(nothing)
+  })
+
+  it.each(['ConductorUnreachable', 'UnsupportedCall'] as ErrorCode[])(
+    'is not told which conductors there are (%s)',
     async (code) => {
       const { ask } = await serve({
         heartbeat: () => {
-          throw new BootringError(code, 'the token is s3cret')
+          throw new BootringError(code, 'conductor secret-host: connection refused')
         },
       })
-      expect(await ask('POST', `/v1/heartbeat/${waiting.uuid}`, { body: heartbeat })).toMatchObject(nothing)
+      const answer = await ask('POST', `/v1/heartbeat/${waiting.uuid}`, { body: heartbeat })
+      expect(answer).toMatchObject({ status: 503, fault: 'No conductor answers at present; try again later.' })
     },
   )
+
+  it('has its message cut to what is kept of it', async () => {
+    const { ask, calls } = await serve()
+    const body = { ...heartbeat, agent_status: 'error', agent_status_message: 'x'.repeat(65_535) }
+    expect((await ask('POST', `/v1/heartbeat/${waiting.uuid}`, { body })).status).toBe(202)
+    expect(calls).toMatchObject([{ params: { agent_status_message: 'x'.repeat(4096) } }])
+  })
+
+  it('may not be as large as other requests', async () => {
+    const { ask, calls } = await serve()
+    const body = { ...heartbeat, something_new: 'x'.repeat(262_144) }
+    expect((await ask('POST', `/v1/heartbeat/${waiting.uuid}`, { body })).status).toBe(413)
+    expect(calls).toEqual([])
+  })
 
   it.each(['nobody', 'a b', '%00', '00000000-0000-4000-8000-000000000000'])('of %s is told nothing', async (ident) => {
     const { ask, calls } = await serve()
@@ -150,7 +181,8 @@ describe('heartbeat', () => {
   })
 
   it.each([
-    [{ callback_url: 'https://192.0.2.1:9999' }, 'token is required'],
+    [{ ...heartbeat, agent_token: null }, 'token is required'],
+    [{ ...heartbeat, agent_version: undefined }, 'version is required'],
     [{ ...heartbeat, callback_url: 'file:///etc/passwd' }, 'callback_url'],
     [{ ...heartbeat, callback_url: 'nonsense' }, 'callback_url'],
     [{ ...heartbeat, callback_url: 5 }, 'callback_url'],
@@ -203,6 +235,22 @@ describe('continue_inspection', () => {
     const { ask, calls } = await serve()
     const answer = await ask('POST', `/v1/continue_inspection${query}`, { body: { inventory: given } })
     expect(answer).toMatchObject(nothing)
+    expect(calls).toEqual([])
+  })
+
+  it('is not even looked at while no node is inspected', async () => {
+    const { ask, calls, reader } = await serve()
+    reader.allNodes.splice(0, Number.POSITIVE_INFINITY, waiting, idle)
+    for (const body of ['{', 'x'.repeat(100_000), { inventory: inventory(macOf.inspected) }])
+      expect(await ask('POST', '/v1/continue_inspection', { body })).toMatchObject(nothing)
+    expect(calls).toEqual([])
+  })
+
+  it('has no more interfaces than a query has parameters', async () => {
+    const { ask, calls } = await serve()
+    const interfaces = Array.from({ length: 1025 }, () => ({ mac_address: macOf.inspected }))
+    const answer = await ask('POST', '/v1/continue_inspection', { body: { inventory: { interfaces } } })
+    expect(answer.status).toBe(400)
     expect(calls).toEqual([])
   })
 

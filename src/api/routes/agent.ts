@@ -6,7 +6,7 @@ import { isJsonObject } from '../../resources/json-value.ts'
 import { isLogicalName } from '../../resources/logical-name.ts'
 import { shownNode } from '../../resources/shown.ts'
 import type { AgentHeartbeat } from '../../rpc/shapes.ts'
-import { inspectedNode, lookedUpNode, noSuchNode, validMacs } from '../rest/agent-lookup.ts'
+import { inspectedNode, isAnyInspected, lookedUpNode, noSuchNode, validMacs } from '../rest/agent-lookup.ts'
 import { resourceLinks } from '../rest/links.ts'
 import { tellConductor } from '../rest/node-route.ts'
 import { canonicalUuidOf } from '../rest/query-values.ts'
@@ -18,6 +18,10 @@ const tags = ['agents']
 const config = { open: true }
 const agentStates = ['start', 'end', 'error']
 const tokenSince = 84
+/** A certificate and a message of the longest, and room for the rest. */
+const maxHeartbeatBytes = 262_144
+/** It is kept in a column of 64 KiB, with all else that the conductors note down. */
+const maxMessageCharacters = 4096
 
 const found = object('What the agent needs to know.', {
   node: object('uuid, properties, instance_info and driver_internal_info of its node, without secrets.'),
@@ -60,6 +64,7 @@ export const agentRoutes: RestRoutes = (app, rest) => {
     '/v1/heartbeat/:node',
     {
       config,
+      bodyLimit: maxHeartbeatBytes,
       schema: {
         tags,
         summary: 'Say that an agent is alive',
@@ -96,6 +101,10 @@ export const agentRoutes: RestRoutes = (app, rest) => {
     '/v1/continue_inspection',
     {
       config,
+      // Before the body is read: who parses megabytes for every stranger keeps machines waiting that boot.
+      onRequest: async () => {
+        if (!(await isAnyInspected(rest))) throw noSuchNode()
+      },
       schema: {
         tags,
         summary: 'Say what an agent has found',
@@ -146,6 +155,8 @@ const inspectionBody = {
         interfaces: {
           type: 'array',
           minItems: 1,
+          // Each is a parameter of a query.
+          maxItems: 1024,
           items: {
             type: 'object',
             properties: { mac_address: { type: 'string' } },
@@ -174,6 +185,8 @@ function readHeartbeat(body: unknown): AgentHeartbeat {
   // An agent that can only call, and not be called, says nothing.
   if (callback_url !== '' && !/^https?:$/.test(URL.parse(callback_url)?.protocol ?? ''))
     throw wrong('An issue with the supplied "callback_url" has been detected.')
+  if (text('agent_version') === undefined && agent_status === undefined)
+    throw wrong('Agent did not transmit a version, and a version is required.')
   if (agent_token === undefined) throw wrong('Agent token is required for heartbeat processing.')
   if (agent_status !== undefined && !agentStates.includes(agent_status))
     throw wrong(`Agent status is invalid. Valid states are ${agentStates.join(',')}.`)
@@ -181,7 +194,7 @@ function readHeartbeat(body: unknown): AgentHeartbeat {
     agent_version: text('agent_version'),
     agent_verify_ca: text('agent_verify_ca'),
     agent_status,
-    agent_status_message: text('agent_status_message'),
+    agent_status_message: text('agent_status_message')?.slice(0, maxMessageCharacters),
   }
   return { callback_url, agent_token, ...defined(optional) }
 }
@@ -198,7 +211,9 @@ async function foundNode(
   request: Pick<FastifyRequest, 'id' | 'host'>,
   node: NodeRecord,
 ): Promise<JsonObject> {
-  const { agent_token } = await tellConductor(rest, request, node, 'get_node_with_token', { node_id: node.uuid })
+  const { agent_token } = await asStranger(() =>
+    tellConductor(rest, request, node, 'get_node_with_token', { node_id: node.uuid }),
+  )
   const names = ['uuid', 'properties', 'instance_info', 'driver_internal_info']
   return {
     node: {
@@ -225,7 +240,7 @@ async function foundNode(
   }
 }
 
-/** Conductors that do not believe the caller: which of these it was is nothing for strangers. */
+/** Conductors that do not believe the caller, and nodes without one: which of these it was is nothing for strangers. */
 const disbelief: ReadonlySet<ErrorCode> = new Set([
   'InvalidParameter',
   'NodeNotFound',
@@ -234,13 +249,21 @@ const disbelief: ReadonlySet<ErrorCode> = new Set([
   'Unauthorized',
   'WrongState',
   'InvalidStateRequested',
+  'NoConductorForNode',
 ])
+
+/** Failures whose messages name conductors and why they do not answer. */
+const outages: ReadonlySet<ErrorCode> = new Set(['ConductorUnreachable', 'UnsupportedCall', 'ConductorReplaced'])
 
 async function asStranger<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call()
   } catch (error) {
-    if (error instanceof BootringError && disbelief.has(error.code)) throw noSuchNode()
-    throw error
+    if (!(error instanceof BootringError)) throw error
+    if (disbelief.has(error.code)) throw noSuchNode()
+    if (!outages.has(error.code)) throw error
+    throw new BootringError('ConductorUnreachable', 'No conductor answers at present; try again later.', {
+      cause: error,
+    })
   }
 }

@@ -124,10 +124,11 @@ async function list(rest: Rest, request: ListRequest, path: string, fields: read
       ? await rest.reader.nodes(filter, page)
       : await nodesOfConductor(rest, filter, page, query.conductor)
   const shown = await shownNodes(rest, request, nodes, fields)
+  const shownByNode = new Map(nodes.map((node, index) => [node, shown[index]]))
   const url = `${rest.rootUrl(request)}/v1/${path}`
   // One instance is on one node.
   const whole = query.instance_uuid === undefined ? page : { ...page, limit: Number.POSITIVE_INFINITY }
-  return listPage('nodes', nodes, (node) => shown[nodes.indexOf(node)], whole, { url, query })
+  return listPage('nodes', nodes, (node) => shownByNode.get(node), whole, { url, query })
 }
 
 async function filterOf(rest: Rest, query: FilterQuery, microversion: number): Promise<NodeFilter> {

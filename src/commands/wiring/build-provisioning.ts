@@ -57,9 +57,14 @@ export function buildProvisioning(setting: ProvisioningSetting): BuiltProvisioni
     workers,
   })
   const provisioning = new Provisioning(buildWorks({ automatedClean: options.automated_clean }))
-  const upkeep = { own: new OwnNodes({ hostname, rings, management: database.management }), log }
-  const takeUp = pickUp(upkeep, tasks, provisioning)
+  const own = new OwnNodes({ hostname, rings, management: database.management })
+  const upkeep = { own, isLeaving: () => workers.isClosed, log }
+  const takeUpWork = pickUp(upkeep, tasks, provisioning)
   const finish = finishToDo(upkeep, tasks)
+  const takeUp = async () => {
+    await takeUpWork()
+    await finish()
+  }
   const power = new PowerSync(upkeep, tasks, {
     force: options.force_power_state_during_sync,
     maxRetries: options.power_state_sync_max_retries,
@@ -101,10 +106,7 @@ export function buildProvisioning(setting: ProvisioningSetting): BuiltProvisioni
         run: prune,
       },
     ],
-    async pickUp() {
-      await takeUp()
-      await finish()
-    },
+    pickUp: takeUp,
   }
 }
 

@@ -4,6 +4,7 @@ import { BootFileSync } from '../../conductor/boot-file-sync.ts'
 import { Conductor } from '../../conductor/conductor.ts'
 import { type FileServer, startFileServer } from '../../conductor/file-server.ts'
 import { Heartbeat } from '../../conductor/heartbeat.ts'
+import { restOfDrain } from '../../conductor/rest-of-drain.ts'
 import { Takeovers } from '../../conductor/takeovers.ts'
 import { networkBootInterfaces } from '../../drivers/boot/network-boot-interfaces.ts'
 import { BootInterfaces } from '../../drivers/boot-interfaces.ts'
@@ -137,10 +138,12 @@ export async function startConductor({
   const handlers = watched(conductor.handlers, activity)
   const servers: (RpcServer | FileServer)[] = []
   const stop = async () => {
+    const since = performance.now()
     try {
       await conductor.leave()
+      const spentSeconds = (performance.now() - since) / 1000
       // APIs send machines here until they have built their rings anew, and machines come back for the next file.
-      await activity.quiet(quietSeconds, config.bootring.drain_seconds)
+      await activity.quiet(quietSeconds, restOfDrain(config.bootring.drain_seconds, spentSeconds, quietSeconds))
     } finally {
       // Images that are still being fetched, maybe for an hour, must not hold up the end.
       await Promise.all([...servers.map((server) => server.close()), images.close(), conductor.stop()])

@@ -35,6 +35,16 @@ describe('get_boot_config', () => {
     expect(asked).toEqual(['ipxe'])
   })
 
+  it('has nothing for a diskless machine that is neither in use nor waiting', async () => {
+    const ask = (provisionState: string | null) => {
+      const bootNode = async () => ({ ...node, deployInterface: 'ramdisk', provisionState })
+      return getBootConfig({ bootNode }, () => new Echo('echo'))({ node_id: node.uuid, name: 'boot.ipxe' }, context)
+    }
+    for (const state of ['active', 'clean wait', 'rescue wait']) expect(await ask(state)).toContain(node.uuid)
+    for (const state of ['available', 'manageable', 'deploy failed', null])
+      await expect(ask(state)).rejects.toMatchObject({ code: 'StateForbidsBoot' })
+  })
+
   it('does not know every node', async () => {
     const method = getBootConfig(store, () => new Echo('echo'))
     await expect(method({ node_id: 'x', name: 'boot.ipxe' }, context)).rejects.toMatchObject({ code: 'NodeNotFound' })

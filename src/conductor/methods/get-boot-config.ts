@@ -1,6 +1,7 @@
 import type { BootInterface } from '../../drivers/boot/boot-interface.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { BootNode } from '../../model/node.ts'
+import { needsBootFiles } from '../../model/provision-states.ts'
 import type { BootNodeStore } from '../../model/stores.ts'
 import type { Handlers } from '../../rpc/contract.ts'
 
@@ -15,6 +16,9 @@ export function getBootConfig(
   return async ({ node_id: uuid, name }) => {
     const node = await nodes.bootNode(uuid)
     if (!node) throw new BootringError('NodeNotFound', `no node has the UUID ${JSON.stringify(uuid)}`)
+    // Otherwise a diskless machine that is no longer in use would boot the agent where the API restricts nothing.
+    if (node.deployInterface === 'ramdisk' && !needsBootFiles(node))
+      throw new BootringError('StateForbidsBoot', `node ${uuid} is diskless and has nothing to boot in this state`)
     return bootInterfaceOf(node).getBootConfig(node, name)
   }
 }

@@ -4,7 +4,7 @@ import { allowsEvent } from '../../model/transitions.ts'
 import type { ConductorTask, TaskWrite } from '../conductor-task.ts'
 import { failureText } from '../failure-text.ts'
 import type { Background } from '../node-tasks.ts'
-import { without } from './agent-notes.ts'
+import { debtKey, without } from './agent-notes.ts'
 import { target } from './cleaning.ts'
 import { isLost } from './is-lost.ts'
 import type { Provisioning } from './provisioning.ts'
@@ -12,7 +12,7 @@ import { returnToInstance } from './servicing.ts'
 
 /**
  * Whoever aborts is answered with the new state at once. What has to be put in order then is noted in the row, so that
- * another conductor sees to it where this one dies: `clean_up_owed`.
+ * another conductor sees to it where this one dies: `debtKey`.
  */
 export async function abort(task: ConductorTask, provisioning: Provisioning): Promise<Background> {
   const from = task.node.provision_state
@@ -20,7 +20,7 @@ export async function abort(task: ConductorTask, provisioning: Provisioning): Pr
     // Says so.
     await task.transition('abort')
   }
-  const driver_internal_info = { ...withoutAgent(task.node.driver_internal_info), clean_up_owed: true }
+  const driver_internal_info = { ...withoutAgent(task.node.driver_internal_info), [debtKey]: true }
   const last_error = `By request, the operation was aborted in state "${from}"`
   if (from === 'service failed') {
     if (task.node.maintenance)
@@ -35,8 +35,7 @@ export async function abort(task: ConductorTask, provisioning: Provisioning): Pr
 }
 
 /** Whether an abort has left something to be put in order. */
-export const isInDebt = ({ node }: Pick<ConductorTask, 'node'>): boolean =>
-  node.driver_internal_info.clean_up_owed === true
+export const isInDebt = ({ node }: Pick<ConductorTask, 'node'>): boolean => node.driver_internal_info[debtKey] === true
 
 /** Puts that in order. What fails is noted, and not tried again. */
 export async function settleDebt(task: ConductorTask, provisioning: Provisioning): Promise<void> {
@@ -51,7 +50,7 @@ export async function settleDebt(task: ConductorTask, provisioning: Provisioning
     await task.save({
       changes: {
         ...(isRescue ? { maintenance: true, maintenance_reason: failure, fault: 'rescue abort failure' } : {}),
-        driver_internal_info: without(task.node.driver_internal_info, 'clean_up_owed'),
+        driver_internal_info: without(task.node.driver_internal_info, debtKey),
         last_error: failure,
       },
       history: [{ event: failure, event_type: 'provisioning', severity: 'ERROR', user: null }],
@@ -60,7 +59,7 @@ export async function settleDebt(task: ConductorTask, provisioning: Provisioning
     return
   }
   const settled: TaskWrite = {
-    changes: { driver_internal_info: without(task.node.driver_internal_info, 'clean_up_owed') },
+    changes: { driver_internal_info: without(task.node.driver_internal_info, debtKey) },
     release: true,
   }
   if (isServiced) await task.transition('abort', settled)

@@ -16,6 +16,9 @@ export async function forgetAgent(task: ConductorTask): Promise<void> {
   await task.update({ driver_internal_info: withoutAgent(task.node.driver_internal_info) })
 }
 
+/** Notes that an abort has left the machine and its boot files to be put in order. */
+export const debtKey = 'clean_up_owed'
+
 /** A node's notes without some. */
 export function without(notes: JsonObject, ...keys: string[]): JsonObject {
   return Object.fromEntries(Object.entries(notes).filter(([key]) => !keys.includes(key)))

@@ -7,6 +7,7 @@ import { applyEvent, isWorkingState, type ProvisionEvent } from '../../model/tra
 import type { ConductorTask, TransitionWrite } from '../conductor-task.ts'
 import { failureText } from '../failure-text.ts'
 import type { Background } from '../node-tasks.ts'
+import { debtKey, without } from './agent-notes.ts'
 import { inspected } from './inspecting.ts'
 import { isLost } from './is-lost.ts'
 import type { Outcome, Work } from './work.ts'
@@ -100,12 +101,18 @@ export class Provisioning {
     }
   }
 
-  /** With the reservation's end where nothing is left to do, and whose boot files they are where the machine boots now. */
+  /**
+   * With the reservation's end where nothing is left to do, and whose boot files they are where the machine boots now. What an
+   * abort has owed in the state before is no longer to be done: in a later failure it would be taken for an abort of that.
+   */
   async #transition(task: ConductorTask, event: ProvisionEvent, write: TransitionWrite = {}): Promise<void> {
     const { provision_state: provisionState } = applyEvent(task.node, event, write.target)
     const mine = needsBootFiles({ provisionState, deployInterface: task.node.deploy_interface })
+    const notes = write.changes?.driver_internal_info ?? task.node.driver_internal_info
+    const settled = debtKey in notes ? { driver_internal_info: without(notes, debtKey) } : {}
     await task.transition(event, {
       ...write,
+      changes: { ...write.changes, ...settled },
       ...(mine ? { conductor_affinity: task.conductorId } : {}),
       ...(isWorkingState(provisionState) ? {} : { release: true }),
     })

@@ -12,6 +12,8 @@ const endsPass: ReadonlySet<string> = new Set(['ConductorReplaced', 'DatabaseUna
 
 export interface Upkeep {
   own: Pick<OwnNodes, 'those'>
+  /** Passes end at their next node then: asking thousands of machines must not hold up the end. */
+  isLeaving?(): boolean
   log: Logger
 }
 
@@ -20,19 +22,24 @@ export const once = { attempts: 1, intervalSeconds: 0 }
 
 /**
  * Does `work` for each of this conductor's nodes. Those that somebody holds, and those that are gone, wait for the next
- * pass; it ends where the session is lost, the database away, or no worker free. What else fails is logged, and does not
- * stop the rest.
+ * pass; it ends where the session is lost, the database away, no worker free, or the conductor leaving. What else fails is
+ * logged, and does not stop the rest.
  */
 export async function eachOwnNode(
-  { log, own }: Upkeep,
+  { isLeaving, log, own }: Upkeep,
   filter: NodeFilter,
   work: (node: NodeRecord, context: CallContext) => Promise<void>,
   concurrency = 1,
 ): Promise<void> {
   const context = { requestId: `req-${randomUUID()}` }
   let ended = false
-  await forEachConcurrently(own.those(filter), concurrency, async (node) => {
-    if (ended) return
+  async function* nodes() {
+    for await (const node of own.those(filter)) {
+      if (ended || isLeaving?.()) return
+      yield node
+    }
+  }
+  await forEachConcurrently(nodes(), concurrency, async (node) => {
     try {
       await work(node, context)
     } catch (error) {

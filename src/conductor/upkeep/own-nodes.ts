@@ -20,15 +20,18 @@ export class OwnNodes {
 
   async *those(filter: NodeFilter): AsyncGenerator<NodeRecord> {
     const { hostname, management, rings } = this.#parts
-    let marker: string | undefined
+    let after_id = 0
     while (true) {
-      const page = await management.nodes(filter, { limit: pageSize, marker, sortKey: 'id', descending: false })
+      const page = await management.nodes(
+        { ...filter, after_id },
+        { limit: pageSize, sortKey: 'id', descending: false },
+      )
       for (const node of page) {
         const { conductor_group: conductorGroup, driver, uuid } = node
         if ((await rings.owner({ uuid, driver, conductorGroup })) === hostname) yield node
       }
-      marker = page.at(-1)?.uuid
-      if (page.length < pageSize || marker === undefined) return
+      after_id = page.at(-1)?.id ?? 0
+      if (page.length < pageSize) return
     }
   }
 }

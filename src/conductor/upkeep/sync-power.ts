@@ -51,13 +51,13 @@ export class PowerSync {
     )
   }
 
-  /** Without a reservation; in doubt, no. */
+  /** Without a reservation, and by the row as it was listed: what has changed since is seen under the reservation. In doubt, no. */
   async #agrees(node: NodeRecord): Promise<boolean> {
     if (node.target_power_state !== null) return false
     try {
-      const task = await this.#tasks.look(node.uuid)
+      const task = this.#tasks.lookAt(node)
       const actual = await task.hardware.power.getPowerState(task)
-      if (actual !== task.node.power_state || actual === 'error') return false
+      if (actual !== node.power_state || actual === 'error') return false
     } catch {
       return false
     }

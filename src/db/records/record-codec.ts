@@ -5,9 +5,10 @@ import { columnsOf, type Fields, type Kind } from './record-fields.ts'
 
 /** The record that a row with these columns is. */
 export function readRecord<R>(fields: Fields<R>, row: { readonly [C in keyof R]: unknown }): R {
-  const values = columnsOf(fields).map((column) => [column, readValue(fields[column], row[column])])
+  const values: Record<string, unknown> = {}
+  for (const column of columnsOf(fields)) values[column] = readValue(fields[column], row[column])
   // `Fields` has made sure of each column's kind; which words a text may be, those who write it see to.
-  return Object.fromEntries(values) as R
+  return values as R
 }
 
 /** What only the stores themselves write, whatever a caller hands over. */

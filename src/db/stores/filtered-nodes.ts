@@ -27,6 +27,7 @@ export function filteredNodes<Row>(
     if (value !== undefined) q = q.where(column, '=', value)
   }
   if (filter.conductor_group !== undefined) q = q.where('conductor_group', '=', filter.conductor_group.toLowerCase())
+  if (filter.after_id !== undefined) q = q.where('id', '>', filter.after_id)
   if (filter.uuids) q = q.where(oneOf('uuid', filter.uuids))
   if (filter.provision_states) q = q.where(oneOf('provision_state', filter.provision_states))
   if (filter.shards) q = q.where(oneOf('shard', filter.shards))

@@ -15,6 +15,7 @@ export const agentMethods: Methods<'get_node_with_token' | 'heartbeat' | 'contin
   },
   heartbeat: {
     since: '1.101',
+    repeatable: true,
     description: 'An agent is alive.',
     params: {
       type: 'object',

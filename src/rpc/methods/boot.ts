@@ -20,6 +20,7 @@ const sha256 = {
 export const bootMethods: Methods<'get_boot_config' | 'list_boot_files' | 'get_boot_file'> = {
   get_boot_config: {
     since: '1.0',
+    repeatable: true,
     description: 'Gives the text of a boot file of a node. It takes no lock and changes nothing.',
     params: {
       type: 'object',
@@ -33,6 +34,7 @@ export const bootMethods: Methods<'get_boot_config' | 'list_boot_files' | 'get_b
   },
   list_boot_files: {
     since: '1.0',
+    repeatable: true,
     description:
       "What has changed among the boot files that Ironic's conductor on this host has written. Where nothing has, the answer waits for the next change. Attached conductors with `[bootring]replicate` only.",
     params: {
@@ -96,6 +98,7 @@ export const bootMethods: Methods<'get_boot_config' | 'list_boot_files' | 'get_b
   },
   get_boot_file: {
     since: '1.0',
+    repeatable: true,
     description:
       'Gives the text of a file that `list_boot_files` has named, while it still is the same. Attached conductors with `[bootring]replicate` only.',
     params: {

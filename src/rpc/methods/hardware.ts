@@ -15,6 +15,7 @@ export const hardwareMethods: Methods<
 > = {
   validate_driver_interfaces: {
     since: '1.101',
+    repeatable: true,
     description: "Says of each of a node's interfaces whether it has what it needs.",
     params: ofNode,
     result: {
@@ -29,6 +30,7 @@ export const hardwareMethods: Methods<
   },
   get_driver_properties: {
     since: '1.101',
+    repeatable: true,
     description: 'Names what goes into `driver_info` of nodes with this driver.',
     params: { type: 'object', properties: { driver_name: text('Hardware type.') }, required: ['driver_name'] },
     result: {
@@ -87,6 +89,7 @@ export const hardwareMethods: Methods<
   },
   get_boot_device: {
     since: '1.101',
+    repeatable: true,
     description: 'Says what the machine boots from.',
     params: ofNode,
     result: {
@@ -97,6 +100,7 @@ export const hardwareMethods: Methods<
   },
   get_supported_boot_devices: {
     since: '1.101',
+    repeatable: true,
     description: 'Says what the machine could boot from.',
     params: ofNode,
     result: {

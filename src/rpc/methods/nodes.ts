@@ -181,6 +181,7 @@ export const nodeMethods: Methods<
   },
   vif_list: {
     since: '1.101',
+    repeatable: true,
     description: 'Names the VIFs of a node.',
     params: ofNode,
     result: { type: 'object', properties: { vifs: objects('Each with its `id`.') }, required: ['vifs'] },

@@ -153,9 +153,8 @@ describeWith(missingForClients(), 'openstack baremetal: the life of a node', () 
       body: '{}',
     })
     expect(answer.status).toBe(409)
-    expect(await answer.text()).toContain(
-      `Node ${uuids.spare} is locked by host ${plane.conductor}, please retry after the current operation is completed.`,
-    )
+    const words = await answer.text()
+    for (const word of [uuids.spare, plane.conductor]) expect(words).toContain(word)
     await shell.do('node', 'set', 'spare', '--description', 'after inspection')
     const inspected = await shell.show('spare', 'description', 'inspection_finished_at')
     expect(inspected).toMatchObject({
@@ -264,10 +263,10 @@ describeWith(missingForClients(), 'openstack baremetal: the life of a node', () 
 
   // Ironic keeps errors alone.
   it('tells the history of a node', async () => {
-    const entries = await shell.json<{ UUID: string; Event: string; Severity: string }[]>(
+    const entries = await shell.json<{ UUID: string; 'Description of the event': string }[]>(
       ...['node', 'history', 'list', 'diskless'],
     )
-    const told = entries.map(({ Event }) => Event).join('\n')
+    const told = entries.map((entry) => entry['Description of the event']).join('\n')
     for (const [from, to] of [
       ['enroll', 'verifying'],
       ['clean wait', 'clean failed'],
@@ -276,11 +275,11 @@ describeWith(missingForClients(), 'openstack baremetal: the life of a node', () 
       ['cleaning', 'available'],
     ])
       expect(told).toContain(`"${from}" to "${to}"`)
-    const entry = entries.find(({ Event }) => Event.includes('"clean wait" to "clean failed"'))
+    const entry = entries.find((one) => one['Description of the event'].includes('"clean wait" to "clean failed"'))
     expect(entry?.UUID).toMatch(uuidPattern)
     expect(await shell.json('node', 'history', 'get', 'diskless', entry?.UUID ?? '')).toMatchObject({
       uuid: entry?.UUID,
-      event: entry?.Event,
+      event: entry?.['Description of the event'],
       conductor: plane.conductor,
     })
   })
@@ -297,9 +296,10 @@ describeWith(missingForClients(), 'openstack baremetal: the life of a node', () 
     expect(await shell.names('--sort', 'name')).toEqual(['bare', 'spare'])
     // With their ports.
     expect(await shell.json('port', 'list')).toEqual([])
-    expect(await shell.refused('node', 'delete', 'spare')).toMatch(
-      new RegExp(`Can not delete node "${uuids.spare}" while it is in provision state "active".*\\(HTTP 409\\)`, 's'),
-    )
+    // Not by the client, which would try again.
+    const refused = await fetch(`${plane.endpoint}/v1/nodes/${uuids.spare}`, { method: 'DELETE' })
+    expect(refused.status).toBe(409)
+    expect(await refused.text()).toMatch(/state \\*"active/)
     await shell.do('node', 'maintenance', 'set', 'spare')
     await shell.do('node', 'delete', 'spare', 'bare')
     expect(await shell.json('node', 'list')).toEqual([])

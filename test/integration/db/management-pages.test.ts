@@ -92,6 +92,7 @@ const filters: [NodeFilter, (node: NodeRecord) => boolean][] = [
   [{ parent_node: uuid(1) }, (node) => node.parent_node !== null],
   [{ include_children: false }, (node) => node.parent_node === null],
   [{ include_children: true }, () => true],
+  [{ after_id: 3 }, (node) => node.id > 3],
   [{ reserved: true }, (node) => node.reservation !== null],
   [{ reserved: false }, (node) => node.reservation === null],
   [{ under_way: true }, (node) => node.target_provision_state !== null],

@@ -7,7 +7,7 @@ import { LoopbackHost } from '../ironic/loopback-host.ts'
 import { LineClient } from './line-client.ts'
 
 const program = fileURLToPath(new URL('openstack_shell.py', import.meta.url))
-const host = new LoopbackHost('localhost', '127.0.0.1')
+const thisHost = new LoopbackHost('localhost', '127.0.0.1')
 
 /** How a command ended, and what it printed. */
 export interface ShellResult {
@@ -34,7 +34,8 @@ export function clientEnvironment(endpoint: string, user?: { name: string; passw
 export class OpenstackShell {
   readonly #client: LineClient
 
-  constructor(env: Record<string, string>) {
+  /** `host`: where it runs, of the laboratory or this one. */
+  constructor(env: Record<string, string>, host: Pick<LoopbackHost, 'spawn'> = thisHost) {
     this.#client = new LineClient(host.spawn([debianPython, program], env))
   }
 
