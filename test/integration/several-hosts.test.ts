@@ -84,6 +84,9 @@ eachDatabase(
         '[DEFAULT]',
         'my_ip = 127.0.0.1',
         'hash_ring_reset_interval = 1',
+        '[bootring]',
+        // A late owner on a busy machine: it is the owner that these tests name.
+        'rpc_hedge_share = 0',
         '[database]',
         `connection = ${await engine.emptyUrl()}`,
         '[api]',
@@ -159,14 +162,14 @@ eachDatabase(
         await listening(port)
         for (const node of nodes) {
           const index = Number(node.name.slice(1))
-          const { status, text } = await script(port, index)
           if (index === nodeCount - 1) {
-            expect({ status, text }).toEqual({ status: 404, text: 'Not Found\n' })
+            expect(await script(port, index)).toEqual({ status: 404, text: 'Not Found\n' })
             continue
           }
-          expect(status).toBe(200)
           const owner = conductors.find(({ hostname }) => hostname === node.owner)
-          expect(text).toContain(`${owner?.httpUrl}/${node.uuid}/deploy_kernel`)
+          const itsOwn = expect.stringContaining(`${owner?.httpUrl}/${node.uuid}/deploy_kernel`)
+          // One that took too long is asked last for a while.
+          await expect.poll(() => script(port, index), { timeout: 30_000 }).toMatchObject({ status: 200, text: itsOwn })
         }
       }
     })
@@ -198,11 +201,12 @@ eachDatabase(
         node: { provision_state: 'active', may_boot: false },
         ring: { conductors: [{ alive: true }, { alive: true }, { alive: true }] },
       })
-      const served = JSON.parse(await run('explain', mac(0), '--json'))
       const { nodes } = await ring()
-      const node = nodes.find(({ name }) => name === 'n0')
-      expect(served).toMatchObject({ outcome: 'served', conductor: node?.owner, ring: { owner: node?.owner } })
-      expect(served.script).toMatch(/^#!ipxe/)
+      const owner = nodes.find(({ name }) => name === 'n0')?.owner
+      const served = { outcome: 'served', conductor: owner, ring: { owner }, script: expect.stringMatching(/^#!ipxe/) }
+      await expect
+        .poll(async () => JSON.parse(await run('explain', mac(0), '--json')), { timeout: 30_000 })
+        .toMatchObject(served)
     })
 
     it('loses no boot when a conductor is killed, and gives its nodes to the others', async () => {
