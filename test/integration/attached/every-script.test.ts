@@ -104,7 +104,7 @@ for (const release of ironicReleases) {
 
     it('is returned by each API as it lies on the disk of the conductor that Ironic names', async () => {
       const bios = { properties: { capabilities: 'boot_mode:bios', cpu_arch: 'x86_64' } }
-      const own = Array.from({ length: 2 }, (_, i) => byCommandLine(`cli-${i}`))
+      const own = byCommandLine('cli')
       const cleaned = await Promise.all([
         ...Array.from({ length: 11 }, (_, i) => enrol(`node-${i}`)),
         enrol('grub', 'grub.cfg', { boot_interface: 'pxe' }),
@@ -146,12 +146,10 @@ for (const release of ironicReleases) {
       await provision([diskless], 'active', 'active')
       await provision([aborted], 'abort', 'clean failed')
       others.set('active', diskless).set('clean failed', aborted)
-      const driven = await Promise.all(own)
-      for (const { uuid } of driven) {
-        await ironic.openstack('node', 'provide', uuid)
-        await ironic.client.waitForState([uuid], 'clean wait')
-      }
-      waiting.push(...cleaned, ...deployed, ...driven)
+      const driven = await own
+      await ironic.openstack('node', 'provide', driven.uuid)
+      await ironic.client.waitForState([driven.uuid], 'clean wait')
+      waiting.push(...cleaned, ...deployed, driven)
 
       expect(await faultsOf(waiting, ironic, bootring)).toEqual([])
       const owners = (await ironic.client.nodes()).map(({ conductor }) => conductor)
@@ -253,9 +251,7 @@ for (const release of ironicReleases) {
     }
 
     it('is gone when Ironic has torn the node down', async () => {
-      const deployed = waiting.filter((_, index) => index >= waiting.length - 4 && index < waiting.length - 2)
-      const aborted = waiting.filter((machine) => !deployed.includes(machine)).slice(0, -2)
-      const kept = waiting.slice(-2)
+      const [aborted, deployed, kept] = [waiting.slice(0, -3), waiting.slice(-3, -1), waiting.slice(-1)]
       await Promise.all([provision(deployed, 'deleted', 'available'), provision(aborted, 'abort', 'clean failed')])
       expect(await notRefused([...deployed, ...aborted], bootring)).toEqual([])
       expect(await faultsOf(kept, ironic, bootring)).toEqual([])
