@@ -10,6 +10,7 @@ const alone = [
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/support/fresh-data.ts'],
     projects: [
       {
         test: {

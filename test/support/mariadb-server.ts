@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise'
 import { type DatabaseServer, runAs, ServerProcess, type UserRecord } from './database-server.ts'
 import { freePort } from './free-ports.ts'
+import { freshData } from './fresh-data.ts'
 import { userId } from './user-id.ts'
 
 const daemon = '/usr/sbin/mariadbd'
@@ -24,15 +25,17 @@ export async function startMariadb(): Promise<DatabaseServer> {
   // A server that starts removes what another one has in the same folder.
   const temporary = `--tmpdir=${folder}`
   const port = await freePort()
-  await runAs(user, installer, [
-    '--no-defaults',
-    `--datadir=${data}`,
-    temporary,
-    '--auth-root-authentication-method=normal',
-    '--skip-test-db',
-    '--innodb-flush-log-at-trx-commit=0',
-    '--innodb-log-file-size=8M',
-  ])
+  await freshData('mariadb', data, (made) =>
+    runAs(user, installer, [
+      '--no-defaults',
+      `--datadir=${made}`,
+      temporary,
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+      '--innodb-flush-log-at-trx-commit=0',
+      '--innodb-log-file-size=8M',
+    ]),
+  )
 
   const withConnection = async <T>(database: string | undefined, work: (connection: Connection) => Promise<T>) => {
     const connection = await createConnection({ socketPath: socket, user: 'root', ...(database && { database }) })

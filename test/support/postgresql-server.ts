@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { type DatabaseServer, runAs, ServerProcess, type UserRecord } from './database-server.ts'
 import { freePort } from './free-ports.ts'
+import { freshData } from './fresh-data.ts'
 import { userId } from './user-id.ts'
 
 const versions = '/usr/lib/postgresql'
@@ -38,7 +39,9 @@ export async function startPostgresql(): Promise<DatabaseServer> {
   const { bin, folder, user } = postgresqlSetting()
   const data = join(folder, 'data')
   const port = await freePort()
-  await runAs(user, join(bin, 'initdb'), ['--no-sync', '-A', 'trust', '-U', 'tester', '-E', 'UTF8', '-D', data])
+  await freshData('postgresql', data, (made) =>
+    runAs(user, join(bin, 'initdb'), ['--no-sync', '-A', 'trust', '-U', 'tester', '-E', 'UTF8', '-D', made]),
+  )
 
   const administer = async (database: string, ...statements: string[]) => {
     const client = new pg.Client({ host: '127.0.0.1', port, user: 'tester', database })
