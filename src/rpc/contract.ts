@@ -5,6 +5,9 @@ import { nodeMethods } from './methods/nodes.ts'
 import { provisionMethods } from './methods/provision.ts'
 import type { MethodName, Methods, Params, Result, RpcVersion } from './shapes.ts'
 
+// For programs that have the package, to which this file is the contract.
+export type { MethodName, Params, Result } from './shapes.ts'
+
 /*
  * The methods a conductor answers, with the shapes of their parameters and results. Nothing else can be called.
  * Every call also carries `context` (an object) and may carry `rpc.version`. The reference page is made from this file.
