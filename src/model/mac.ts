@@ -18,8 +18,10 @@ const guid =
  * GUID without the two bytes in its middle, by Ironic's convention and for iPXE's `${mac}`.
  */
 export function parseNicAddress(text: string): MacAddress | undefined {
+  const mac = parseMac(text)
+  if (mac !== undefined) return mac
   const parts = guid.exec(text)
-  return parseMac(parts === null ? text : `${parts[1]}${parts[3]}`)
+  return parts === null ? undefined : parseMac(`${parts[1]}${parts[3]}`)
 }
 
 /** The form that iPXE's `${mac:hexhyp}` produces and that file names use: `52-54-00-12-34-56`. */
