@@ -1,7 +1,7 @@
 import type { Handlers } from '../../rpc/contract.ts'
-import { finishPowerChange } from '../power-change.ts'
+import { finishPowerChange } from '../hardware-changes/power-change.ts'
+import { withToDo } from '../hardware-changes/to-do.ts'
 import { checkedPowerAction, isSoft, powerAfter } from '../rules/power-rules.ts'
-import { withToDo } from '../to-do.ts'
 import type { ManagementParts } from './management-parts.ts'
 
 /** `change_node_power_state`: checks and notes down what to do, and does it in the background. */

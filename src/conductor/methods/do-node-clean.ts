@@ -1,9 +1,9 @@
 import { withoutAgent } from '../../drivers/power/switch-power.ts'
 import type { Handlers } from '../../rpc/contract.ts'
-import type { NodeTasks } from '../node-tasks.ts'
 import type { Provisioning } from '../provision/provisioning.ts'
 import { parseSteps } from '../provision/steps.ts'
 import { refuseInMaintenance, validated } from '../provision/validated.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
 
 /** `do_node_clean`: cleans by the steps that are named, and ends in `manageable`. */
 export function doNodeClean(tasks: NodeTasks, provisioning: Provisioning): NonNullable<Handlers['do_node_clean']> {

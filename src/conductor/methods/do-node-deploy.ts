@@ -2,9 +2,9 @@ import { withoutAgent } from '../../drivers/power/switch-power.ts'
 import { BootringError } from '../../model/errors.ts'
 import { allowsEvent } from '../../model/transitions.ts'
 import type { Handlers } from '../../rpc/contract.ts'
-import type { NodeTasks } from '../node-tasks.ts'
 import type { Provisioning } from '../provision/provisioning.ts'
 import { refuseInMaintenance, refuseProtected, validated } from '../provision/validated.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
 
 /** `do_node_deploy`: deploys a node, or deploys it again. */
 export function doNodeDeploy(tasks: NodeTasks, provisioning: Provisioning): NonNullable<Handlers['do_node_deploy']> {

@@ -1,8 +1,8 @@
 import { withoutAgent } from '../../drivers/power/switch-power.ts'
 import type { Handlers } from '../../rpc/contract.ts'
-import type { NodeTasks } from '../node-tasks.ts'
 import type { Provisioning } from '../provision/provisioning.ts'
 import { refuseInMaintenance, validated } from '../provision/validated.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
 
 /** `do_node_rescue`: boots a node's rescue system. The password gets into the row together with the state. */
 export function doNodeRescue(tasks: NodeTasks, provisioning: Provisioning): NonNullable<Handlers['do_node_rescue']> {

@@ -1,9 +1,9 @@
 import { withoutAgent } from '../../drivers/power/switch-power.ts'
 import { allowsEvent } from '../../model/transitions.ts'
 import type { Handlers } from '../../rpc/contract.ts'
-import type { NodeTasks } from '../node-tasks.ts'
 import type { Provisioning } from '../provision/provisioning.ts'
 import { refuseProtected, validated } from '../provision/validated.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
 
 /** `do_node_tear_down`: takes a node out of use. In maintenance too, as in Ironic. */
 export function doNodeTearDown(

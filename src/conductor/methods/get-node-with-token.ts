@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Handlers } from '../../rpc/contract.ts'
-import type { NodeTasks } from '../node-tasks.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
 
 /** What whoever comes later is given: nobody can heartbeat with it. */
 const givenAlready = '******'

@@ -5,11 +5,11 @@ import type { JsonObject } from '../../model/node.ts'
 import type { ProvisionState } from '../../model/provision-states.ts'
 import type { Handlers } from '../../rpc/contract.ts'
 import type { AgentHeartbeat } from '../../rpc/shapes.ts'
-import type { ConductorTask } from '../conductor-task.ts'
-import type { Background, NodeTasks } from '../node-tasks.ts'
 import { hasAgentCalled } from '../provision/agent-notes.ts'
 import { target } from '../provision/cleaning.ts'
 import type { Provisioning } from '../provision/provisioning.ts'
+import type { ConductorTask } from '../tasks/conductor-task.ts'
+import type { Background, NodeTasks } from '../tasks/node-tasks.ts'
 
 /** States in which an agent may be running for its node. */
 const heard: ReadonlySet<string | null> = new Set<ProvisionState>([

@@ -1,5 +1,5 @@
 import type { NodeRecord } from '../../model/records.ts'
-import type { ConductorTask } from '../conductor-task.ts'
+import type { ConductorTask } from '../tasks/conductor-task.ts'
 import { forgetAgent, hasAgentCalled, without } from './agent-notes.ts'
 import { stepsOf } from './steps.ts'
 import { failureTarget, type Outcome, type Work } from './work.ts'

@@ -1,6 +1,6 @@
 import type { ProvisionState } from '../../model/provision-states.ts'
 import type { ProvisionEvent } from '../../model/transitions.ts'
-import type { ConductorTask, TransitionWrite } from '../conductor-task.ts'
+import type { ConductorTask, TransitionWrite } from '../tasks/conductor-task.ts'
 
 /** How a work ends: the event, and what is written together with the new state. */
 export interface Outcome {

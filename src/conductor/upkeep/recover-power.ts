@@ -1,4 +1,4 @@
-import type { NodeTasks } from '../node-tasks.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
 import { eachOwnNode, once, type Upkeep } from './each-own-node.ts'
 
 /** Takes nodes out of maintenance that a power failure has put there, once their machines can be asked again. */

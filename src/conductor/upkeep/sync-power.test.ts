@@ -4,9 +4,9 @@ import { fixedSession } from '../../../test/support/fixed-session.ts'
 import { MemoryManagement } from '../../../test/support/memory-management.ts'
 import { recordingLogger } from '../../../test/support/recording-logger.ts'
 import type { NodeRecord, PowerState } from '../../model/records.ts'
-import { ExclusiveTasks } from '../exclusive-tasks.ts'
-import { NodeTasks } from '../node-tasks.ts'
-import { Workers } from '../workers.ts'
+import { ExclusiveTasks } from '../tasks/exclusive-tasks.ts'
+import { NodeTasks } from '../tasks/node-tasks.ts'
+import { Workers } from '../tasks/workers.ts'
 import { PowerSync } from './sync-power.ts'
 
 /** One node, and a machine that is in the given state; `stuck`: it takes orders, and nothing comes of them. */

@@ -1,7 +1,7 @@
 import type { ProvisionState } from '../../model/provision-states.ts'
-import type { NodeTasks } from '../node-tasks.ts'
 import { hasAgentCalled } from '../provision/agent-notes.ts'
 import type { Provisioning } from '../provision/provisioning.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
 import { eachOwnNode, once, type Upkeep } from './each-own-node.ts'
 
 /** How long nodes wait for an agent; 0: for ever. */
