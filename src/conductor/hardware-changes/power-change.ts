@@ -1,5 +1,4 @@
-import { switchPower } from '../../drivers/power/switch-power.ts'
-import { powerAfter } from '../rules/power-rules.ts'
+import { restingPowerState, switchPower } from '../../drivers/power/switch-power.ts'
 import type { ConductorTask } from '../tasks/conductor-task.ts'
 import { failureText } from '../tasks/failure-text.ts'
 import { toDoOf, withoutToDo } from './to-do.ts'
@@ -12,7 +11,7 @@ export async function finishPowerChange(task: ConductorTask): Promise<void> {
   const { power } = toDoOf(task.node)
   if (!power) return
   const { action, timeoutSeconds } = power
-  const to = powerAfter(action)
+  const to = restingPowerState(action)
   try {
     await switchPower(task, action, timeoutSeconds)
   } catch (error) {
