@@ -10,6 +10,9 @@ export interface LockRetry {
   intervalSeconds: number
 }
 
+/** For work that comes by again, and leaves the node to whoever holds it. */
+export const once: LockRetry = { attempts: 1, intervalSeconds: 0 }
+
 /**
  * Work on a node that nobody else does at the same time, neither another conductor nor this one twice: under Ironic's
  * reservation, which is free or held and knows no second holder of the same name.
@@ -48,7 +51,7 @@ export class ExclusiveTasks {
   }
 
   /** Reserves a node, for whoever releases it. Throws as `run`; `NodeLocked` after as many attempts. */
-  async hold(nodeUuid: string, retry: LockRetry = { attempts: 1, intervalSeconds: 0 }): Promise<Hold> {
+  async hold(nodeUuid: string, retry = once): Promise<Hold> {
     for (let attempt = 1; ; attempt += 1) {
       const { live } = this.#sessions
       if (!live) throw new BootringError('ConductorReplaced', 'this conductor is not registered')

@@ -4,9 +4,10 @@ import { BootringError } from '../../model/errors.ts'
 import type { NodeRecord, PowerState } from '../../model/records.ts'
 import { hasToDo } from '../hardware-changes/to-do.ts'
 import type { ConductorTask } from '../tasks/conductor-task.ts'
+import { once } from '../tasks/exclusive-tasks.ts'
 import { failureText } from '../tasks/failure-text.ts'
 import type { NodeTasks } from '../tasks/node-tasks.ts'
-import { eachOwnNode, once, type Upkeep } from './each-own-node.ts'
+import { eachOwnNode, type Upkeep } from './each-own-node.ts'
 import { finishOrGiveUp } from './finish-to-do.ts'
 
 export interface PowerSyncOptions {
