@@ -89,6 +89,17 @@ describe('power synchronisation', () => {
     expect(store.events).toEqual([store.row.maintenance_reason])
   })
 
+  it('remembers no failures of a node that it has not come by again', async () => {
+    const { orders, store, sync } = setUp({ power_state: 'power on' }, 'power off', { isStuck: true })
+    const listed = store.nodes.bind(store)
+    for (const isThere of [true, true, false, true, true]) {
+      store.nodes = isThere ? listed : async () => []
+      store.row = { ...store.row, power_state: 'power on' }
+      await sync.run()
+    }
+    expect([orders.length, store.row.maintenance]).toEqual([4, false])
+  })
+
   it.each(['wait call-back', 'clean wait', 'enroll', 'adopt failed'])('leaves nodes in %s alone', async (state) => {
     const { orders, store, sync } = setUp({ power_state: 'power on', provision_state: state }, 'power off')
     await sync.run()

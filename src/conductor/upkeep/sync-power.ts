@@ -41,15 +41,19 @@ export class PowerSync {
 
   async run(): Promise<void> {
     const filter = { maintenance: false, reserved: false }
+    const unseen = new Set(this.#failures.keys())
     await eachOwnNode(
       this.#upkeep,
       filter,
       async (node, context) => {
+        unseen.delete(node.uuid)
         if (excluded.has(node.provision_state) || (await this.#agrees(node))) return
         await this.#tasks.run(node.uuid, context, (task) => this.#sync(task), once)
       },
       this.#options.workers,
     )
+    // Deleted, or another conductor's by now; or somebody works on it, and it begins anew.
+    for (const uuid of unseen) this.#failures.delete(uuid)
   }
 
   /** Without a reservation, and by the row as it was listed: what has changed since is seen under the reservation. In doubt, no. */
