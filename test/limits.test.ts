@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { apiLimits } from '../src/api/api-limits.ts'
-import { fileServerLimits } from '../src/conductor/file-server-limits.ts'
+import { fileServerLimits } from '../src/conductor/file-server/file-server-limits.ts'
 import { sections } from '../src/config/config.ts'
 import { adminLimits } from '../src/observe/admin-limits.ts'
 import { rpcServerLimits } from '../src/rpc/rpc-limits.ts'

@@ -6,9 +6,9 @@ import type { ConductorSession } from '../model/conductor.ts'
 import type { NodeWithPorts } from '../model/node.ts'
 import type { Database, HeartbeatResult } from '../model/stores.ts'
 import { FleetRings } from '../ring/fleet-rings.ts'
-import { BootFileSync } from './boot-file-sync.ts'
+import { BootFileSync } from './boot-files/boot-file-sync.ts'
 import { Conductor } from './conductor.ts'
-import { Heartbeat } from './heartbeat.ts'
+import { Heartbeat } from './membership/heartbeat.ts'
 
 const nodes = Array.from({ length: 20 }, (_, id) => ({
   id,

@@ -6,13 +6,13 @@ import type { Database } from '../model/stores.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { FleetRings } from '../ring/fleet-rings.ts'
 import type { Handlers } from '../rpc/contract.ts'
-import type { BootFileSync } from './boot-file-sync.ts'
-import type { Heartbeat } from './heartbeat.ts'
-import { MembershipWatch } from './membership-watch.ts'
+import type { BootFileSync } from './boot-files/boot-file-sync.ts'
+import type { Heartbeat } from './membership/heartbeat.ts'
+import { MembershipWatch } from './membership/membership-watch.ts'
 import { getBootConfig } from './methods/get-boot-config.ts'
 import { Periodic } from './periodic.ts'
+import type { Workers } from './tasks/workers.ts'
 import { realTimers, type Timers } from './timers.ts'
-import type { Workers } from './workers.ts'
 
 export interface ConductorParts {
   database: { nodes: Pick<Database['nodes'], 'bootNode'>; conductors: Pick<Database['conductors'], 'retire'> }

@@ -1,4 +1,4 @@
-import { LiveSession, type SessionSource } from '../../src/conductor/live-session.ts'
+import { LiveSession, type SessionSource } from '../../src/conductor/membership/live-session.ts'
 import type { ConductorSession } from '../../src/model/conductor.ts'
 
 /** The one session of a conductor that nobody retires; `doubted` counts. */

@@ -1,4 +1,4 @@
-import type { TaskStore } from '../../src/conductor/conductor-task.ts'
+import type { TaskStore } from '../../src/conductor/tasks/conductor-task.ts'
 import type { ConductorSession } from '../../src/model/conductor.ts'
 import { BootringError } from '../../src/model/errors.ts'
 import type { NodeFilter } from '../../src/model/management-stores.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { buildHardware } from '../../src/commands/wiring/build-hardware.ts'
 import { type BuiltProvisioning, buildProvisioning } from '../../src/commands/wiring/build-provisioning.ts'
-import { LiveSession } from '../../src/conductor/live-session.ts'
+import { LiveSession } from '../../src/conductor/membership/live-session.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { BootInterface } from '../../src/drivers/boot/boot-interface.ts'
 import type { ConductorSession } from '../../src/model/conductor.ts'

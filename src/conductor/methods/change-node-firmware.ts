@@ -1,8 +1,8 @@
 import type { Handlers } from '../../rpc/contract.ts'
-import type { ConductorTask } from '../conductor-task.ts'
-import { finishBootModeChange, finishSecureBootChange } from '../firmware-change.ts'
+import { finishBootModeChange, finishSecureBootChange } from '../hardware-changes/firmware-change.ts'
+import { type ToDo, withToDo } from '../hardware-changes/to-do.ts'
 import { checkedBootMode, checkMayChangeFirmware } from '../rules/boot-mode-rules.ts'
-import { type ToDo, withToDo } from '../to-do.ts'
+import type { ConductorTask } from '../tasks/conductor-task.ts'
 import type { ManagementParts } from './management-parts.ts'
 
 type Parts = Pick<ManagementParts, 'tasks'>

@@ -1,7 +1,8 @@
+import { restingPowerState } from '../../drivers/power/switch-power.ts'
 import type { Handlers } from '../../rpc/contract.ts'
-import { finishPowerChange } from '../power-change.ts'
-import { checkedPowerAction, isSoft, powerAfter } from '../rules/power-rules.ts'
-import { withToDo } from '../to-do.ts'
+import { finishPowerChange } from '../hardware-changes/power-change.ts'
+import { withToDo } from '../hardware-changes/to-do.ts'
+import { checkedPowerAction, isSoft } from '../rules/power-rules.ts'
 import type { ManagementParts } from './management-parts.ts'
 
 /** `change_node_power_state`: checks and notes down what to do, and does it in the background. */
@@ -17,7 +18,7 @@ export function changeNodePowerState({
       const timeoutSeconds = timeout ?? (isSoft(action) ? softPowerOffTimeoutSeconds : undefined)
       await task.save({
         changes: {
-          target_power_state: powerAfter(action),
+          target_power_state: restingPowerState(action),
           last_error: null,
           driver_internal_info: withToDo(task.node, {
             power: { action, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) },

@@ -1,9 +1,9 @@
 import { BootringError } from '../../model/errors.ts'
 import type { JsonObject } from '../../model/node.ts'
 import type { Handlers } from '../../rpc/contract.ts'
-import type { ConductorTask } from '../conductor-task.ts'
-import type { NodeTasks } from '../node-tasks.ts'
 import type { Provisioning } from '../provision/provisioning.ts'
+import type { ConductorTask } from '../tasks/conductor-task.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
 
 /**
  * `continue_inspection`: what an agent has found. It is stored before the state changes; where this conductor dies after

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../model/node.ts'
 import type { NewNode } from '../../model/records.ts'
 import { newNode } from '../../resources/node.ts'
 import type { Handlers } from '../../rpc/contract.ts'
-import { checkParent } from '../check-parent.ts'
+import { checkParent } from '../rules/check-parent.ts'
 import type { ManagementParts } from './management-parts.ts'
 
 type Parts = Pick<ManagementParts, 'hardware' | 'log' | 'sessions' | 'store' | 'tasks'>

@@ -1,9 +1,8 @@
-import { withoutAgent } from '../../drivers/power/switch-power.ts'
 import type { Handlers } from '../../rpc/contract.ts'
-import type { NodeTasks } from '../node-tasks.ts'
 import type { Provisioning } from '../provision/provisioning.ts'
 import { parseSteps } from '../provision/steps.ts'
 import { refuseInMaintenance, validated } from '../provision/validated.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
 
 /** `do_node_clean`: cleans by the steps that are named, and ends in `manageable`. */
 export function doNodeClean(tasks: NodeTasks, provisioning: Provisioning): NonNullable<Handlers['do_node_clean']> {
@@ -12,17 +11,10 @@ export function doNodeClean(tasks: NodeTasks, provisioning: Provisioning): NonNu
     await tasks.begin(node_id, context, async (task) => {
       refuseInMaintenance(task, 'cleaning')
       await validated(task, 'cleaning', [task.hardware.power, task.hardware.network])
-      return await provisioning.enter(task, 'clean', {
+      return await provisioning.begin(task, 'clean', {
         target: 'manageable',
-        changes: {
-          driver_internal_info: {
-            ...withoutAgent(task.node.driver_internal_info),
-            clean_steps: steps,
-            cleaning_disable_ramdisk: disable_ramdisk,
-          },
-          clean_step: {},
-          last_error: null,
-        },
+        notes: { clean_steps: steps, cleaning_disable_ramdisk: disable_ramdisk },
+        changes: { clean_step: {} },
       })
     })
     return {}

@@ -1,10 +1,9 @@
-import { withoutAgent } from '../../drivers/power/switch-power.ts'
 import { BootringError } from '../../model/errors.ts'
 import { allowsEvent } from '../../model/transitions.ts'
 import type { Handlers } from '../../rpc/contract.ts'
-import type { NodeTasks } from '../node-tasks.ts'
 import type { Provisioning } from '../provision/provisioning.ts'
 import { refuseInMaintenance, refuseProtected, validated } from '../provision/validated.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
 
 /** `do_node_deploy`: deploys a node, or deploys it again. */
 export function doNodeDeploy(tasks: NodeTasks, provisioning: Provisioning): NonNullable<Handlers['do_node_deploy']> {
@@ -18,15 +17,8 @@ export function doNodeDeploy(tasks: NodeTasks, provisioning: Provisioning): NonN
       // Says so before the interfaces are asked, as Ironic does.
       if (!allowsEvent(task.node, event)) return await provisioning.enter(task, event)
       await validated(task, 'deployment', [task.hardware.power, task.hardware.deploy])
-      const { driver_internal_info, instance_info } = task.node
-      return await provisioning.enter(task, event, {
-        changes: {
-          driver_internal_info: withoutAgent(driver_internal_info),
-          ...(configdrive === undefined ? {} : { instance_info: { ...instance_info, configdrive } }),
-          deploy_step: {},
-          last_error: null,
-        },
-      })
+      const drive = configdrive === undefined ? {} : { instance_info: { ...task.node.instance_info, configdrive } }
+      return await provisioning.begin(task, event, { changes: { ...drive, deploy_step: {} } })
     })
     return {}
   }

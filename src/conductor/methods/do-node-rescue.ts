@@ -1,8 +1,7 @@
-import { withoutAgent } from '../../drivers/power/switch-power.ts'
 import type { Handlers } from '../../rpc/contract.ts'
-import type { NodeTasks } from '../node-tasks.ts'
 import type { Provisioning } from '../provision/provisioning.ts'
 import { refuseInMaintenance, validated } from '../provision/validated.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
 
 /** `do_node_rescue`: boots a node's rescue system. The password gets into the row together with the state. */
 export function doNodeRescue(tasks: NodeTasks, provisioning: Provisioning): NonNullable<Handlers['do_node_rescue']> {
@@ -13,10 +12,7 @@ export function doNodeRescue(tasks: NodeTasks, provisioning: Provisioning): NonN
       const instance_info = { ...node.instance_info, rescue_password }
       const view = { node: { ...node, instance_info }, ports, hardware }
       await validated(view, 'rescue', [hardware.power, hardware.rescue, hardware.network])
-      const driver_internal_info = withoutAgent(node.driver_internal_info)
-      return await provisioning.enter(task, 'rescue', {
-        changes: { driver_internal_info, instance_info, last_error: null },
-      })
+      return await provisioning.begin(task, 'rescue', { changes: { instance_info } })
     })
     return {}
   }
@@ -31,8 +27,7 @@ export function doNodeUnrescue(
     await tasks.begin(node_id, context, async (task) => {
       refuseInMaintenance(task, 'unrescuing')
       await validated(task, 'unrescue', [task.hardware.power])
-      const driver_internal_info = withoutAgent(task.node.driver_internal_info)
-      return await provisioning.enter(task, 'unrescue', { changes: { driver_internal_info, last_error: null } })
+      return await provisioning.begin(task, 'unrescue')
     })
     return {}
   }

@@ -1,9 +1,8 @@
-import { withoutAgent } from '../../drivers/power/switch-power.ts'
 import type { Handlers } from '../../rpc/contract.ts'
-import type { NodeTasks } from '../node-tasks.ts'
 import type { Provisioning } from '../provision/provisioning.ts'
 import { parseSteps } from '../provision/steps.ts'
 import { refuseInMaintenance, validated } from '../provision/validated.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
 
 /** `do_node_service`: changes an active node by the steps that are named. */
 export function doNodeService(tasks: NodeTasks, provisioning: Provisioning): NonNullable<Handlers['do_node_service']> {
@@ -12,16 +11,9 @@ export function doNodeService(tasks: NodeTasks, provisioning: Provisioning): Non
     await tasks.begin(node_id, context, async (task) => {
       refuseInMaintenance(task, 'service')
       await validated(task, 'servicing', [task.hardware.power, task.hardware.network])
-      return await provisioning.enter(task, 'service', {
-        changes: {
-          driver_internal_info: {
-            ...withoutAgent(task.node.driver_internal_info),
-            service_steps: steps,
-            service_disable_ramdisk: disable_ramdisk,
-          },
-          service_step: {},
-          last_error: null,
-        },
+      return await provisioning.begin(task, 'service', {
+        notes: { service_steps: steps, service_disable_ramdisk: disable_ramdisk },
+        changes: { service_step: {} },
       })
     })
     return {}

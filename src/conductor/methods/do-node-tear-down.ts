@@ -1,9 +1,8 @@
-import { withoutAgent } from '../../drivers/power/switch-power.ts'
 import { allowsEvent } from '../../model/transitions.ts'
 import type { Handlers } from '../../rpc/contract.ts'
-import type { NodeTasks } from '../node-tasks.ts'
 import type { Provisioning } from '../provision/provisioning.ts'
 import { refuseProtected, validated } from '../provision/validated.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
 
 /** `do_node_tear_down`: takes a node out of use. In maintenance too, as in Ironic. */
 export function doNodeTearDown(
@@ -15,9 +14,7 @@ export function doNodeTearDown(
       refuseProtected(task, 'undeployed')
       if (!allowsEvent(task.node, 'delete')) return await provisioning.enter(task, 'delete')
       await validated(task, 'tear-down', [task.hardware.power])
-      const { driver_internal_info, provision_state } = task.node
-      const notes = { ...withoutAgent(driver_internal_info), deleting_from: provision_state }
-      return await provisioning.enter(task, 'delete', { changes: { driver_internal_info: notes, last_error: null } })
+      return await provisioning.begin(task, 'delete', { notes: { deleting_from: task.node.provision_state } })
     })
     return {}
   }

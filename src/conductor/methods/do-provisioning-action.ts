@@ -1,10 +1,10 @@
 import { BootringError } from '../../model/errors.ts'
 import { provisionStateOf } from '../../model/transitions.ts'
 import type { Handlers } from '../../rpc/contract.ts'
-import type { ConductorTask } from '../conductor-task.ts'
-import type { NodeTasks } from '../node-tasks.ts'
 import { abort } from '../provision/abort.ts'
 import type { Provisioning } from '../provision/provisioning.ts'
+import type { ConductorTask } from '../tasks/conductor-task.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
 
 const actions = ['manage', 'provide', 'adopt', 'abort', 'unhold'] as const
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Handlers } from '../../rpc/contract.ts'
-import type { NodeTasks } from '../node-tasks.ts'
+import { once } from '../tasks/exclusive-tasks.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
 
 /** What whoever comes later is given: nobody can heartbeat with it. */
 const givenAlready = '******'
@@ -24,7 +25,7 @@ export function getNodeWithToken(tasks: NodeTasks): NonNullable<Handlers['get_no
         await task.update({ driver_internal_info: { ...notes, agent_secret_token: agent_token } })
         return { agent_token }
       },
-      { attempts: 1, intervalSeconds: 0 },
+      once,
     )
   }
 }

@@ -5,11 +5,12 @@ import type { JsonObject } from '../../model/node.ts'
 import type { ProvisionState } from '../../model/provision-states.ts'
 import type { Handlers } from '../../rpc/contract.ts'
 import type { AgentHeartbeat } from '../../rpc/shapes.ts'
-import type { ConductorTask } from '../conductor-task.ts'
-import type { Background, NodeTasks } from '../node-tasks.ts'
 import { hasAgentCalled } from '../provision/agent-notes.ts'
 import { target } from '../provision/cleaning.ts'
 import type { Provisioning } from '../provision/provisioning.ts'
+import type { ConductorTask } from '../tasks/conductor-task.ts'
+import { once } from '../tasks/exclusive-tasks.ts'
+import type { Background, NodeTasks } from '../tasks/node-tasks.ts'
 
 /** States in which an agent may be running for its node. */
 const heard: ReadonlySet<string | null> = new Set<ProvisionState>([
@@ -43,7 +44,7 @@ export function heartbeat(tasks: NodeTasks, provisioning: Provisioning): NonNull
     checkToken(seen, said.agent_token)
     if (!heard.has(seen.node.provision_state)) return {}
     try {
-      await tasks.begin(node_id, context, (task) => beat(task, said, provisioning), { attempts: 1, intervalSeconds: 0 })
+      await tasks.begin(node_id, context, (task) => beat(task, said, provisioning), once)
     } catch (error) {
       // The next one will do, but for the first: the sooner the agent comes again, the better.
       const isKnown = seen.node.driver_internal_info.agent_url !== undefined

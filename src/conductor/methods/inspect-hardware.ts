@@ -1,8 +1,7 @@
-import { withoutAgent } from '../../drivers/power/switch-power.ts'
 import type { Handlers } from '../../rpc/contract.ts'
-import type { NodeTasks } from '../node-tasks.ts'
 import type { Provisioning } from '../provision/provisioning.ts'
 import { validated } from '../provision/validated.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
 
 /** `inspect_hardware`: finds out what hardware a node has. */
 export function inspectHardware(
@@ -12,13 +11,8 @@ export function inspectHardware(
   return async ({ node_id }, context) => {
     await tasks.begin(node_id, context, async (task) => {
       await validated(task, 'inspection', [task.hardware.power, task.hardware.inspect])
-      return await provisioning.enter(task, 'inspect', {
-        changes: {
-          driver_internal_info: withoutAgent(task.node.driver_internal_info),
-          inspection_started_at: new Date(),
-          inspection_finished_at: null,
-          last_error: null,
-        },
+      return await provisioning.begin(task, 'inspect', {
+        changes: { inspection_started_at: new Date(), inspection_finished_at: null },
       })
     })
     return {}

@@ -2,9 +2,9 @@ import type { HardwareRegistry } from '../../drivers/hardware-registry.ts'
 import type { ManagementReader, ManagementWriter } from '../../model/management-stores.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
-import type { BootFilesFollow } from '../boot-files-follow.ts'
-import type { SessionSource } from '../live-session.ts'
-import type { NodeTasks } from '../node-tasks.ts'
+import type { BootFilesFollow } from '../boot-files/boot-files-follow.ts'
+import type { SessionSource } from '../membership/live-session.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
 
 /** What the methods of management are made from; each takes of it what it needs. */
 export interface ManagementParts {

@@ -1,6 +1,6 @@
 import type { Handlers } from '../../rpc/contract.ts'
-import type { ConductorTask } from '../conductor-task.ts'
 import { traitsWith, traitsWithout } from '../rules/trait-rules.ts'
+import type { ConductorTask } from '../tasks/conductor-task.ts'
 import type { ManagementParts } from './management-parts.ts'
 
 type Parts = Pick<ManagementParts, 'store' | 'tasks'>

@@ -2,8 +2,8 @@ import { BootringError } from '../../model/errors.ts'
 import type { PortgroupRecord } from '../../model/records.ts'
 import { newPortgroup, patchedPortgroup } from '../../resources/portgroup.ts'
 import type { Handlers } from '../../rpc/contract.ts'
-import type { ConductorTask } from '../conductor-task.ts'
 import { checkMayDeletePortgroup, checkPortgroupUpdate } from '../rules/portgroup-rules.ts'
+import type { ConductorTask } from '../tasks/conductor-task.ts'
 import type { ManagementParts } from './management-parts.ts'
 
 type Parts = Pick<ManagementParts, 'tasks'>

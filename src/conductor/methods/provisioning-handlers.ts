@@ -1,6 +1,6 @@
 import type { Handlers } from '../../rpc/contract.ts'
-import type { NodeTasks } from '../node-tasks.ts'
 import type { Provisioning } from '../provision/provisioning.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
 import { continueInspection } from './continue-inspection.ts'
 import { doNodeClean } from './do-node-clean.ts'
 import { doNodeDeploy } from './do-node-deploy.ts'

@@ -1,6 +1,6 @@
 import type { Handlers } from '../../rpc/contract.ts'
-import { maintenanceEntry } from '../maintenance-entry.ts'
 import { ruledChanges } from '../rules/node-update-rules.ts'
+import { maintenanceEntry } from './maintenance-entry.ts'
 import type { ManagementParts } from './management-parts.ts'
 
 /** `set_node_maintenance`: puts a node into maintenance or takes it out, whatever its state. */

@@ -2,10 +2,10 @@ import { BootringError } from '../../model/errors.ts'
 import { interfaceTypes, type NodeChanges, type NodeRecord } from '../../model/records.ts'
 import { patchedNode } from '../../resources/node.ts'
 import type { Handlers } from '../../rpc/contract.ts'
-import { checkParent } from '../check-parent.ts'
-import type { ConductorTask } from '../conductor-task.ts'
-import { maintenanceEntry } from '../maintenance-entry.ts'
+import { checkParent } from '../rules/check-parent.ts'
 import { checkMayBePatched, ruledChanges } from '../rules/node-update-rules.ts'
+import type { ConductorTask } from '../tasks/conductor-task.ts'
+import { maintenanceEntry } from './maintenance-entry.ts'
 import type { ManagementParts } from './management-parts.ts'
 
 type Parts = Pick<ManagementParts, 'bootFiles' | 'hardware' | 'rings' | 'store' | 'tasks'>

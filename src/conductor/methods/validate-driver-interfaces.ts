@@ -4,8 +4,8 @@ import { BootringError } from '../../model/errors.ts'
 import type { JsonObject } from '../../model/node.ts'
 import { type InterfaceType, interfaceTypes } from '../../model/records.ts'
 import type { Handlers } from '../../rpc/contract.ts'
-import { failureText } from '../failure-text.ts'
 import { checkInstanceTraits } from '../rules/trait-rules.ts'
+import { failureText } from '../tasks/failure-text.ts'
 import type { ManagementParts } from './management-parts.ts'
 
 type Parts = Pick<ManagementParts, 'hardware' | 'log' | 'store' | 'tasks'>

@@ -1,7 +1,7 @@
 import { BootringError } from '../../model/errors.ts'
 import type { Handlers } from '../../rpc/contract.ts'
-import type { ConductorTask } from '../conductor-task.ts'
-import { failureText } from '../failure-text.ts'
+import type { ConductorTask } from '../tasks/conductor-task.ts'
+import { failureText } from '../tasks/failure-text.ts'
 import type { ManagementParts } from './management-parts.ts'
 
 type Parts = Pick<ManagementParts, 'tasks'>

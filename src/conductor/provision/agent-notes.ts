@@ -1,7 +1,7 @@
 import { withoutAgent } from '../../drivers/power/switch-power.ts'
 import type { JsonObject } from '../../model/node.ts'
 import type { NodeRecord } from '../../model/records.ts'
-import type { ConductorTask } from '../conductor-task.ts'
+import type { ConductorTask } from '../tasks/conductor-task.ts'
 
 /** Whether the agent that the node's work has booted was heard from, and the work goes on with it. */
 export function hasAgentCalled({ driver_internal_info }: Pick<NodeRecord, 'driver_internal_info'>): boolean {

@@ -1,11 +1,11 @@
 import type { NodeRecord } from '../../model/records.ts'
-import type { ConductorTask } from '../conductor-task.ts'
+import type { ConductorTask } from '../tasks/conductor-task.ts'
 import { forgetAgent, hasAgentCalled, without } from './agent-notes.ts'
 import { stepsOf } from './steps.ts'
-import { failureTarget, type Outcome, type Work } from './work.ts'
+import type { Outcome, Work } from './work.ts'
 
 /** Cleaning by hand is on its way to `manageable`, automated cleaning to `available`. */
-export const isManual = ({ node }: Pick<ConductorTask, 'node'>): boolean => node.target_provision_state === 'manageable'
+const isManual = ({ node }: Pick<ConductorTask, 'node'>): boolean => node.target_provision_state === 'manageable'
 
 const isAutomated = (node: NodeRecord, byDefault: boolean): boolean => node.automated_clean ?? byDefault
 
@@ -23,7 +23,7 @@ export function cleaning(automatedClean: boolean): Work {
       if (!agentHasCalled) await forgetAgent(task)
       const steps = isManual(task) ? stepsOf(task.node.driver_internal_info, 'clean_steps') : deploy.cleanSteps(task)
       const progress = await deploy.clean(task, steps, agentHasCalled)
-      if (progress === 'wait') return { event: 'wait', write: { ...target(task) } }
+      if (progress === 'wait') return { event: 'wait', write: target(task) }
       await deploy.tearDownCleaning(task)
       return done(task)
     },
@@ -42,8 +42,9 @@ function done(task: ConductorTask): Outcome {
   return { event, write: { changes: { clean_step: {}, driver_internal_info } } }
 }
 
+/** For changes of state after which the node is still on its way to where it was. */
 export function target(task: ConductorTask): { target?: 'manageable' } {
-  return failureTarget(task) === undefined ? {} : { target: 'manageable' }
+  return isManual(task) ? { target: 'manageable' } : {}
 }
 
 /** While a step is under way. */

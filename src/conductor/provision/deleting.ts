@@ -1,4 +1,4 @@
-import type { ConductorTask } from '../conductor-task.ts'
+import type { ConductorTask } from '../tasks/conductor-task.ts'
 import { forgetAgent, without } from './agent-notes.ts'
 import type { Work } from './work.ts'
 

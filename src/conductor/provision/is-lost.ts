@@ -1,5 +1,5 @@
 import { BootringError } from '../../model/errors.ts'
-import type { ConductorTask } from '../conductor-task.ts'
+import type { ConductorTask } from '../tasks/conductor-task.ts'
 
 /** Whether a work has ended with the session, or the database: nothing is to be concluded about the machine. */
 export function isLost(task: Pick<ConductorTask, 'signal'>, error: unknown): boolean {

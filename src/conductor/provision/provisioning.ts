@@ -3,10 +3,10 @@ import { BootringError } from '../../model/errors.ts'
 import type { JsonObject } from '../../model/node.ts'
 import { needsBootFiles } from '../../model/provision-states.ts'
 import type { NewHistoryEntry } from '../../model/records.ts'
-import { applyEvent, isWorkingState, type ProvisionEvent } from '../../model/transitions.ts'
-import type { ConductorTask, TransitionWrite } from '../conductor-task.ts'
-import { failureText } from '../failure-text.ts'
-import type { Background } from '../node-tasks.ts'
+import { applyEvent, isWorkingState, type ProvisionEvent, type Verb } from '../../model/transitions.ts'
+import type { ConductorTask, TransitionWrite } from '../tasks/conductor-task.ts'
+import { failureText } from '../tasks/failure-text.ts'
+import type { Background } from '../tasks/node-tasks.ts'
 import { debtKey, without } from './agent-notes.ts'
 import { inspected } from './inspecting.ts'
 import { isLost } from './is-lost.ts'
@@ -28,6 +28,22 @@ export class Provisioning {
   async enter(task: ConductorTask, event: ProvisionEvent, write?: TransitionWrite): Promise<Background | undefined> {
     await this.#transition(task, event, write)
     return isWorkingState(task.node.provision_state) ? () => this.work(task) : undefined
+  }
+
+  /**
+   * The same for a verb whose work begins anew: with `notes` for it in the row, and without what is known of an agent that
+   * ran before, or of an earlier failure.
+   */
+  async begin(
+    task: ConductorTask,
+    verb: Verb,
+    { changes, notes, target }: Pick<TransitionWrite, 'changes' | 'target'> & { notes?: JsonObject } = {},
+  ): Promise<Background | undefined> {
+    const driver_internal_info = { ...withoutAgent(task.node.driver_internal_info), ...notes }
+    return await this.enter(task, verb, {
+      ...(target === undefined ? {} : { target }),
+      changes: { ...changes, driver_internal_info, last_error: null },
+    })
   }
 
   /** Does the work of the node's state, and of those that follow, until the node waits or rests. */

@@ -1,6 +1,6 @@
 import { prepareInstanceBoot } from '../../drivers/boot-instance.ts'
 import { switchPower } from '../../drivers/power/switch-power.ts'
-import type { ConductorTask } from '../conductor-task.ts'
+import type { ConductorTask } from '../tasks/conductor-task.ts'
 import { forgetAgent, hasAgentCalled, without } from './agent-notes.ts'
 import { isStep } from './cleaning.ts'
 import { stepsOf } from './steps.ts'

@@ -1,6 +1,5 @@
-import type { ProvisionState } from '../../model/provision-states.ts'
 import type { ProvisionEvent } from '../../model/transitions.ts'
-import type { ConductorTask, TransitionWrite } from '../conductor-task.ts'
+import type { ConductorTask, TransitionWrite } from '../tasks/conductor-task.ts'
 
 /** How a work ends: the event, and what is written together with the new state. */
 export interface Outcome {
@@ -25,9 +24,4 @@ export interface Work {
   fault?(task: ConductorTask): string | undefined
   /** What a failure leaves in the row besides `last_error`. */
   onFailure?(task: ConductorTask): TransitionWrite
-}
-
-/** Where the row says which state the failure of a work leads to. */
-export function failureTarget(task: ConductorTask): ProvisionState | undefined {
-  return task.node.target_provision_state === 'manageable' ? 'manageable' : undefined
 }

@@ -1,30 +1,15 @@
 import { BootringError } from '../../model/errors.ts'
+import { waitStates } from '../../model/provision-states.ts'
 import type { NodeRecord } from '../../model/records.ts'
+import { isWorkingState, provisionStateOf } from '../../model/transitions.ts'
 
-/** States that end without anybody's asking. Source: ironic/common/states.py, UNSTABLE_STATES. */
-const passing: ReadonlySet<string | null> = new Set([
-  'deploying',
-  'wait call-back',
-  'cleaning',
-  'clean wait',
-  'verifying',
-  'deleting',
-  'inspecting',
-  'inspect wait',
-  'adopting',
-  'rescuing',
-  'rescue wait',
-  'unrescuing',
-  'servicing',
-  'service wait',
-])
-
-/** What is being done to a node may depend on how it boots. Throws `WrongState`. */
+/** What is being done to a node, or waited for, may depend on how it boots. Throws `WrongState`. */
 export function checkMayChangeFirmware(node: NodeRecord, what: string): void {
-  if (passing.has(node.provision_state))
+  const state = provisionStateOf(node)
+  if (isWorkingState(state) || waitStates.has(state))
     throw new BootringError(
       'WrongState',
-      `the ${what} of node ${node.uuid} can't change in state ${JSON.stringify(node.provision_state)}`,
+      `the ${what} of node ${node.uuid} can't change in state ${JSON.stringify(state)}`,
     )
 }
 

@@ -1,5 +1,6 @@
 import { BootringError } from '../../model/errors.ts'
 import type { NodeRecord } from '../../model/records.ts'
+import { provisionStateOf } from '../../model/transitions.ts'
 
 /** Source: ironic/common/states.py, DELETE_ALLOWED_STATES. */
 const deletableStates = ['manageable', 'enroll', 'adopt failed']
@@ -10,7 +11,7 @@ const deletableStates = ['manageable', 'enroll', 'adopt failed']
  */
 export function checkMayBeDeleted(node: NodeRecord, mayDeleteAvailable: boolean): void {
   const { instance_uuid: instance, uuid } = node
-  const state = node.provision_state ?? 'available'
+  const state = provisionStateOf(node)
   if (!node.maintenance && instance !== null)
     throw new BootringError('NodeAssociated', `node ${uuid} is associated with instance ${instance}`)
   if (node.protected) throw new BootringError('NodeProtected', `node ${uuid} is protected and can't be deleted`)

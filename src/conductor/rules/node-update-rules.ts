@@ -1,6 +1,7 @@
 import { BootringError } from '../../model/errors.ts'
 import type { JsonObject } from '../../model/node.ts'
 import { interfaceTypes, type NodeChanges, type NodeRecord } from '../../model/records.ts'
+import { provisionStateOf } from '../../model/transitions.ts'
 
 /** States with a target in which a node may be patched all the same. Source: ironic/common/states.py. */
 const updatableWhileUnderWay: ReadonlySet<string> = new Set([
@@ -21,8 +22,6 @@ const updatableWhileUnderWay: ReadonlySet<string> = new Set([
 /** States in which a node's interfaces, and a resource class that it has, may change. */
 const reconfigurable: readonly string[] = ['enroll', 'inspecting', 'inspect wait', 'manageable', 'available']
 
-const stateOf = (node: NodeRecord) => node.provision_state ?? 'available'
-
 /**
  * Whether a node may be patched at all while it is on its way to another state. One in maintenance may lose its instance
  * at any time, by a patch that does nothing else. Throws `WrongState`.
@@ -31,8 +30,8 @@ export function checkMayBePatched(node: NodeRecord, patch: readonly JsonObject[]
   const [first] = patch
   const losesInstance = patch.length === 1 && first?.op === 'remove' && first.path === '/instance_uuid'
   if (node.maintenance && losesInstance) return
-  if (node.target_provision_state !== null && !updatableWhileUnderWay.has(stateOf(node)))
-    refuse(node, 'WrongState', `can't be changed while it is in state ${JSON.stringify(stateOf(node))}`)
+  if (node.target_provision_state !== null && !updatableWhileUnderWay.has(provisionStateOf(node)))
+    refuse(node, 'WrongState', `can't be changed while it is in state ${JSON.stringify(provisionStateOf(node))}`)
 }
 
 /**
@@ -55,8 +54,12 @@ export function ruledChanges(before: NodeRecord, changes: NodeChanges, resetInte
 }
 
 function protection(before: NodeRecord, after: NodeRecord, changes: NodeChanges): NodeChanges {
-  if (changes.protected === true && !['active', 'rescue'].includes(stateOf(before)))
-    refuse(before, 'WrongState', `can be protected while it is active or rescued only, not in ${stateOf(before)}`)
+  if (changes.protected === true && !['active', 'rescue'].includes(provisionStateOf(before)))
+    refuse(
+      before,
+      'WrongState',
+      `can be protected while it is active or rescued only, not in ${provisionStateOf(before)}`,
+    )
   if (changes.protected === false) return { protected_reason: null }
   if (changes.protected_reason && !after.protected)
     refuse(before, 'InvalidParameter', 'is not protected: protected_reason goes with protected')
@@ -64,7 +67,7 @@ function protection(before: NodeRecord, after: NodeRecord, changes: NodeChanges)
 }
 
 function retirement(before: NodeRecord, after: NodeRecord, changes: NodeChanges): NodeChanges {
-  if (changes.retired === true && stateOf(before) === 'available')
+  if (changes.retired === true && provisionStateOf(before) === 'available')
     refuse(before, 'WrongState', "can't be retired while it is available")
   if (changes.retired === false) return { retired_reason: null }
   if (changes.retired_reason && !after.retired)
@@ -78,8 +81,8 @@ function checkInstance(before: NodeRecord, changes: NodeChanges): void {
 }
 
 function checkReconfiguration(before: NodeRecord, after: NodeRecord, changes: NodeChanges): void {
-  const mayChange = reconfigurable.includes(stateOf(before))
-  const only = `in ${reconfigurable.join(', ')} only; it is in ${JSON.stringify(stateOf(before))}`
+  const mayChange = reconfigurable.includes(provisionStateOf(before))
+  const only = `in ${reconfigurable.join(', ')} only; it is in ${JSON.stringify(provisionStateOf(before))}`
   for (const type of interfaceTypes) {
     const field = `${type}_interface` as const
     if (changes[field] !== undefined && !mayChange && !after.maintenance)

@@ -1,5 +1,6 @@
 import { BootringError, type ErrorCode } from '../../model/errors.ts'
 import type { NodeRecord, PortChanges, PortgroupChanges, PortgroupRecord, PortRecord } from '../../model/records.ts'
+import { provisionStateOf } from '../../model/transitions.ts'
 
 /** States in which ports may be wired in another way. Source: ironic/conductor/manager.py, update_port. */
 const rewirable: readonly string[] = ['enroll', 'inspecting', 'inspect wait', 'manageable']
@@ -52,7 +53,7 @@ export function checkPortUpdate(task: Wired, before: PortRecord, changes: PortCh
       `the address of port ${before.uuid} can't change: node ${node.uuid} is active or has an instance`,
     )
   const changed = wiring.filter((field) => changes[field] !== undefined)
-  if (changed.length > 0 && !node.maintenance && !rewirable.includes(node.provision_state ?? 'available'))
+  if (changed.length > 0 && !node.maintenance && !rewirable.includes(provisionStateOf(node)))
     refuse(
       'WrongState',
       `port ${before.uuid} can have ${changed.join(', ')} changed in maintenance, or while node ${node.uuid} is in ` +

@@ -1,3 +1,4 @@
+import { restingPowerState } from '../../drivers/power/switch-power.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { NodeRecord, PowerState } from '../../model/records.ts'
 
@@ -12,11 +13,6 @@ const actions: readonly string[] = [
 ] satisfies PowerAction[]
 
 export const isPowerAction = (text: unknown): text is PowerAction => typeof text === 'string' && actions.includes(text)
-
-/** What the machine is once the action is done. */
-export function powerAfter(action: PowerAction): 'power on' | 'power off' {
-  return action === 'power off' || action === 'soft power off' ? 'power off' : 'power on'
-}
 
 /** A soft action asks the machine's operating system, which takes its time, or never does it. */
 export const isSoft = (action: PowerAction) => action.startsWith('soft ')
@@ -38,7 +34,7 @@ export function checkedPowerAction(node: NodeRecord, target: string, supported: 
       'InvalidStateRequested',
       `node ${uuid} can't be switched while it is in state ${node.provision_state}`,
     )
-  if (powerAfter(target) === 'power off' && node.disable_power_off)
+  if (restingPowerState(target) === 'power off' && node.disable_power_off)
     throw new BootringError('WrongState', `node ${uuid} must not be switched off: disable_power_off is set`)
   if (!supported.includes(target))
     throw new BootringError(

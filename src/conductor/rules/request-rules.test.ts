@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { aNodeRecord } from '../../../test/support/management-records.ts'
 import { refusal } from '../../../test/support/refusal.ts'
+import { restingPowerState } from '../../drivers/power/switch-power.ts'
 import { provisionStates } from '../../model/provision-states.ts'
 import type { NodeRecord } from '../../model/records.ts'
 import { checkedBootMode, checkMayChangeFirmware } from './boot-mode-rules.ts'
-import { checkedPowerAction, isSoft, powerAfter } from './power-rules.ts'
+import { checkedPowerAction, isSoft } from './power-rules.ts'
 import { checkInstanceTraits, traitsWith, traitsWithout } from './trait-rules.ts'
 
 describe('traits', () => {
@@ -70,7 +71,7 @@ describe('power', () => {
   })
 
   it('knows what comes of it', () => {
-    expect(all.map(powerAfter)).toEqual(['power on', 'power off', 'power on', 'power off', 'power on'])
+    expect(all.map(restingPowerState)).toEqual(['power on', 'power off', 'power on', 'power off', 'power on'])
     expect(all.filter(isSoft)).toEqual(['soft power off', 'soft rebooting'])
   })
 })

@@ -17,9 +17,6 @@ export interface Upkeep {
   log: Logger
 }
 
-/** So that periodic work asks for a node once, and leaves it to whoever holds it. */
-export const once = { attempts: 1, intervalSeconds: 0 }
-
 /**
  * Does `work` for each of this conductor's nodes. Those that somebody holds, and those that are gone, wait for the next
  * pass; it ends where the session is lost, the database away, no worker free, or the conductor leaving. What else fails is

@@ -3,7 +3,7 @@ import { eachDatabase } from '../../../test/support/databases.ts'
 import { ManagementConductor } from '../../../test/support/management-conductor.ts'
 import type { NodeChanges } from '../../model/records.ts'
 import type { Database } from '../../model/stores.ts'
-import { toDoOf, withToDo } from '../to-do.ts'
+import { toDoOf, withToDo } from '../hardware-changes/to-do.ts'
 import { finishToDo } from './finish-to-do.ts'
 
 const uuid = '1be26c0b-03f2-4d2e-ae87-c02d7f33c123'

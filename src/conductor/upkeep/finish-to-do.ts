@@ -1,9 +1,10 @@
-import type { ConductorTask } from '../conductor-task.ts'
-import { finishBootModeChange, finishSecureBootChange } from '../firmware-change.ts'
-import type { NodeTasks } from '../node-tasks.ts'
-import { finishPowerChange } from '../power-change.ts'
-import { hasToDo, isOutdated, toDoOf, withoutAnyToDo } from '../to-do.ts'
-import { eachOwnNode, once, type Upkeep } from './each-own-node.ts'
+import { finishBootModeChange, finishSecureBootChange } from '../hardware-changes/firmware-change.ts'
+import { finishPowerChange } from '../hardware-changes/power-change.ts'
+import { hasToDo, isOutdated, toDoOf, withoutAnyToDo } from '../hardware-changes/to-do.ts'
+import type { ConductorTask } from '../tasks/conductor-task.ts'
+import { once } from '../tasks/exclusive-tasks.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
+import { eachOwnNode, type Upkeep } from './each-own-node.ts'
 
 /** Does what a conductor has promised to do to a node's hardware before it died, or lost its session. */
 export function finishToDo(upkeep: Upkeep, tasks: Pick<NodeTasks, 'begin'>): () => Promise<void> {

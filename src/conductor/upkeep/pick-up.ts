@@ -1,8 +1,9 @@
 import { isWorkingState, workingStates } from '../../model/transitions.ts'
-import type { NodeTasks } from '../node-tasks.ts'
 import { isInDebt, settleDebt } from '../provision/abort.ts'
 import type { Provisioning } from '../provision/provisioning.ts'
-import { eachOwnNode, once, type Upkeep } from './each-own-node.ts'
+import { once } from '../tasks/exclusive-tasks.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
+import { eachOwnNode, type Upkeep } from './each-own-node.ts'
 
 const aborted = ['deploy failed', 'clean failed', 'inspect failed', 'rescue failed', 'service failed']
 

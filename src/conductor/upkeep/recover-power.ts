@@ -1,5 +1,6 @@
-import type { NodeTasks } from '../node-tasks.ts'
-import { eachOwnNode, once, type Upkeep } from './each-own-node.ts'
+import { once } from '../tasks/exclusive-tasks.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
+import { eachOwnNode, type Upkeep } from './each-own-node.ts'
 
 /** Takes nodes out of maintenance that a power failure has put there, once their machines can be asked again. */
 export function recoverPower(upkeep: Upkeep, tasks: NodeTasks): () => Promise<void> {

@@ -4,9 +4,9 @@ import { fixedSession } from '../../../test/support/fixed-session.ts'
 import { MemoryManagement } from '../../../test/support/memory-management.ts'
 import { recordingLogger } from '../../../test/support/recording-logger.ts'
 import type { NodeRecord, PowerState } from '../../model/records.ts'
-import { ExclusiveTasks } from '../exclusive-tasks.ts'
-import { NodeTasks } from '../node-tasks.ts'
-import { Workers } from '../workers.ts'
+import { ExclusiveTasks } from '../tasks/exclusive-tasks.ts'
+import { NodeTasks } from '../tasks/node-tasks.ts'
+import { Workers } from '../tasks/workers.ts'
 import { PowerSync } from './sync-power.ts'
 
 /** One node, and a machine that is in the given state; `stuck`: it takes orders, and nothing comes of them. */
@@ -87,6 +87,17 @@ describe('power synchronisation', () => {
     expect(orders).toEqual(['power on', 'power on'])
     expect(store.row).toMatchObject({ power_state: 'power off', maintenance: true, fault: 'power failure' })
     expect(store.events).toEqual([store.row.maintenance_reason])
+  })
+
+  it('remembers no failures of a node that it has not come by again', async () => {
+    const { orders, store, sync } = setUp({ power_state: 'power on' }, 'power off', { isStuck: true })
+    const listed = store.nodes.bind(store)
+    for (const isThere of [true, true, false, true, true]) {
+      store.nodes = isThere ? listed : async () => []
+      store.row = { ...store.row, power_state: 'power on' }
+      await sync.run()
+    }
+    expect([orders.length, store.row.maintenance]).toEqual([4, false])
   })
 
   it.each(['wait call-back', 'clean wait', 'enroll', 'adopt failed'])('leaves nodes in %s alone', async (state) => {

@@ -2,11 +2,12 @@ import type { PowerInterface } from '../../drivers/interfaces.ts'
 import { switchPower } from '../../drivers/power/switch-power.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { NodeRecord, PowerState } from '../../model/records.ts'
-import type { ConductorTask } from '../conductor-task.ts'
-import { failureText } from '../failure-text.ts'
-import type { NodeTasks } from '../node-tasks.ts'
-import { hasToDo } from '../to-do.ts'
-import { eachOwnNode, once, type Upkeep } from './each-own-node.ts'
+import { hasToDo } from '../hardware-changes/to-do.ts'
+import type { ConductorTask } from '../tasks/conductor-task.ts'
+import { once } from '../tasks/exclusive-tasks.ts'
+import { failureText } from '../tasks/failure-text.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
+import { eachOwnNode, type Upkeep } from './each-own-node.ts'
 import { finishOrGiveUp } from './finish-to-do.ts'
 
 export interface PowerSyncOptions {
@@ -40,15 +41,19 @@ export class PowerSync {
 
   async run(): Promise<void> {
     const filter = { maintenance: false, reserved: false }
+    const unseen = new Set(this.#failures.keys())
     await eachOwnNode(
       this.#upkeep,
       filter,
       async (node, context) => {
+        unseen.delete(node.uuid)
         if (excluded.has(node.provision_state) || (await this.#agrees(node))) return
         await this.#tasks.run(node.uuid, context, (task) => this.#sync(task), once)
       },
       this.#options.workers,
     )
+    // Deleted, or another conductor's by now; or somebody works on it, and it begins anew.
+    for (const uuid of unseen) this.#failures.delete(uuid)
   }
 
   /** Without a reservation, and by the row as it was listed: what has changed since is seen under the reservation. In doubt, no. */

@@ -1,8 +1,9 @@
 import type { ProvisionState } from '../../model/provision-states.ts'
-import type { NodeTasks } from '../node-tasks.ts'
 import { hasAgentCalled } from '../provision/agent-notes.ts'
 import type { Provisioning } from '../provision/provisioning.ts'
-import { eachOwnNode, once, type Upkeep } from './each-own-node.ts'
+import { once } from '../tasks/exclusive-tasks.ts'
+import type { NodeTasks } from '../tasks/node-tasks.ts'
+import { eachOwnNode, type Upkeep } from './each-own-node.ts'
 
 /** How long nodes wait for an agent; 0: for ever. */
 export type WaitTimeouts = ReadonlyMap<ProvisionState, number>
