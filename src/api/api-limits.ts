@@ -4,6 +4,8 @@ export interface ApiLimits {
   maxBootRequests: number
   /** Calls of the agents that run on machines, worked on at once. */
   maxAgentRequests: number
+  /** Those of one address. */
+  maxAgentRequestsPerAddress: number
   /** `[bootring]max_management_requests`. */
   maxManagementRequests: number
   /** Management requests that wait for their turn. */
@@ -40,6 +42,8 @@ export interface ApiLimits {
 export const apiLimits: Readonly<ApiLimits> = {
   maxBootRequests: 1024,
   maxAgentRequests: 256,
+  // A machine makes one call at a time.
+  maxAgentRequestsPerAddress: 32,
   maxManagementRequests: 64,
   maxManagementWaiting: 256,
   maxManagementWaitMilliseconds: 2_000,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
+import { AddressShares } from '../http/address-shares.ts'
 import { LogBudget } from '../observe/log-budget.ts'
 import type { Logger } from '../observe/logger.ts'
 import { Admission } from './admission.ts'
@@ -11,19 +12,22 @@ import { retryAfterSeconds } from './retry-after.ts'
 
 export interface FirmwareFirstParts {
   limits: ApiLimits
+  /** Clients that stand for many. */
+  isProxy(address: string): boolean
   /** Boot requests that are being answered now. */
   bootsInFlight(): number
   logger: Logger
 }
 
 /**
- * Puts two gates before everything that is not /v1/boot. Agents have places of their own, which management can't take.
+ * Puts two gates before everything that is not /v1/boot. Agents have places of their own, which management can't take,
+ * and of which one client, who needs no password for them, gets few: it might send its bodies as slowly as it likes.
  * Management waits its turn; while many machines boot, it is down to a minimum, which it always has. Whoever finds no
  * place is told to come back.
  */
 export function firmwareFirst(
   handler: NodeHandler,
-  { bootsInFlight, limits, logger }: FirmwareFirstParts,
+  { bootsInFlight, isProxy, limits, logger }: FirmwareFirstParts,
 ): NodeHandler {
   const bootsWhenBusy = limits.maxBootRequests * limits.busyShareOfBootRequests
   const management = new Admission({
@@ -33,20 +37,26 @@ export function firmwareFirst(
     startsPerTurn: limits.managementStartsPerTurn,
   })
   const agents = new Admission({ limit: () => limits.maxAgentRequests, maxWaiting: 0, maxWaitMilliseconds: 0 })
+  const shares = new AddressShares({ most: limits.maxAgentRequestsPerAddress, isExempt: isProxy })
   const budget = new LogBudget(1, 1)
 
   return (request, response) => {
     const forAgent = isAgentRequest(request.method ?? '', request.url ?? '')
-    const leave = (forAgent ? agents : management).ask({
-      start: () => handler(request, response),
-      refuse(reason) {
-        const suppressed = budget.take()
-        if (suppressed !== undefined)
-          logger.warn({ reason, forAgent, suppressed }, 'too many requests: one was refused')
-        refuse(response)
-      },
+    const turnAway = (reason: string) => {
+      const suppressed = budget.take()
+      if (suppressed !== undefined) logger.warn({ reason, forAgent, suppressed }, 'too many requests: one was refused')
+      refuse(response)
+    }
+    const giveBack = forAgent ? shares.take(request.socket.remoteAddress ?? '') : undefined
+    if (forAgent && giveBack === undefined) {
+      turnAway(`${limits.maxAgentRequestsPerAddress} requests of this address are being worked on`)
+      return
+    }
+    const leave = (forAgent ? agents : management).ask({ start: () => handler(request, response), refuse: turnAway })
+    response.once('close', () => {
+      giveBack?.()
+      leave()
     })
-    response.once('close', leave)
   }
 }
 

@@ -282,3 +282,36 @@ describe('management requests', () => {
     expect((await ask(server.address, management)).status).toBe(200)
   })
 })
+
+describe('agents that never end their calls', () => {
+  const head =
+    'POST /v1/heartbeat/rack1-n1 HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n'
+  const limits = { maxAgentRequests: 6, maxAgentRequestsPerAddress: 2 }
+
+  it('hold a few places, and keep none from others', async () => {
+    const server = await start(limits, { server: { isProxy: () => false } })
+    const slow = Array.from({ length: 10 }, () => open(server, head))
+    const refused = () => slow.filter(({ text }) => text().startsWith('HTTP/1.1 503')).length
+    await expect.poll(refused, { timeout: 20_000 }).toBe(8)
+    const machine = connect({ ...server.address, localAddress: '127.0.0.7' }).on('error', () => undefined)
+    machine.write(`${head}{}`)
+    const [chunk] = await once(machine, 'data')
+    expect(String(chunk)).toMatch(/^HTTP\/1\.1 404 /)
+    machine.destroy()
+    for (const { socket } of slow) socket.destroy()
+    const again = async () => (await ask(server.address, 'GET /v1/lookup?addresses=x HTTP/1.1')).status
+    await expect.poll(again, { timeout: 20_000 }).toBe(404)
+  })
+
+  it('may be many behind a proxy', async () => {
+    const server = await start(limits)
+    const slow = Array.from({ length: 10 }, () => open(server, head))
+    await expect
+      .poll(() => slow.filter(({ text }) => text().startsWith('HTTP/1.1 503')).length, { timeout: 20_000 })
+      .toBe(4)
+    for (const { socket, text } of slow) if (text() === '') socket.write('{}')
+    await expect
+      .poll(() => slow.filter(({ text }) => text().startsWith('HTTP/1.1 404')).length, { timeout: 20_000 })
+      .toBe(6)
+  })
+})

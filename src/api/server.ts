@@ -15,7 +15,7 @@ import type { BootRoute } from './routes/boot.ts'
 export interface ApiServerOptions extends ApiAppDeps {
   boot: Pick<BootRoute, 'handle' | 'drain'>
   limits?: Partial<ApiLimits>
-  /** Clients that may have any number of connections. Default: those of loopback. */
+  /** Clients that may have any number of connections, and of agents' requests. Default: those of loopback. */
   isProxy?: (address: string) => boolean
   /** Address to listen on, IPv4 or IPv6. */
   host: string
@@ -37,6 +37,7 @@ export interface ApiServer {
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { boot, host, port, logger, rest, reuse = false, closeTimeoutSeconds = 15 } = options
   const limits = { ...apiLimits, ...options.limits }
+  const isProxy = options.isProxy ?? proxies([])
   let bootsInFlight = 0
   const answerBoot = (exchange: HttpExchange) => {
     bootsInFlight += 1
@@ -56,9 +57,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     serverFactory: (others) => {
       const http = createApiHttpServer({
         boot: answerBoot,
-        others: firmwareFirst(others, { limits, bootsInFlight: () => bootsInFlight, logger }),
+        others: firmwareFirst(others, { limits, isProxy, bootsInFlight: () => bootsInFlight, logger }),
         limits,
-        isProxy: options.isProxy ?? proxies([]),
+        isProxy,
       })
       front = http.front
       return http.server

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { AddressShares } from './address-shares.ts'
 
 export interface ConnectionLimits {
   /** When there are more, the one that has been idle longest ends. */
@@ -26,10 +27,12 @@ export interface HeldConnection {
 export class ConnectionTable {
   readonly #limits: ConnectionLimits
   readonly #held = new Map<Socket, HeldConnection>()
-  readonly #countByAddress = new Map<string, number>()
+  readonly #shares: AddressShares
 
   constructor(limits: ConnectionLimits) {
+    const { isExempt, maxConnectionsPerAddress: most } = limits
     this.#limits = limits
+    this.#shares = new AddressShares({ most, isExempt })
   }
 
   get size(): number {
@@ -38,27 +41,19 @@ export class ConnectionTable {
 
   /** undefined: there is no place for it, and it has been closed. */
   hold(socket: Socket): HeldConnection | undefined {
-    const { isExempt, maxConnections, maxConnectionsPerAddress } = this.#limits
-    const address = socket.remoteAddress
-    // Gone again already.
-    if (address === undefined) {
-      socket.destroy()
-      return undefined
-    }
-    const ofAddress = this.#countByAddress.get(address) ?? 0
-    const tooMany = ofAddress >= maxConnectionsPerAddress && isExempt?.(address) !== true
-    if (tooMany || (this.#held.size >= maxConnections && !this.#endLongestIdle())) {
+    // Without an address it has gone again already.
+    const giveBack = socket.remoteAddress === undefined ? undefined : this.#shares.take(socket.remoteAddress)
+    const isFull = this.#held.size >= this.#limits.maxConnections
+    if (giveBack === undefined || (isFull && !this.#endLongestIdle())) {
+      giveBack?.()
       socket.destroy()
       return undefined
     }
     const connection: HeldConnection = { requests: 0, used: false }
     this.#held.set(socket, connection)
-    this.#countByAddress.set(address, ofAddress + 1)
     socket.once('close', () => {
       this.#held.delete(socket)
-      const rest = (this.#countByAddress.get(address) ?? 1) - 1
-      if (rest === 0) this.#countByAddress.delete(address)
-      else this.#countByAddress.set(address, rest)
+      giveBack()
     })
     return connection
   }

@@ -1,4 +1,3 @@
-import type { JsonObject } from '../model/node.ts'
 import { type Fields, fieldNames, tooNew } from './field.ts'
 import { isJsonObject } from './json-value.ts'
 import { invalid, shownValue } from './value-type.ts'
@@ -23,22 +22,14 @@ export function created<T>(
     )
   }
   const values: Partial<T> = {}
-  for (const name of settable) setField(values, fields, name, body, minor)
+  for (const name of settable) {
+    const value = body[name] ?? undefined
+    if (value === undefined) continue
+    const { since, type } = fields[name]
+    if (since > minor) throw tooNew(name, since)
+    values[name] = type.read(value, name)
+  }
   return values
-}
-
-function setField<T, K extends keyof T & string>(
-  values: Partial<T>,
-  fields: Fields<T>,
-  name: K,
-  body: JsonObject,
-  minor: number,
-): void {
-  const value = body[name] ?? undefined
-  if (value === undefined) return
-  const { since, type } = fields[name]
-  if (since > minor) throw tooNew(name, since)
-  values[name] = type.read(value, name)
 }
 
 /** Throws `InvalidParameter` where nothing stands in a field that has to be there. */

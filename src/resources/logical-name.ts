@@ -1,4 +1,4 @@
-import { isCanonicalUuid } from '../model/canonical-uuid.ts'
+import { canonicalUuidOf } from '../model/canonical-uuid.ts'
 
 /** RFC 3986's unreserved characters, from version 1.10 on. */
 const unreserved = /^[A-Za-z0-9\-._~]{1,255}$/
@@ -12,5 +12,5 @@ export function isLogicalName(name: string, minor = Number.POSITIVE_INFINITY): b
 /** Words that stand where an ident may stand in paths below /v1/nodes. */
 export const reservedNodeNames = ['detail', 'maintenance', 'management', 'states', 'validate', 'vendor_passthru']
 
-/** Whether a text is the UUID of something, whatever its case: such names would never be found. */
-export const looksLikeUuid = (text: string) => isCanonicalUuid(text.toLowerCase())
+/** Whether a text may be the UUID of something: such names would never be found. */
+export const looksLikeUuid = (text: string) => canonicalUuidOf(text) !== undefined

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nodeRecord } from '../../test/support/records.ts'
+import { aNodeRecord } from '../../test/support/management-records.ts'
 import { BootringError } from '../model/errors.ts'
 import { newNode, patchedNode } from './node.ts'
 
@@ -51,7 +51,7 @@ describe('a patch of a node', () => {
       { instance_uuid: '5a6b1a6b-c806-4a2e-b68b-30a7acfa8570' },
     ],
   ])('%s', (_what, patch, changes) => {
-    const node = nodeRecord({ extra: { a: [1, 2] }, maintenance: true })
+    const node = aNodeRecord({ extra: { a: [1, 2] }, maintenance: true })
     const before = structuredClone(node)
     expect(patchedNode(node, patch)).toEqual(changes)
     expect(node).toEqual(before)
@@ -117,15 +117,15 @@ describe('a patch of a node', () => {
     ['InvalidParameter', 'is reserved', [{ op: 'replace', path: '/name', value: 'detail' }]],
     ['InvalidParameter', 'links has to be a list', [{ op: 'replace', path: '/network_data', value: { links: {} } }]],
   ])('is refused with %s: %s', (code, message, patch) => {
-    const found = failure(() => patchedNode(nodeRecord({ extra: { a: [1, 2] } }), patch))
+    const found = failure(() => patchedNode(aNodeRecord({ extra: { a: [1, 2] } }), patch))
     expect(found).toEqual({ code, message: expect.stringContaining(message) })
     expect({}).not.toHaveProperty('x')
   })
 
   it('is refused where it is of a newer version', () => {
     const patch = [{ op: 'replace', path: '/description', value: 'x' }]
-    expect(failure(() => patchedNode(nodeRecord(), patch, 50)).code).toBe('NotAcceptable')
-    expect(patchedNode(nodeRecord(), patch, 51)).toEqual({ description: 'x' })
+    expect(failure(() => patchedNode(aNodeRecord(), patch, 50)).code).toBe('NotAcceptable')
+    expect(patchedNode(aNodeRecord(), patch, 51)).toEqual({ description: 'x' })
   })
 
   it('takes network data', () => {
@@ -134,7 +134,7 @@ describe('a patch of a node', () => {
       networks: [{ id: 'a', link: 'eth0', type: 'ipv4', network_id: 'a', ip_address: '192.0.2.1' }],
       services: [{ type: 'dns', address: '192.0.2.53' }],
     }
-    expect(patchedNode(nodeRecord(), [{ op: 'add', path: '/network_data', value }])).toEqual({ network_data: value })
+    expect(patchedNode(aNodeRecord(), [{ op: 'add', path: '/network_data', value }])).toEqual({ network_data: value })
   })
 
   const name = fc.oneof(fc.constantFrom('a', 'b', '__proto__', 'constructor', 'toString', '-', '0', '1'), fc.string())
@@ -152,7 +152,7 @@ describe('a patch of a node', () => {
       fc.property(
         fc.array(fc.oneof({ weight: 9, arbitrary: operation }, fc.jsonValue()), { maxLength: 4 }),
         (patch) => {
-          const node = nodeRecord({ extra: { a: { b: 1 }, list: [1] } })
+          const node = aNodeRecord({ extra: { a: { b: 1 }, list: [1] } })
           const before = structuredClone(node)
           const { code } = failure(() => patchedNode(node, patch))
           seen.add(code)

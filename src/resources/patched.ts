@@ -3,7 +3,7 @@ import { BootringError } from '../model/errors.ts'
 import type { JsonObject } from '../model/node.ts'
 import { type Fields, fieldNames, tooNew } from './field.ts'
 import { applyPatch, patchedField, readPatch } from './json-patch.ts'
-import { invalid } from './value-type.ts'
+import { invalid, type ValueType } from './value-type.ts'
 
 /**
  * What a JSON Patch changes of a record, by field; what stays the same is left out. What is removed becomes what it is
@@ -33,23 +33,15 @@ export function patched<T>(
   const changes: Partial<T> = {}
   for (const name of patchable) {
     if (isDeepStrictEqual(before[name], after[name])) continue
-    setField(changes, fields, name, after[name])
+    changes[name] = fieldValue(fields[name].type, name, after[name])
     if (isDeepStrictEqual(before[name], changes[name])) delete changes[name]
   }
   return changes
 }
 
-function setField<T, K extends keyof T & string>(
-  changes: Partial<T>,
-  fields: Fields<T>,
-  name: K,
-  value: unknown,
-): void {
-  const { type } = fields[name]
-  if (value !== undefined) {
-    changes[name] = type.read(value, name)
-    return
-  }
+/** `undefined` was removed. */
+function fieldValue<V>(type: ValueType<V>, name: string, value: unknown): V {
+  if (value !== undefined) return type.read(value, name)
   if (type.required) throw new BootringError('PatchFailed', `'${name}' is a mandatory attribute and can not be removed`)
-  changes[name] = type.empty
+  return type.empty
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { portgroupRecord, portRecord } from '../../test/support/records.ts'
+import { aPortgroupRecord, aPortRecord } from '../../test/support/management-records.ts'
 import { newPort, patchedPort } from './port.ts'
 import { newPortgroup, patchedPortgroup } from './portgroup.ts'
 
-const node_uuid = 'a1a1a1a1-0000-4000-8000-000000000007'
+const { node_uuid } = aPortRecord()
 const uuid = 'b2b2b2b2-0000-4000-8000-000000000003'
 const address = '52:54:00:12:34:56'
 
@@ -59,20 +59,22 @@ describe('a port', () => {
       { op: 'add', path: '/portgroup_uuid', value: portgroup_uuid },
       { op: 'add', path: '/extra/client-id', value: 'ff:00' },
     ]
-    expect(patchedPort(portRecord(), patch)).toEqual({
+    expect(patchedPort(aPortRecord(), patch)).toEqual({
       address: 'aa:bb:cc:dd:ee:ff',
       portgroup_uuid,
       extra: { 'client-id': 'ff:00' },
     })
-    expect(patchedPort(portRecord({ portgroup_uuid }), [{ op: 'remove', path: '/portgroup_uuid' }])).toEqual({
+    expect(patchedPort(aPortRecord({ portgroup_uuid }), [{ op: 'remove', path: '/portgroup_uuid' }])).toEqual({
       portgroup_uuid: null,
     })
   })
 
   it('stays on its node', () => {
     const other = '00000000-0000-4000-8000-000000000000'
-    expect(() => patchedPort(portRecord(), [{ op: 'replace', path: '/node_uuid', value: other }])).toThrow('other node')
-    expect(patchedPort(portRecord(), [{ op: 'replace', path: '/node_uuid', value: node_uuid }])).toEqual({})
+    expect(() => patchedPort(aPortRecord(), [{ op: 'replace', path: '/node_uuid', value: other }])).toThrow(
+      'other node',
+    )
+    expect(patchedPort(aPortRecord(), [{ op: 'replace', path: '/node_uuid', value: node_uuid }])).toEqual({})
   })
 
   it.each([
@@ -81,7 +83,7 @@ describe('a port', () => {
     ['Smart NIC', [{ op: 'replace', path: '/is_smartnic', value: true }]],
     ['non-empty', [{ op: 'replace', path: '/physical_network', value: '' }]],
   ])('is not patched: %s', (message, patch) => {
-    expect(() => patchedPort(portRecord(), patch)).toThrow(message)
+    expect(() => patchedPort(aPortRecord(), patch)).toThrow(message)
   })
 })
 
@@ -96,12 +98,14 @@ describe('a portgroup', () => {
   })
 
   it('is patched', () => {
-    expect(patchedPortgroup(portgroupRecord(), [{ op: 'add', path: '/properties/miimon', value: 100 }])).toEqual({
+    expect(patchedPortgroup(aPortgroupRecord(), [{ op: 'add', path: '/properties/miimon', value: 100 }])).toEqual({
       properties: { miimon: 100 },
     })
-    expect(patchedPortgroup(portgroupRecord(), [{ op: 'remove', path: '/name' }])).toEqual({ name: null })
-    expect(() => patchedPortgroup(portgroupRecord(), [{ op: 'remove', path: '/mode' }])).toThrow('mandatory')
-    expect(() => patchedPortgroup(portgroupRecord(), [{ op: 'replace', path: '/name', value: 'a b' }])).toThrow(
+    expect(patchedPortgroup(aPortgroupRecord({ name: 'bond0' }), [{ op: 'remove', path: '/name' }])).toEqual({
+      name: null,
+    })
+    expect(() => patchedPortgroup(aPortgroupRecord(), [{ op: 'remove', path: '/mode' }])).toThrow('mandatory')
+    expect(() => patchedPortgroup(aPortgroupRecord(), [{ op: 'replace', path: '/name', value: 'a b' }])).toThrow(
       'invalid name',
     )
   })

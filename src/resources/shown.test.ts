@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { nodeRecord, portgroupRecord, portRecord } from '../../test/support/records.ts'
+import { aNodeRecord, aPortgroupRecord, aPortRecord } from '../../test/support/management-records.ts'
 import { fieldNames } from './field.ts'
 import { nodeFields } from './node-fields.ts'
 import { shownNode, shownPort, shownPortgroup } from './shown.ts'
 import { checkTrait, checkTraits } from './traits.ts'
 
-const secrets = nodeRecord({
+const secrets = aNodeRecord({
   driver_info: {
     ipmi_password: 's3cret',
     ipmi_address: '192.0.2.1',
@@ -55,17 +55,17 @@ describe('a node that is shown', () => {
     ['http://192.0.2.1:8080/a mail@b', 'http://192.0.2.1:8080/a mail@b'],
     ['http://a@b', 'http://a@b'],
   ])('has no password in %s', (url, without) => {
-    expect(shownNode(nodeRecord({ driver_info: { url } }), {}, 96).driver_info).toEqual({ url: without })
+    expect(shownNode(aNodeRecord({ driver_info: { url } }), {}, 96).driver_info).toEqual({ url: without })
   })
 
   // Where the time grows with the square of the length, each of these takes hours.
   it.each(['a.', 'a://x:', '://', 'a@', 'a://x:@'])('looks through a long text of "%s" once', (part) => {
     const text = part.repeat(1_000_000)
-    expect(shownNode(nodeRecord({ instance_info: { text } }), {}, 96).instance_info).toEqual({ text })
+    expect(shownNode(aNodeRecord({ instance_info: { text } }), {}, 96).instance_info).toEqual({ text })
   })
 
   it('has the fields of its version', () => {
-    const names = (minor: number) => Object.keys(shownNode(nodeRecord(), {}, minor))
+    const names = (minor: number) => Object.keys(shownNode(aNodeRecord(), {}, minor))
     expect(names(1)).toContain('driver')
     expect(names(1)).not.toContain('name')
     expect(names(5)).toContain('name')
@@ -76,12 +76,12 @@ describe('a node that is shown', () => {
   })
 
   it('has the fields that were asked for', () => {
-    expect(shownNode(nodeRecord(), { traits: ['CUSTOM_A'] }, 96, ['uuid', 'traits', 'created_at'])).toEqual({
-      uuid: nodeRecord().uuid,
+    expect(shownNode(aNodeRecord(), { traits: ['CUSTOM_A'] }, 96, ['uuid', 'traits', 'created_at'])).toEqual({
+      uuid: aNodeRecord().uuid,
       traits: ['CUSTOM_A'],
       created_at: '2026-01-02T03:04:05+00:00',
     })
-    expect(shownNode(nodeRecord(), {}, 96, ['conductor', 'chassis_uuid', 'traits'])).toEqual({
+    expect(shownNode(aNodeRecord(), {}, 96, ['conductor', 'chassis_uuid', 'traits'])).toEqual({
       conductor: null,
       chassis_uuid: null,
       traits: [],
@@ -95,12 +95,12 @@ describe('a node that is shown', () => {
     ['inspect wait', 38, 'inspecting'],
     ['inspect wait', 39, 'inspect wait'],
   ])('calls its state %j in 1.%i %j', (provision_state, minor, shown) => {
-    expect(shownNode(nodeRecord({ provision_state }), {}, minor).provision_state).toBe(shown)
+    expect(shownNode(aNodeRecord({ provision_state }), {}, minor).provision_state).toBe(shown)
   })
 })
 
 it('shows ports and portgroups by version', () => {
-  expect(Object.keys(shownPort(portRecord(), 1))).toEqual([
+  expect(Object.keys(shownPort(aPortRecord(), 1))).toEqual([
     'uuid',
     'created_at',
     'updated_at',
@@ -109,12 +109,12 @@ it('shows ports and portgroups by version', () => {
     'extra',
   ])
   const link = { port_id: 'x', 'vtep-logical-switch': 'a', 'vtep-physical-switch': 'b' }
-  const port = portRecord({ local_link_connection: link })
+  const port = aPortRecord({ local_link_connection: link })
   expect(shownPort(port, 89).local_link_connection).toEqual({})
   expect(shownPort(port, 90).local_link_connection).toEqual(link)
   expect(shownPort(port, 96)).not.toHaveProperty('node_id')
-  expect(shownPortgroup(portgroupRecord(), 25)).not.toHaveProperty('mode')
-  expect(shownPortgroup(portgroupRecord(), 26)).toMatchObject({ mode: 'active-backup', node_uuid: port.node_uuid })
+  expect(shownPortgroup(aPortgroupRecord(), 25)).not.toHaveProperty('mode')
+  expect(shownPortgroup(aPortgroupRecord(), 26)).toMatchObject({ mode: 'active-backup', node_uuid: port.node_uuid })
 })
 
 it('knows traits', () => {

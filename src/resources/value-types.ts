@@ -1,4 +1,4 @@
-import { isCanonicalUuid } from '../model/canonical-uuid.ts'
+import { canonicalUuidOf } from '../model/canonical-uuid.ts'
 import { type MacAddress, parseMac } from '../model/mac.ts'
 import type { JsonObject } from '../model/node.ts'
 import { checkJson, isJsonObject } from './json-value.ts'
@@ -61,7 +61,7 @@ export function requiredText(maxLength = 255): ValueType<string> {
 const trueWords = new Set(['1', 't', 'true', 'on', 'y', 'yes'])
 const falseWords = new Set(['0', 'f', 'false', 'off', 'n', 'no'])
 
-/** `true` and `false`, and the words that Ironic takes for them: command lines send those. */
+/** `true` and `false`, and the words that Ironic takes for them: command lines send those. Throws `InvalidParameter`. */
 export function readFlag(value: unknown, name: string): boolean {
   if (typeof value === 'boolean') return value
   const word = typeof value === 'string' || typeof value === 'number' ? String(value).trim().toLowerCase() : ''
@@ -104,16 +104,9 @@ export function json(maxBytes = textBytes): ValueType<JsonObject> {
 }
 
 /** A UUID in any of the forms that Ironic takes, as its canonical form. */
-export function readUuid(value: unknown, name: string): string {
-  const bare =
-    typeof value === 'string'
-      ? value
-          .toLowerCase()
-          .replace(/^urn:uuid:|^urn:/, '')
-          .replace(/[{}-]/g, '')
-      : ''
-  const canonical = bare.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-  if (!isCanonicalUuid(canonical)) throw invalid(`Expected UUID for ${name}: ${shownValue(value)}`)
+function readUuid(value: unknown, name: string): string {
+  const canonical = typeof value === 'string' ? canonicalUuidOf(value) : undefined
+  if (canonical === undefined) throw invalid(`Expected UUID for ${name}: ${shownValue(value)}`)
   return canonical
 }
 

@@ -1,6 +1,8 @@
 import type { MacAddress } from '../../src/model/mac.ts'
-import type { NodeRecord, PortgroupRecord, PortRecord } from '../../src/model/records.ts'
+import type { ListedPort, ListedPortgroup } from '../../src/model/management-stores.ts'
+import type { NodeRecord } from '../../src/model/records.ts'
 
+const nodeUuid = '1be26c0b-03f2-4d2e-ae87-c02d7f33c123'
 const created = { created_at: new Date('2026-01-02T03:04:05Z'), updated_at: null }
 
 /** A row of `nodes` as a node has it that was just enrolled. */
@@ -8,7 +10,7 @@ export function aNodeRecord(changes: Partial<NodeRecord> = {}): NodeRecord {
   return {
     ...created,
     id: 1,
-    uuid: '1be26c0b-03f2-4d2e-ae87-c02d7f33c123',
+    uuid: nodeUuid,
     name: null,
     driver: 'fake-hardware',
     driver_info: {},
@@ -69,14 +71,16 @@ export function aNodeRecord(changes: Partial<NodeRecord> = {}): NodeRecord {
   }
 }
 
-/** A row of `ports`, of the node above. */
-export function aPortRecord(changes: Partial<PortRecord> = {}): PortRecord {
+/** A row of `ports`, of the node above, with what of its owners is shown. */
+export function aPortRecord(changes: Partial<ListedPort> = {}): ListedPort {
   return {
     ...created,
     id: 1,
     uuid: '5d6d9c1a-8a6c-4a5e-9d3a-0f1c2b3a4d5e',
     node_id: 1,
+    node_uuid: nodeUuid,
     portgroup_id: null,
+    portgroup_uuid: null,
     address: '52:54:00:12:34:56' as MacAddress,
     name: null,
     pxe_enabled: true,
@@ -89,13 +93,14 @@ export function aPortRecord(changes: Partial<PortRecord> = {}): PortRecord {
   }
 }
 
-/** A row of `portgroups`, of the node above. */
-export function aPortgroupRecord(changes: Partial<PortgroupRecord> = {}): PortgroupRecord {
+/** A row of `portgroups`, of the node above, with what of its owner is shown. */
+export function aPortgroupRecord(changes: Partial<ListedPortgroup> = {}): ListedPortgroup {
   return {
     ...created,
     id: 1,
     uuid: '9f3c7b1e-2d4a-4f6b-8c1d-7e5a3b2c1d0f',
     node_id: 1,
+    node_uuid: nodeUuid,
     address: null,
     name: null,
     mode: 'active-backup',

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/model/node.ts'
 import type { ConductorClient } from '../../src/rpc/contract.ts'
 import type { MethodName, Result } from '../../src/rpc/shapes.ts'
 import { type BootServer, startBootServer } from './boot-server.ts'
-import { FakeReader } from './management-fakes.ts'
+import { FakeReader } from './fake-reader.ts'
 import { recordingLogger } from './recording-logger.ts'
 
 /** A call that a conductor got. */

@@ -24,9 +24,7 @@ export function askedFields<T>(
   if (microversion < fieldsSince) throw new BootringError('NotAcceptable', 'Request not acceptable.')
   const known: Record<string, number> = { links: 1 }
   for (const name of keysOf(table)) known[name] = table[name].since
-  const strangers = fields.filter((name) => !Object.hasOwn(known, name))
-  if (strangers.length > 0)
-    throw new BootringError('InvalidParameter', `Field(s) "${strangers.join(', ')}" are not valid`)
+  refuseStrangers(fields, known)
   for (const name of fields) requireVersion(microversion, known[name] ?? 1)
   return fields
 }
@@ -37,7 +35,14 @@ export function askedListFields<T>(table: Fields<T>, query: FieldsQuery, microve
   if (detail !== undefined && microversion < detailSince)
     throw new BootringError('InvalidParameter', `Invalid query parameter ?detail=${detail} received.`)
   if (fields !== undefined && detail)
-    throw new BootringError('InvalidParameter', "Can't fetch a subset of fields with 'detail' set")
+    throw new BootringError('InvalidParameter', 'Can not specify ?detail=True and fields in the same request.')
   if (detail) return undefined
   return askedFields(table, query, microversion) ?? fieldNames(table, microversion, ({ short }) => short === true)
+}
+
+/** Throws `InvalidParameter` for names that are not among the keys of an object. */
+export function refuseStrangers(names: readonly string[], known: object): void {
+  const strangers = names.filter((name) => !Object.hasOwn(known, name))
+  if (strangers.length > 0)
+    throw new BootringError('InvalidParameter', `Field(s) "${strangers.join(', ')}" are not valid`)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ask as askRaw } from '../../../test/support/boot-wire.ts'
-import { aNodeRecord } from '../../../test/support/management-fakes.ts'
+import { aNodeRecord } from '../../../test/support/management-records.ts'
 import { startRestServer } from '../../../test/support/rest-server.ts'
 import { apiLimits } from '../api-limits.ts'
 

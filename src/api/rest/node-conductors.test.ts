@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { aNodeRecord } from '../../../test/support/management-fakes.ts'
+import { aNodeRecord } from '../../../test/support/management-records.ts'
 import { BootringError, type ErrorCode } from '../../model/errors.ts'
 import type { MethodName, Result } from '../../rpc/shapes.ts'
 import { NodeConductors } from './node-conductors.ts'

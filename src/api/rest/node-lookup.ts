@@ -1,8 +1,8 @@
+import { canonicalUuidOf } from '../../model/canonical-uuid.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { ManagementReader } from '../../model/management-stores.ts'
 import type { NodeRecord } from '../../model/records.ts'
 import { isLogicalName } from '../../resources/logical-name.ts'
-import { canonicalUuidOf } from './query-values.ts'
 
 /** The version from which on nodes have names. */
 const namesSince = 5

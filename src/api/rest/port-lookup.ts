@@ -1,9 +1,9 @@
+import { canonicalUuidOf } from '../../model/canonical-uuid.ts'
 import { BootringError } from '../../model/errors.ts'
 import { parseMac } from '../../model/mac.ts'
 import type { ListedPort, ListedPortgroup } from '../../model/management-stores.ts'
 import type { NodeRecord } from '../../model/records.ts'
 import { nodeOf } from './node-lookup.ts'
-import { canonicalUuidOf } from './query-values.ts'
 import type { Rest } from './rest.ts'
 
 /** The port that a path names, by its UUID, MAC or name. Throws `NotFound`. */

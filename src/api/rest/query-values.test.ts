@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { canonicalUuidOf, readQuery } from './query-values.ts'
+import { readQuery } from './query-values.ts'
 
 const schema = {
   type: 'object',
@@ -46,14 +46,5 @@ describe('query parameters', () => {
 
   it('that are needed must be there', () => {
     expect(() => readQuery({ ...schema, required: ['text'] }, {})).toThrow('Missing mandatory parameter: text')
-  })
-})
-
-describe('a UUID', () => {
-  it.each([uuid, uuid.toUpperCase(), uuid.replaceAll('-', '')])('%s is canonical in the end', (text) => {
-    expect(canonicalUuidOf(text)).toBe(uuid)
-  })
-  it.each(['', 'x', `${uuid}0`, `${uuid}\n`])('is not %j', (text) => {
-    expect(canonicalUuidOf(text)).toBeUndefined()
   })
 })

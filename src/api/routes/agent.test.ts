@@ -1,24 +1,25 @@
 import { describe, expect, it } from 'vitest'
 import { mac } from '../../../test/support/a-node.ts'
-import { nodeRecord, portRecord } from '../../../test/support/records.ts'
+import { aNodeRecord, aPortRecord } from '../../../test/support/management-records.ts'
 import { type Answers, startRestServer } from '../../../test/support/rest-server.ts'
 import { BootringError, type ErrorCode } from '../../model/errors.ts'
 import type { RestParts } from '../rest/rest.ts'
 
-const waiting = nodeRecord({
+const waiting = aNodeRecord({
+  name: 'node-7',
   provision_state: 'wait call-back',
   properties: { cpu_arch: 'x86_64' },
   instance_info: { rescue_password: 's3cret' },
   driver_internal_info: { agent_secret_token: 's3cret', agent_url: 'http://x' },
   driver_info: { ipmi_password: 's3cret' },
 })
-const idle = nodeRecord({
+const idle = aNodeRecord({
   id: 8,
   uuid: 'd4d4d4d4-0000-4000-8000-000000000008',
   name: 'idle',
   provision_state: 'available',
 })
-const inspected = nodeRecord({
+const inspected = aNodeRecord({
   id: 9,
   uuid: 'e5e5e5e5-0000-4000-8000-000000000009',
   name: 'inspected',
@@ -36,9 +37,9 @@ async function serve(answers: Answers = {}, changes: Partial<RestParts> = {}) {
   )
   server.reader.allNodes.push(waiting, idle, inspected)
   server.reader.allPorts.push(
-    portRecord({ id: 1, address: mac(macOf.waiting) }),
-    portRecord({ id: 2, address: mac(macOf.idle), node_id: idle.id }),
-    portRecord({ id: 3, address: mac(macOf.inspected), node_id: inspected.id }),
+    aPortRecord({ id: 1, address: mac(macOf.waiting) }),
+    aPortRecord({ id: 2, address: mac(macOf.idle), node_id: idle.id }),
+    aPortRecord({ id: 3, address: mac(macOf.inspected), node_id: inspected.id }),
   )
   return server
 }

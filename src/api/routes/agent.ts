@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { canonicalUuidOf } from '../../model/canonical-uuid.ts'
 import { BootringError, type ErrorCode } from '../../model/errors.ts'
 import type { JsonObject } from '../../model/node.ts'
 import type { NodeRecord } from '../../model/records.ts'
@@ -9,7 +10,6 @@ import type { AgentHeartbeat } from '../../rpc/shapes.ts'
 import { inspectedNode, isAnyInspected, lookedUpNode, noSuchNode, validMacs } from '../rest/agent-lookup.ts'
 import { resourceLinks } from '../rest/links.ts'
 import { tellConductor } from '../rest/node-route.ts'
-import { canonicalUuidOf } from '../rest/query-values.ts'
 import type { Rest, RestRoutes } from '../rest/rest.ts'
 import { answers, object, pathParameters } from '../rest/schemas.ts'
 

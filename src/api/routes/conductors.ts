@@ -1,26 +1,20 @@
 import type { FastifyRequest } from 'fastify'
 import type { Conductor } from '../../model/conductor.ts'
 import { BootringError } from '../../model/errors.ts'
+import type { PageQuery } from '../../model/management-stores.ts'
 import type { JsonObject } from '../../model/node.ts'
+import { conductorFields } from '../../resources/conductor-fields.ts'
 import { shownTime } from '../../resources/shown.ts'
-import type { FieldsQuery } from '../rest/asked-fields.ts'
+import { askedFields, askedListFields, type FieldsQuery } from '../rest/asked-fields.ts'
 import { resourceLinks } from '../rest/links.ts'
-import { fieldParameters, listPage, type PageParameters, pageParameters } from '../rest/paging.ts'
+import { fieldParameters, listPage, type PageParameters, pageOf, pageParameters } from '../rest/paging.ts'
+import { shownSchema } from '../rest/resource-schemas.ts'
 import type { Rest, RestRoutes } from '../rest/rest.ts'
-import { answers, listOf, object, pathParameters } from '../rest/schemas.ts'
+import { answers, listOf, pathParameters } from '../rest/schemas.ts'
 
 const since = 49
 const tags = ['conductors']
-const allFields = ['hostname', 'conductor_group', 'alive', 'drivers', 'created_at', 'updated_at']
-const shortFields = ['hostname', 'conductor_group', 'alive']
-const sortKeys = ['id', 'hostname', 'conductor_group', 'created_at', 'updated_at']
-
-const shownConductor = object('A conductor.', {
-  hostname: { type: 'string' },
-  conductor_group: { type: 'string' },
-  alive: { type: 'boolean', description: 'It was heard from within [conductor]heartbeat_timeout.' },
-  drivers: { type: 'array', items: { type: 'string' }, description: 'Hardware types that it offers.' },
-})
+const shownConductor = { ...shownSchema(conductorFields), description: 'A conductor.' }
 
 /** /v1/conductors: all that have registered, dead ones included. */
 export const conductorRoutes: RestRoutes = (app, rest) => {
@@ -43,17 +37,13 @@ export const conductorRoutes: RestRoutes = (app, rest) => {
       },
     },
     async (request) => {
-      const { detail, fields } = request.query
-      if (fields !== undefined && detail)
-        throw new BootringError('InvalidParameter', 'Can not specify ?detail=True and fields in the same request.')
-      const names = checkedFields(fields) ?? (detail ? allFields : shortFields)
-      const page = pageOf(await rest.rings.conductors(), request.query, rest.options.maxLimit)
+      const { microversion, query } = request
+      const names = askedListFields(conductorFields, query, microversion)
+      const page = pageOf(query, conductorFields, microversion, rest.options.maxLimit)
       // They have no UUIDs, and go by their names.
-      const rows = page.rows.map((conductor) => ({ ...conductor, uuid: conductor.hostname }))
-      return listPage('conductors', rows, (conductor) => show(rest, request, conductor, names), page.query, {
-        url: `${rest.rootUrl(request)}/v1/conductors`,
-        query: request.query,
-      })
+      const rows = ofPage(await rest.rings.conductors(), page).map((row) => ({ ...row, uuid: row.hostname }))
+      const url = `${rest.rootUrl(request)}/v1/conductors`
+      return listPage('conductors', rows, (row) => show(rest, request, row, names), page, { url, query })
     },
   )
 
@@ -70,7 +60,7 @@ export const conductorRoutes: RestRoutes = (app, rest) => {
       },
     },
     async (request) => {
-      const names = checkedFields(request.query.fields) ?? allFields
+      const names = askedFields(conductorFields, request.query, request.microversion)
       const { hostname } = request.params
       const conductor = (await rest.rings.conductors()).find((each) => each.hostname === hostname)
       if (conductor === undefined) throw new BootringError('NotFound', `Conductor ${hostname} could not be found.`)
@@ -79,27 +69,13 @@ export const conductorRoutes: RestRoutes = (app, rest) => {
   )
 }
 
-/** Throws `InvalidParameter` for fields that there are not. */
-function checkedFields(fields: string[] | undefined): string[] | undefined {
-  const strangers = fields?.filter((name) => !allFields.includes(name) && name !== 'links') ?? []
-  if (strangers.length > 0)
-    throw new BootringError('InvalidParameter', `Field(s) "${strangers.join(', ')}" are not valid`)
-  return fields?.length ? fields : undefined
-}
-
-function pageOf(all: readonly Conductor[], query: PageParameters, maxLimit: number) {
-  const { limit = maxLimit, marker, sort_dir = 'asc', sort_key = 'id' } = query
-  const wrong = (message: string) => new BootringError('InvalidParameter', message)
-  if (limit <= 0) throw wrong('Limit must be positive')
-  if (sort_dir !== 'asc' && sort_dir !== 'desc')
-    throw wrong(`Invalid sort direction: ${sort_dir}. Acceptable values are 'asc' or 'desc'`)
-  if (!sortKeys.includes(sort_key)) throw wrong(`The sort_key value ${sort_key} is an invalid field for sorting`)
-  const descending = sort_dir === 'desc'
-  const sorted = [...all].sort((a, b) => (descending ? -1 : 1) * (compare(a, b, sort_key) || a.id - b.id))
+/** Throws `InvalidParameter` for a marker that there is not. */
+function ofPage(all: readonly Conductor[], { descending, limit, marker, sortKey }: PageQuery): Conductor[] {
+  const sorted = [...all].sort((a, b) => (descending ? -1 : 1) * (compare(a, b, sortKey) || a.id - b.id))
   const start = marker === undefined ? 0 : sorted.findIndex(({ hostname }) => hostname === marker) + 1
-  if (marker !== undefined && start === 0) throw wrong(`Conductor ${marker} could not be found.`)
-  const most = Math.min(limit, maxLimit)
-  return { rows: sorted.slice(start, start + most), query: { limit: most, sortKey: sort_key, descending } }
+  if (marker !== undefined && start === 0)
+    throw new BootringError('InvalidParameter', `Conductor ${marker} could not be found.`)
+  return sorted.slice(start, start + limit)
 }
 
 function compare(a: Conductor, b: Conductor, key: string): number {
@@ -117,7 +93,7 @@ function show(
   rest: Rest,
   request: Pick<FastifyRequest, 'host'>,
   conductor: Conductor,
-  names: readonly string[],
+  names: readonly string[] | undefined,
 ): JsonObject {
   const { alive, conductorGroup, createdAt = null, drivers, hostname, updatedAt } = conductor
   const shown = {
@@ -129,7 +105,7 @@ function show(
     updated_at: shownTime(updatedAt),
   }
   return {
-    ...Object.fromEntries(Object.entries(shown).filter(([name]) => names.includes(name))),
+    ...Object.fromEntries(Object.entries(shown).filter(([name]) => names?.includes(name) ?? true)),
     links: resourceLinks(rest.rootUrl(request), `conductors/${hostname}`),
   }
 }

@@ -1,6 +1,7 @@
 import { BootringError } from '../../model/errors.ts'
 import type { JsonObject } from '../../model/node.ts'
 import { type InterfaceType, interfaceTypes } from '../../model/records.ts'
+import { refuseStrangers } from '../rest/asked-fields.ts'
 import { resourceLinks } from '../rest/links.ts'
 import { requireVersion } from '../rest/microversion.ts'
 import { fieldParameters } from '../rest/paging.ts'
@@ -178,8 +179,6 @@ function shownInterfaces(offers: readonly Offer[], microversion: number): JsonOb
 /** Throws `InvalidParameter` for fields that there are not. */
 function picked(driver: JsonObject, names: readonly string[] | undefined): JsonObject {
   if (names === undefined) return driver
-  const strangers = names.filter((name) => !Object.hasOwn(driver, name))
-  if (strangers.length > 0)
-    throw new BootringError('InvalidParameter', `Field(s) "${strangers.join(', ')}" are not valid`)
+  refuseStrangers(names, driver)
   return Object.fromEntries(Object.entries(driver).filter(([name]) => names.includes(name) || name === 'links'))
 }

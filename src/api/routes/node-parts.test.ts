@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { aNodeRecord } from '../../../test/support/management-fakes.ts'
+import { aNodeRecord } from '../../../test/support/management-records.ts'
 import { type Answers, startRestServer } from '../../../test/support/rest-server.ts'
 import type { NodeRecord } from '../../model/records.ts'
 

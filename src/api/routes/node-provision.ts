@@ -3,10 +3,10 @@ import { BootringError } from '../../model/errors.ts'
 import type { JsonObject } from '../../model/node.ts'
 import type { NodeRecord } from '../../model/records.ts'
 import { allowsEvent, provisionStateOf, type Verb } from '../../model/transitions.ts'
+import { readFlag } from '../../resources/value-types.ts'
 import { type ConfigDrive, configDriveFor, configDriveSchema } from '../rest/config-drive.ts'
 import { requireVersion } from '../rest/microversion.ts'
 import { leadTo, type NodeParams, nodeOfPath, tellConductor } from '../rest/node-route.ts'
-import { booleanFrom } from '../rest/query-values.ts'
 import type { Rest, RestRoutes } from '../rest/rest.ts'
 import { answers, bodyOf, ofNode } from '../rest/schemas.ts'
 import { deploySteps, stepsSchema } from '../rest/steps.ts'
@@ -134,7 +134,7 @@ function checkedBody(given: ProvisionBody, verb: Verb, microversion: number): Ch
     steps,
     deploySteps: deploy_steps?.length ? deploy_steps : undefined,
     rescuePassword: rescue_password ?? '',
-    disableRamdisk: flagOf(disableRamdisk),
+    disableRamdisk: readFlag(disableRamdisk ?? false, 'disable_ramdisk'),
   }
 }
 
@@ -191,12 +191,6 @@ function notNow(node: NodeRecord, target: string): BootringError {
     'InvalidStateRequested',
     `The requested action "${target}" can not be performed on node "${node.uuid}" while it is in state "${provisionStateOf(node)}".`,
   )
-}
-
-function flagOf(given: boolean | string | undefined): boolean {
-  const flag = given === undefined ? false : booleanFrom(given)
-  if (flag === undefined) throw new BootringError('InvalidParameter', 'Invalid disable_ramdisk: expected true or false')
-  return flag
 }
 
 function onlyWith(name: string, targets: string): BootringError {

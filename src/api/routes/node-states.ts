@@ -3,9 +3,9 @@ import { waitStates } from '../../model/provision-states.ts'
 import type { NodeRecord } from '../../model/records.ts'
 import { isWorkingState } from '../../model/transitions.ts'
 import { shownNode } from '../../resources/shown.ts'
+import { readFlag } from '../../resources/value-types.ts'
 import { requireVersion } from '../rest/microversion.ts'
 import { leadTo, type NodeParams, nodeOfPath, tellConductor, unsupported } from '../rest/node-route.ts'
-import { booleanFrom } from '../rest/query-values.ts'
 import type { RestRoutes } from '../rest/rest.ts'
 import { answers, bodyOf, object, ofNode } from '../rest/schemas.ts'
 
@@ -117,9 +117,8 @@ export const nodeStateRoutes: RestRoutes = (app, rest) => {
       },
     },
     async (request, reply) => {
-      const target = booleanFrom(request.body.target)
       const node = await nodeOfPath(rest, request)
-      if (target === undefined) throw new BootringError('InvalidParameter', 'Invalid target: expected true or false')
+      const target = readFlag(request.body.target, 'target')
       refuseWhileUnstable(node, 'secure boot')
       await tellConductor(rest, request, node, 'change_node_secure_boot', { node_id: node.uuid, target })
       leadTo(reply, rest, request, 'states')

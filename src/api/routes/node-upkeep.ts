@@ -1,6 +1,5 @@
-import { BootringError } from '../../model/errors.ts'
+import { readFlag } from '../../resources/value-types.ts'
 import { type NodeParams, nodeOfPath, tellConductor, unsupported } from '../rest/node-route.ts'
-import { booleanFrom } from '../rest/query-values.ts'
 import type { RestRoutes } from '../rest/rest.ts'
 import { answers, bodyOf, object, ofNode, optionalBodyOf } from '../rest/schemas.ts'
 
@@ -94,9 +93,7 @@ export const nodeUpkeepRoutes: RestRoutes = (app, rest) => {
     async (request, reply) => {
       const node = await nodeOfPath(rest, request)
       const { boot_device: device, persistent: given } = request.body
-      const persistent = booleanFrom(given ?? false)
-      if (persistent === undefined)
-        throw new BootringError('InvalidParameter', 'Invalid persistent: expected true or false')
+      const persistent = readFlag(given ?? false, 'persistent')
       await tellConductor(rest, request, node, 'set_boot_device', { node_id: node.uuid, device, persistent })
       return await reply.code(204).send()
     },

@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { aNodeRecord } from '../../../test/support/management-fakes.ts'
+import { aNodeRecord } from '../../../test/support/management-records.ts'
 import { type Answers, startRestServer } from '../../../test/support/rest-server.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { NodeRecord } from '../../model/records.ts'
 
 async function serverWith(nodes: Partial<NodeRecord>[] = [], answers: Answers = {}) {
   const server = await startRestServer(answers)
-  server.reader.allNodes.push(...nodes.map(aNodeRecord))
+  server.reader.allNodes.push(
+    ...nodes.map((node, index) => aNodeRecord({ id: index + 1, uuid: randomUUID(), ...node })),
+  )
   return { ...server, nodes: server.reader.allNodes }
 }
 

@@ -1,20 +1,27 @@
 import { describe, expect, it } from 'vitest'
 import { mac } from '../../../test/support/a-node.ts'
-import { nodeRecord, portgroupRecord, portRecord } from '../../../test/support/records.ts'
+import { aNodeRecord, aPortgroupRecord, aPortRecord } from '../../../test/support/management-records.ts'
 import { type Answers, startRestServer } from '../../../test/support/rest-server.ts'
 import { BootringError } from '../../model/errors.ts'
 
-const node = nodeRecord()
-const other = nodeRecord({ id: 8, uuid: 'd4d4d4d4-0000-4000-8000-000000000008', name: 'node-8' })
-const bond = portgroupRecord()
-const first = portRecord({ extra: { rack: 1 } })
-const second = portRecord({
+const node = aNodeRecord({ name: 'node-7' })
+const other = aNodeRecord({ id: 8, uuid: 'd4d4d4d4-0000-4000-8000-000000000008', name: 'node-8' })
+const bond = aPortgroupRecord({ name: 'bond0' })
+const first = aPortRecord({ extra: { rack: 1 } })
+const second = aPortRecord({
   id: 4,
+  uuid: '00000000-0000-4000-8000-000000000004',
   address: mac('52:54:00:00:00:02'),
   portgroup_id: bond.id,
   portgroup_uuid: bond.uuid,
 })
-const third = portRecord({ id: 5, address: mac('52:54:00:00:00:03'), node_id: other.id, node_uuid: other.uuid })
+const third = aPortRecord({
+  id: 5,
+  uuid: '00000000-0000-4000-8000-000000000005',
+  address: mac('52:54:00:00:00:03'),
+  node_id: other.id,
+  node_uuid: other.uuid,
+})
 
 async function serve(answers: Answers = {}) {
   const server = await startRestServer(answers)
@@ -112,7 +119,7 @@ describe('a port', () => {
   it('is created by a conductor', async () => {
     const { address, ask, calls, reader } = await serve({
       create_port: ({ port }) => {
-        reader.allPorts.push(portRecord({ ...(port as object), portgroup_uuid: bond.uuid }))
+        reader.allPorts.push(aPortRecord({ ...(port as object), portgroup_uuid: bond.uuid }))
       },
     })
     const uuid = 'e5e5e5e5-0000-4000-8000-000000000001'
@@ -197,7 +204,7 @@ describe('portgroups', () => {
   it('are created, patched and deleted by a conductor', async () => {
     const { ask, calls, reader } = await serve({
       create_portgroup: ({ portgroup }) => {
-        reader.allPortgroups.push(portgroupRecord(portgroup as object))
+        reader.allPortgroups.push(aPortgroupRecord(portgroup as object))
       },
     })
     const body = { node_uuid: node.uuid, name: 'bond1', mode: '802.3ad' }

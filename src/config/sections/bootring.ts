@@ -106,7 +106,7 @@ export const bootringSection = {
   ),
   proxy_networks: cidrs(
     [],
-    'Networks of proxies and address translators, each of which brings many machines: max_connections_per_address does not hold for them.',
+    'Networks of proxies and address translators, each of which brings many machines: max_connections_per_address does not hold for them, nor what one address may call as an agent.',
   ),
   max_rpc_calls: integer(
     1024,

@@ -1,10 +1,6 @@
 import type { Methods } from '../shapes.ts'
+import { nodeId } from './common.ts'
 
-const nodeId = {
-  type: 'string',
-  pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
-  description: 'Canonical UUID of the node.',
-} as const
 const fileName = {
   type: 'string',
   pattern: '^[a-z][a-z0-9.-]{0,62}$',

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { BootringError } from '../../src/model/errors.ts'
 import type {
   ListedPort,
@@ -10,15 +9,6 @@ import type {
   PortgroupFilter,
 } from '../../src/model/management-stores.ts'
 import type { HistoryRecord, InventoryRecord, NodeRecord } from '../../src/model/records.ts'
-import { aNodeRecord as enrolledNode } from './management-records.ts'
-
-let lastId = 0
-
-/** A row of `nodes` with an id and a UUID of its own. */
-export function aNodeRecord(changes: Partial<NodeRecord> = {}): NodeRecord {
-  lastId += 1
-  return enrolledNode({ id: lastId, uuid: randomUUID(), ...changes })
-}
 
 /** Rows in memory, as far as the API's tests ask for them: no filters but the simplest. */
 export class FakeReader implements ManagementReader {
