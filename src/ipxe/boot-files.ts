@@ -20,6 +20,8 @@ export class BootFiles {
   readonly #root: string
   readonly #links: NodeLinks
   readonly #cache = new ScriptCache(maxCachedBytes)
+  /** What the files that are here were rendered from, by node UUID: those that this process has written itself. */
+  readonly #writtenFrom = new Map<string, string>()
 
   constructor({ root }: { root: string }) {
     this.#root = resolve(root)
@@ -39,21 +41,31 @@ export class BootFiles {
 
   /**
    * The file first, then the links that lead to it, which `linkNames` gives for each port that boots; other links of the node, as those of
-   * ports that are gone, go last.
+   * ports that are gone, go last. `inputs`: what the text was rendered from.
    */
-  async writeNodeFile(node: NodeWithPorts, text: string, linkNames: (port: Port) => readonly string[]): Promise<void> {
+  async writeNodeFile(
+    node: NodeWithPorts,
+    { inputs, text }: { inputs: string; text: string },
+    linkNames: (port: Port) => readonly string[],
+  ): Promise<void> {
     const folder = this.#folder(node.uuid)
+    this.#writtenFrom.delete(node.uuid)
     await explained(`write the boot file of node ${node.uuid}`, async () => {
       await mkdir(folder, { recursive: true, mode: 0o755 })
       await writeFileAtomically(join(folder, 'config'), text)
       const ports = node.ports.filter(({ pxeEnabled }) => pxeEnabled)
       await this.#links.set(node.uuid, ports.flatMap(linkNames))
     })
+    this.#writtenFrom.set(node.uuid, inputs)
   }
 
-  /** undefined where there is none, or what is there is not what the boot loader reads: it may take anything else for a program. */
-  readNodeFile(uuid: string, recognises: (text: string) => boolean): string | undefined {
+  /**
+   * undefined where there is none, or none that is known to be rendered from these inputs; also where what is there is not what the boot
+   * loader reads: it may take anything else for a program.
+   */
+  readNodeFile(uuid: string, inputs: string, recognises: (text: string) => boolean): string | undefined {
     const path = `${this.#folder(uuid)}/config`
+    if (this.#writtenFrom.get(uuid) !== inputs) return undefined
     try {
       const text = this.#cache.read(path)
       return text !== undefined && recognises(text) ? text : undefined
@@ -65,6 +77,7 @@ export class BootFiles {
   /** Removes the node's file and the links to it, not its images: it is another root's now. No error where there is nothing. */
   async removeNodeFile(uuid: string): Promise<void> {
     const path = `${this.#folder(uuid)}/config`
+    this.#writtenFrom.delete(uuid)
     if (!existsSync(path)) return
     await explained(`remove the boot file of node ${uuid}`, async () => {
       await this.#links.set(uuid, [])
@@ -75,6 +88,7 @@ export class BootFiles {
   /** Removes the node's links, and its folder with all that is in it. No error where there is nothing. */
   async removeNode(uuid: string): Promise<void> {
     const folder = this.#folder(uuid)
+    this.#writtenFrom.delete(uuid)
     if (!existsSync(this.#root)) return
     await explained(`remove the boot files of node ${uuid}`, async () => {
       await this.#links.set(uuid, [])

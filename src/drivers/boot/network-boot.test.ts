@@ -105,6 +105,13 @@ describe('the boot interface ipxe', () => {
     expect(await theInterfaces().bootInterfaceOf(node).getBootConfig(node, 'boot.ipxe')).not.toContain('stale')
   })
 
+  it('does not take what http-ipxe has written to the same place for its own', async () => {
+    await ipxe.prepare(node)
+    const driverInfo = { ...node.driverInfo, kernel_append_params: 'changed' }
+    await interfaces.bootInterfaceOf({ bootInterface: 'http-ipxe' }).prepare({ ...node, driverInfo })
+    expect(await ipxe.getBootConfig(node, 'boot.ipxe')).not.toContain('changed')
+  })
+
   it('renders when the file was emptied or removed', async () => {
     await ipxe.prepare(node)
     const script = await ipxe.getBootConfig(node, 'boot.ipxe')

@@ -39,8 +39,6 @@ export interface NetworkBootParts extends SharedBootParts {
 export class NetworkBoot extends BootInterface {
   override readonly properties = bootProperties
   readonly #parts: NetworkBootParts
-  /** What the files on the disk were rendered from, by node UUID. */
-  readonly #writtenFrom = new Map<string, string>()
   /** Nodes whose images are being fetched because a machine has asked. */
   readonly #fetching = new Set<string>()
 
@@ -82,10 +80,8 @@ export class NetworkBoot extends BootInterface {
         `boot interface ${this.name} knows ${known} only (node ${node.uuid}; asked for ${JSON.stringify(fileName)})`,
       )
     }
-    if (this.#writtenFrom.get(node.uuid) === inputs(node, loader)) {
-      const text = files.readNodeFile(node.uuid, loader.recognises)
-      if (text !== undefined) return text
-    }
+    const onDisk = files.readNodeFile(node.uuid, inputs(node, loader), loader.recognises)
+    if (onDisk !== undefined) return onDisk
     // The machine knows best what it boots by: it may be in another boot mode than the node's row says.
     const text = scripts.render(node, loader)
     this.#fetchImages(node)
@@ -98,13 +94,11 @@ export class NetworkBoot extends BootInterface {
     const loader = loaderOf(node)
     const text = scripts.render(node, loader)
     await images.ensure(node.uuid, scripts.images(node))
-    await files.writeNodeFile(node, text, linkNames)
+    await files.writeNodeFile(node, { text, inputs: inputs(node, loader) }, linkNames)
     await otherFiles.removeNodeFile(node.uuid)
-    this.#writtenFrom.set(node.uuid, inputs(node, loader))
   }
 
   override async cleanUp(nodeUuid: string): Promise<void> {
-    this.#writtenFrom.delete(nodeUuid)
     await this.#parts.files.removeNode(nodeUuid)
     await this.#parts.otherFiles.removeNode(nodeUuid)
   }
