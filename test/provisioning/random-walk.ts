@@ -40,6 +40,8 @@ export class RandomWalk {
   readonly #walk: Walk
   readonly #happened: Record<string, number> = {}
   readonly #tokens = new Map<string, string>()
+  /** Under way still: nobody waits for whoever is dead, and who replaces it comes later. */
+  readonly #replacements: Promise<void>[] = []
   #conductors: MortalConductor[] = []
 
   constructor(walk: Walk) {
@@ -54,7 +56,7 @@ export class RandomWalk {
     })
     await Promise.all(walkers)
     world.isFaulty = false
-    await this.#reviveAll()
+    await Promise.all(this.#replacements)
     const stuck: string[] = []
     for (const node of this.#walk.nodes) {
       const where = await this.#bringHome(node)
@@ -112,8 +114,8 @@ export class RandomWalk {
       [3, 'time-outs', () => conductor.checkWaits()],
       [5, 'taking up', () => conductor.takeUp()],
       [2, 'power', () => conductor.syncPower()],
-      [2, 'kill', () => this.#kill(conductor)],
-      [1, 'retire', () => this.#retire(conductor)],
+      [2, 'kill', async () => this.#kill(conductor)],
+      [1, 'retire', async () => this.#retire(conductor)],
       [3, 'time', () => pause(20)],
     ]
     let at = this.#walk.world.random() * things.reduce((sum, [weight]) => sum + weight, 0)
@@ -152,32 +154,27 @@ export class RandomWalk {
     )
   }
 
-  async #kill(conductor: MortalConductor): Promise<void> {
+  #kill(conductor: MortalConductor): void {
     if (!conductor.isUp) return
     conductor.kill()
-    await this.#replace(conductor)
+    this.#replace(conductor)
   }
 
   /** Goes on, and does not know that its session is over. */
-  async #retire(conductor: MortalConductor): Promise<void> {
-    if (conductor.isUp) await this.#replace(conductor)
+  #retire(conductor: MortalConductor): void {
+    if (conductor.isUp) this.#replace(conductor)
   }
 
   /** Some time later another process bears the name. */
-  async #replace(conductor: MortalConductor): Promise<void> {
-    await conductor.retire()
-    await pause(this.#walk.world.random() * 60)
-    await this.#start(conductor)
-  }
-
-  async #start(conductor: MortalConductor): Promise<void> {
+  #replace(conductor: MortalConductor): void {
     const { database, world } = this.#walk
-    const next = await MortalConductor.start(conductor.hostname, database, world)
-    this.#conductors = this.#conductors.map((one) => (one === conductor ? next : one))
-  }
-
-  async #reviveAll(): Promise<void> {
-    for (const conductor of this.#conductors.filter(({ isUp }) => !isUp)) await this.#start(conductor)
+    const replacement = async () => {
+      await conductor.retire()
+      await pause(world.random() * 60)
+      const next = await MortalConductor.start(conductor.hostname, database, world)
+      this.#conductors = this.#conductors.map((one) => (one === conductor ? next : one))
+    }
+    this.#replacements.push(replacement())
   }
 
   /** To `manageable`, by what an operator has: verbs, and patience. Where that is not reached: in which state it stays. */
