@@ -74,7 +74,7 @@ describe('a profile', () => {
     startTime: 1000,
     nodes: [
       { id: 1, callFrame: frame('(idle)') },
-      { id: 2, callFrame: frame('decide', 'file:///checkout/src/api/boot-decision.ts', 59) },
+      { id: 2, callFrame: frame('decide', 'file:///checkout/src/api/boot/boot-decision.ts', 59) },
       { id: 3, callFrame: frame('', 'file:///checkout/node_modules/undici/lib/client.js', 9) },
       { id: 4, callFrame: frame('emit', 'node:events', 4) },
       { id: 5, callFrame: frame('(garbage collector)') },
@@ -88,7 +88,7 @@ describe('a profile', () => {
     const summary = summarizeProfile(profile, { fromMicroseconds: 1050, toMicroseconds: 1650 }, '/checkout')
     expect(summary.idle).toBeCloseTo(200 / 600)
     expect(summary.functions).toEqual([
-      { name: 'decide src/api/boot-decision.ts:60', share: 0.5 },
+      { name: 'decide src/api/boot/boot-decision.ts:60', share: 0.5 },
       { name: '(anonymous) undici/lib/client.js:10', share: 0.25 },
       { name: 'emit node:events:5', share: 0.25 },
     ])

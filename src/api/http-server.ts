@@ -5,7 +5,7 @@ import { type HttpExchange, NodeHttpExchange } from '../http/http-exchange.ts'
 import { inTurn } from '../http/in-turn.ts'
 import { type PlainFront, putPlainFront } from '../http/plain-front.ts'
 import type { ApiLimits } from './api-limits.ts'
-import { isBootTarget } from './boot-path.ts'
+import { isBootTarget } from './boot/boot-path.ts'
 
 /** Answers what is asked below /v1/boot. */
 export type BootHandler = (exchange: HttpExchange) => void

@@ -1,4 +1,4 @@
-import { AllowedNetworks } from './allowed-networks.ts'
+import { AllowedNetworks } from './boot/allowed-networks.ts'
 
 /**
  * Whether a client's address is one that stands for many: `[bootring]proxy_networks`, and loopback, where proxies on the

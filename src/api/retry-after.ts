@@ -1,4 +1,4 @@
-import type { DecisionCode } from './boot-decision.ts'
+import type { DecisionCode } from './boot/boot-decision.ts'
 
 /** How long firmware that meets the failure is told to wait, at least; a rack that boots at once must not come back at once. */
 const shortestSeconds = 2

@@ -6,11 +6,11 @@ import type { HttpExchange } from '../http/http-exchange.ts'
 import type { PlainFront } from '../http/plain-front.ts'
 import { type ApiLimits, apiLimits } from './api-limits.ts'
 import { type ApiAppDeps, apiApp } from './app.ts'
+import type { BootRoute } from './boot/boot-route.ts'
 import { clientFault } from './fault.ts'
 import { firmwareFirst } from './firmware-first.ts'
 import { answerBadRequest, createApiHttpServer } from './http-server.ts'
 import { proxies } from './proxies.ts'
-import type { BootRoute } from './routes/boot.ts'
 
 export interface ApiServerOptions extends ApiAppDeps {
   boot: Pick<BootRoute, 'handle' | 'drain'>

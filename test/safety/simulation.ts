@@ -1,5 +1,5 @@
 import { randomFrom } from '../../bench/random.ts'
-import { BootDecision } from '../../src/api/boot-decision.ts'
+import { BootDecision } from '../../src/api/boot/boot-decision.ts'
 import { BootringError } from '../../src/model/errors.ts'
 import { waitStates } from '../../src/model/provision-states.ts'
 import { Membership } from '../../src/ring/membership.ts'

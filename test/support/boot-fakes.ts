@@ -1,4 +1,4 @@
-import { BootDecision, type BootDecisionParts } from '../../src/api/boot-decision.ts'
+import { BootDecision, type BootDecisionParts } from '../../src/api/boot/boot-decision.ts'
 import type { Conductor } from '../../src/model/conductor.ts'
 import { BootringError, type ErrorCode } from '../../src/model/errors.ts'
 import type { BootTarget } from '../../src/model/node.ts'

@@ -1,4 +1,4 @@
-import { BootringError } from '../model/errors.ts'
+import { BootringError } from '../../model/errors.ts'
 import { type AttemptFailure, attemptFailure } from './attempt-failure.ts'
 import type { AttemptLog, ConductorAttempt, SearchParts } from './conductor-attempts.ts'
 import type { Deadline } from './deadlines.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { bootDecision, brokenStore, fixedConductors, mac } from '../../test/support/boot-fakes.ts'
-import { LineSink } from '../../test/support/line-sink.ts'
-import { createLogger } from '../observe/create-logger.ts'
-import { LogBudget } from '../observe/log-budget.ts'
+import { bootDecision, brokenStore, fixedConductors, mac } from '../../../test/support/boot-fakes.ts'
+import { LineSink } from '../../../test/support/line-sink.ts'
+import { createLogger } from '../../observe/create-logger.ts'
+import { LogBudget } from '../../observe/log-budget.ts'
 import type { BootDecision } from './boot-decision.ts'
 import { DecisionLog } from './decision-log.ts'
 

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { BootringError } from '../model/errors.ts'
-import { createConductorClient } from '../rpc/client.ts'
-import type { ConductorClient } from '../rpc/contract.ts'
+import { BootringError } from '../../model/errors.ts'
+import { createConductorClient } from '../../rpc/client.ts'
+import type { ConductorClient } from '../../rpc/contract.ts'
 import { type AttemptLog, type AttemptOptions, ConductorAttempts } from './conductor-attempts.ts'
 
 const script = '#!ipxe\nboot\n'

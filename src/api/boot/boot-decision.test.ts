@@ -14,10 +14,10 @@ import {
   script,
   target,
   unknownMac,
-} from '../../test/support/boot-fakes.ts'
-import type { MacAddress } from '../model/mac.ts'
-import { provisionStates, waitStates } from '../model/provision-states.ts'
-import type { BootTargetStore } from '../model/stores.ts'
+} from '../../../test/support/boot-fakes.ts'
+import type { MacAddress } from '../../model/mac.ts'
+import { provisionStates, waitStates } from '../../model/provision-states.ts'
+import type { BootTargetStore } from '../../model/stores.ts'
 import type { BootDecisionParts } from './boot-decision.ts'
 import { LastKnownGood } from './last-known-good.ts'
 

@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../model/errors.ts'
-import type { ConductorClient } from '../rpc/contract.ts'
+import type { ErrorCode } from '../../model/errors.ts'
+import type { ConductorClient } from '../../rpc/contract.ts'
 import { BootConfigSearch } from './boot-config-search.ts'
 import { ConductorHealth } from './conductor-health.ts'
 import { Deadlines } from './deadlines.ts'

@@ -1,4 +1,4 @@
-import { BootringError, type ErrorCode } from '../model/errors.ts'
+import { BootringError, type ErrorCode } from '../../model/errors.ts'
 
 /** What a conductor that does not have the script says, beyond this node: it will be so for others too, and may pass. */
 const degradedCodes: ReadonlySet<ErrorCode> = new Set(['DatabaseUnavailable', 'Overloaded'])

@@ -1,4 +1,4 @@
-import type { BootTarget } from '../model/node.ts'
+import type { BootTarget } from '../../model/node.ts'
 
 export interface LastKnownGoodOptions {
   /** `[bootring]stale_boot_seconds`. */

@@ -14,7 +14,7 @@ import {
 } from '../../../test/support/boot-fakes.ts'
 import { type Changes, startBootServer } from '../../../test/support/boot-server.ts'
 import { ask, exchange, header, parse, withoutIdentity } from '../../../test/support/boot-wire.ts'
-import { AllowedNetworks } from '../allowed-networks.ts'
+import { AllowedNetworks } from './allowed-networks.ts'
 
 const path = '/v1/boot/52-54-00-12-34-56/boot.ipxe'
 

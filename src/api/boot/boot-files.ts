@@ -1,4 +1,4 @@
-import { isGrubConfig, isPxelinuxConfig } from '../model/boot-file-content.ts'
+import { isGrubConfig, isPxelinuxConfig } from '../../model/boot-file-content.ts'
 
 /** What the API knows of a file that a machine may ask for. */
 export interface BootFile {

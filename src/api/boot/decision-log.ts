@@ -1,5 +1,5 @@
-import type { LogBudget } from '../observe/log-budget.ts'
-import type { Logger } from '../observe/logger.ts'
+import type { LogBudget } from '../../observe/log-budget.ts'
+import type { Logger } from '../../observe/logger.ts'
 import type { Decision } from './boot-decision.ts'
 
 /** What a client sends is logged up to this many characters. */

@@ -1,4 +1,4 @@
-import { BootringError } from '../model/errors.ts'
+import { BootringError } from '../../model/errors.ts'
 import type { Deadline, Deadlines } from './deadlines.ts'
 
 /** Timers of the same length end in any order, and this one must not be the later. */

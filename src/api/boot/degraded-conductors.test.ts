@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { ErrorCode } from '../model/errors.ts'
+import type { ErrorCode } from '../../model/errors.ts'
 import { DegradedConductors } from './degraded-conductors.ts'
 
 const failed = (conductor: string, code: ErrorCode, timedOut = false) => ({

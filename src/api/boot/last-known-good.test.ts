@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { target } from '../../test/support/boot-fakes.ts'
-import type { BootTarget } from '../model/node.ts'
+import { target } from '../../../test/support/boot-fakes.ts'
+import type { BootTarget } from '../../model/node.ts'
 import { LastKnownGood, type LastKnownGoodOptions, type Sighting } from './last-known-good.ts'
 
 function fixture(options: Partial<LastKnownGoodOptions> = {}) {

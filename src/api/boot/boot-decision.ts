@@ -1,15 +1,15 @@
-import { BootringError, type ErrorCode } from '../model/errors.ts'
-import { type MacAddress, parseNicAddress } from '../model/mac.ts'
-import type { BootTarget } from '../model/node.ts'
-import { waitStates } from '../model/provision-states.ts'
-import type { BootTargetStore } from '../model/stores.ts'
-import type { FleetRings } from '../ring/fleet-rings.ts'
-import type { ConductorClient } from '../rpc/contract.ts'
+import { BootringError, type ErrorCode } from '../../model/errors.ts'
+import { type MacAddress, parseNicAddress } from '../../model/mac.ts'
+import type { BootTarget } from '../../model/node.ts'
+import { waitStates } from '../../model/provision-states.ts'
+import type { BootTargetStore } from '../../model/stores.ts'
+import type { FleetRings } from '../../ring/fleet-rings.ts'
+import type { ConductorClient } from '../../rpc/contract.ts'
+import { RetryTimes } from '../retry-after.ts'
 import { type BootFile, bootFiles } from './boot-files.ts'
 import { type ConductorAttempt, ConductorAttempts } from './conductor-attempts.ts'
 import { DegradedConductors } from './degraded-conductors.ts'
 import type { LastKnownGood, Sighting } from './last-known-good.ts'
-import { RetryTimes } from './retry-after.ts'
 
 /** What was met on the way to a decision; each field is set once the way has got that far. */
 export interface BootFacts {

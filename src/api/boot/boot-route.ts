@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { HttpExchange } from '../../http/http-exchange.ts'
 import type { ErrorCode } from '../../model/errors.ts'
 import type { Metrics } from '../../observe/metrics.ts'
-import type { AllowedNetworks } from '../allowed-networks.ts'
-import type { BootDecision, Decision } from '../boot-decision.ts'
-import { parseBootTarget } from '../boot-path.ts'
-import type { DecisionLog } from '../decision-log.ts'
-import type { RefusalClock } from '../refusal-clock.ts'
 import { retryAfterSeconds } from '../retry-after.ts'
+import type { AllowedNetworks } from './allowed-networks.ts'
+import type { BootDecision, Decision } from './boot-decision.ts'
+import { parseBootTarget } from './boot-path.ts'
+import type { DecisionLog } from './decision-log.ts'
+import type { RefusalClock } from './refusal-clock.ts'
 
 export interface BootRouteParts {
   decision: Pick<BootDecision, 'decide'>
