@@ -17,6 +17,9 @@ const mayImport: Record<string, string[]> = {
   ipxe: ['model', 'observe'],
   rpc: ['model', 'observe', 'http'],
   dhcp: ['model'],
+  events: ['model', 'observe'],
+  syslog: ['model', 'observe'],
+  preflight: ['model', 'ipxe', 'dhcp', 'http'],
   db: ['model', 'observe'],
   fleet: ['model'],
   resources: ['model'],
@@ -24,7 +27,7 @@ const mayImport: Record<string, string[]> = {
   drivers: ['model', 'observe', 'ipxe', 'resources'],
   conductor: ['model', 'observe', 'ipxe', 'rpc', 'ring', 'drivers', 'http', 'resources'],
   attached: ['model', 'observe', 'rpc', 'ring'],
-  api: ['model', 'observe', 'rpc', 'ring', 'http', 'resources'],
+  api: ['model', 'observe', 'rpc', 'ring', 'http', 'resources', 'events'],
   commands: ['*'],
   'main.ts': ['*'],
 }
