@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { errorKinds } from '../model/errors.ts'
+import { readBoots } from '../events/timeline/read-boots.ts'
+import type { BootEventReader } from '../model/boot-events.ts'
+import type { Boot } from '../model/boots.ts'
 import { waitStates } from '../model/provision-states.ts'
+import { remedyOf } from '../model/remedy.ts'
 import type { FleetRings } from '../ring/fleet-rings.ts'
 import { ringName } from '../ring/membership.ts'
 import { type ConductorAddress, showAddress } from '../rpc/conductor-address.ts'
@@ -40,6 +43,8 @@ export interface Explanation {
   /** Who answered, and with what. */
   conductor: string | null
   script: string | null
+  /** The last boots of this address, newest first; null where events are off or can't be read. */
+  boots: Boot[] | null
 }
 
 export interface ExplainerParts {
@@ -50,7 +55,12 @@ export interface ExplainerParts {
   restrictBootConfig: boolean
   /** Where a conductor is called; undefined where nothing says it. */
   addressOf(hostname: string): ConductorAddress | undefined
+  /** Absent: no boots are shown. */
+  events?: BootEventReader | undefined
 }
+
+/** So many of the last boots are shown. */
+const lastBoots = 5
 
 export interface ExplainRequest {
   mac: string
@@ -108,7 +118,19 @@ export class Explainer {
       }),
       conductor: served ? decision.conductor : null,
       script: served ? decision.script : null,
+      boots: await this.#lastBoots(facts.mac),
     }
+  }
+
+  async #lastBoots(mac: string | undefined): Promise<Boot[] | null> {
+    const { events } = this.#parts
+    if (events === undefined) return null
+    if (mac === undefined) return []
+    // The decision is worth saying whether or not it is known what was before.
+    return await readBoots(events, { mac }, lastBoots, Date.now()).then(
+      ({ boots }) => boots,
+      () => null,
+    )
   }
 
   /** The node's ring, also where the decision fell before it was needed; null without a node or a database. */
@@ -151,8 +173,4 @@ function forbidden(mac: string, name: string, address: string): Decision {
     reason: `client ${address} is in none of [bootring]boot_allowed_networks`,
     facts: { requestId: '', macText: mac, fileName: name, attempts: [] },
   }
-}
-
-function remedyOf(code: DecisionCode): string {
-  return code === 'Internal' ? 'This is a fault of bootring: see its log, and report it.' : errorKinds[code].remedy
 }
