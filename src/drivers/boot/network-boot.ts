@@ -38,6 +38,7 @@ export interface NetworkBootParts extends SharedBootParts {
  */
 export class NetworkBoot extends BootInterface {
   override readonly properties = bootProperties
+  override readonly fileNames
   readonly #parts: NetworkBootParts
   /** Nodes whose images are being fetched because a machine has asked. */
   readonly #fetching = new Set<string>()
@@ -45,6 +46,7 @@ export class NetworkBoot extends BootInterface {
   constructor(name: string, parts: NetworkBootParts) {
     super(name)
     this.#parts = parts
+    this.fileNames = parts.loaders.map(({ fileName }) => fileName)
   }
 
   /** Whether there is all to boot the agent or, for machines that boot a ramdisk of their own, that one once it is named. */
@@ -71,21 +73,29 @@ export class NetworkBoot extends BootInterface {
 
   /** Throws `UnknownBootFile`, `MissingParameter`, `TemplateFailed`, `UnsupportedDriverExtension` or `BootConfigUnavailable`. */
   override async getBootConfig(node: BootNode, fileName: string): Promise<string> {
-    const { files, loaders, scripts } = this.#parts
-    const loader = loaders.find((known) => known.fileName === fileName)
-    if (loader === undefined) {
-      const known = loaders.map((one) => one.fileName).join(' and ')
-      throw new BootringError(
-        'UnknownBootFile',
-        `boot interface ${this.name} knows ${known} only (node ${node.uuid}; asked for ${JSON.stringify(fileName)})`,
-      )
-    }
+    const { files, scripts } = this.#parts
+    const loader = this.#loader(node, fileName)
     const onDisk = files.readNodeFile(node.uuid, inputs(node, loader), loader.recognises)
     if (onDisk !== undefined) return onDisk
     // The machine knows best what it boots by: it may be in another boot mode than the node's row says.
     const text = scripts.render(node, loader)
     this.#fetchImages(node)
     return text
+  }
+
+  override render(node: BootNode, fileName: string): string {
+    return this.#parts.scripts.render(node, this.#loader(node, fileName))
+  }
+
+  #loader({ uuid }: BootNode, fileName: string): BootLoader {
+    const { loaders } = this.#parts
+    const loader = loaders.find((known) => known.fileName === fileName)
+    if (loader !== undefined) return loader
+    const known = loaders.map((one) => one.fileName).join(' and ')
+    throw new BootringError(
+      'UnknownBootFile',
+      `boot interface ${this.name} knows ${known} only (node ${uuid}; asked for ${JSON.stringify(fileName)})`,
+    )
   }
 
   /** Images first: a file on the disk leads to files that are there. */
