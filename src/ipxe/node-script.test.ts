@@ -179,9 +179,9 @@ describe('NodeScripts.render', () => {
 
 describe('scriptInputs', () => {
   it('differ when the script does, and not for what it does not hold', () => {
-    const before = scriptInputs(aNode())
-    expect(scriptInputs(aNode({ name: 'other', extra: { a: 1 } }))).toBe(before)
-    expect(scriptInputs(aNode({ provisionState: 'clean wait' }))).toBe(before)
+    const before = scriptInputs(aNode(), 'boot.ipxe')
+    expect(scriptInputs(aNode({ name: 'other', extra: { a: 1 } }), 'boot.ipxe')).toBe(before)
+    expect(scriptInputs(aNode({ provisionState: 'clean wait' }), 'boot.ipxe')).toBe(before)
     for (const changes of [
       { provisionState: 'active', deployInterface: 'ramdisk' },
       { instanceInfo: { kernel_append_params: 'x' } },
@@ -190,6 +190,6 @@ describe('scriptInputs', () => {
       { driverInfo: { ...aNode().driverInfo, pxe_template: '/t' } },
       { properties: { cpu_arch: 'aarch64' } },
     ])
-      expect(scriptInputs(aNode(changes))).not.toBe(before)
+      expect(scriptInputs(aNode(changes), 'boot.ipxe')).not.toBe(before)
   })
 })

@@ -97,12 +97,13 @@ function kernelAppendParams(node: BootNode, byDefault: string, { checkWords }: B
 }
 
 /**
- * Everything of a node that its script depends on, as text to compare: two nodes (or one, at two times) for which it is
- * the same get the same script.
+ * Everything of a node that its file of this name depends on, as text to compare: two nodes (or one, at two times) for
+ * which it is the same get the same file.
  */
-export function scriptInputs(node: BootNode): string {
+export function scriptInputs(node: BootNode, fileName: string): string {
   const { driverInfo, instanceInfo, properties } = node
   return JSON.stringify([
+    fileName,
     bootModeOf(node),
     driverInfo.kernel_append_params,
     instanceInfo.kernel_append_params,

@@ -118,4 +118,4 @@ export class NetworkBoot extends BootInterface {
   }
 }
 
-const inputs = (node: BootNode, { fileName }: BootLoader): string => `${fileName} ${scriptInputs(node)}`
+const inputs = (node: BootNode, { fileName }: BootLoader): string => scriptInputs(node, fileName)
