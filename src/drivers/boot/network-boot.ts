@@ -5,6 +5,7 @@ import type { NodeScripts } from '../../ipxe/node-script.ts'
 import { scriptInputs } from '../../ipxe/pxe-options.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { BootNode, NodeWithPorts, Port } from '../../model/node.ts'
+import { LogBudget } from '../../observe/log-budget.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { NodeTask } from '../interfaces.ts'
 import { BootInterface } from './boot-interface.ts'
@@ -42,6 +43,8 @@ export class NetworkBoot extends BootInterface {
   readonly #parts: NetworkBootParts
   /** Nodes whose images are being fetched because a machine has asked. */
   readonly #fetching = new Set<string>()
+  /** A source that is away fails for every machine that boots. */
+  readonly #failureLines = new LogBudget(1, 20)
 
   constructor(name: string, parts: NetworkBootParts) {
     super(name)
@@ -121,11 +124,13 @@ export class NetworkBoot extends BootInterface {
     logger.info({ node: node.uuid }, 'rendered a boot script that the disk does not have')
     images
       .ensure(node.uuid, scripts.images(node))
-      .catch((error: unknown) =>
-        logger.error({ err: error, node: node.uuid }, 'could not fetch images of a booting node'),
-      )
+      .catch((error: unknown) => {
+        const suppressed = this.#failureLines.take()
+        if (suppressed === undefined) return
+        logger.error({ err: error, node: node.uuid, suppressed }, 'could not fetch images of a booting node')
+      })
       .finally(() => this.#fetching.delete(node.uuid))
   }
 }
 
-const inputs = (node: BootNode, { fileName }: BootLoader): string => `${fileName} ${scriptInputs(node)}`
+const inputs = (node: BootNode, { fileName }: BootLoader): string => scriptInputs(node, fileName)
