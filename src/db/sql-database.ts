@@ -36,8 +36,8 @@ export class SqlDatabase implements Database {
     this.management = new SqlManagementStore(engine)
   }
 
-  upgrade(): Promise<string[]> {
-    return upgradeSchema(this.#engine)
+  upgrade(onMigration?: (name: string) => void): Promise<string[]> {
+    return upgradeSchema(this.#engine, onMigration)
   }
 
   checkSchema(): Promise<void> {
