@@ -23,10 +23,10 @@ export interface Timeline {
 
 /**
  * The boots that these events are, as they stand at `now` (milliseconds since 1970). The order in which the events are
- * given means nothing, and an event that is given twice is one: only what is there counts.
+ * given means nothing, and an event that is given twice, or that a store has twice, is one: only what is there counts.
  */
 export function bootsOf(events: Iterable<StoredBootEvent>, now: number): Timeline {
-  const ordered = inOrder([...new Map([...events].map((event) => [event.id, event])).values()])
+  const ordered = inOrder(onceEach(events))
   const boots: BootWithEvents[] = []
   const others: StoredBootEvent[] = []
   for (const ofMachine of machinesOf(ordered)) {
@@ -35,6 +35,18 @@ export function bootsOf(events: Iterable<StoredBootEvent>, now: number): Timelin
     others.push(...split.others)
   }
   return { boots: boots.sort((a, b) => b.boot.id - a.boot.id), others }
+}
+
+/** Whoever wrote an event and got no answer has written it again, under another id: the lowest counts. */
+function onceEach(events: Iterable<StoredBootEvent>): StoredBootEvent[] {
+  const known = new Map<string, StoredBootEvent>()
+  for (const event of events) {
+    const { at, client, kind, mac, name, outcome, reason, request_id, server } = event
+    const key = [at, kind, server, request_id, client, mac, name, outcome, reason].join('\n')
+    const other = known.get(key)
+    if (other === undefined || event.id < other.id) known.set(key, event)
+  }
+  return [...known.values()]
 }
 
 function toBoot(events: readonly StoredBootEvent[], now: number): Boot {

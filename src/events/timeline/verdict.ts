@@ -45,6 +45,8 @@ export function judge(events: readonly StoredBootEvent[], now: number): Judgemen
   return ofAgent(events)
 }
 
+const seeLog = 'See the log of the API instance that answered.'
+
 const plain = (verdict: BootVerdict): Judgement => ({ verdict, code: null, reason: null, remedy: null })
 
 function ofFallback(fallback: StoredBootEvent, refusal: StoredBootEvent | undefined): Judgement {
@@ -66,7 +68,12 @@ function tellingRefusal(scripts: readonly StoredBootEvent[]): StoredBootEvent | 
 
 function ofRefusal({ code, reason }: StoredBootEvent): Judgement {
   const verdict = verdictsOfCodes[code ?? ''] ?? 'refused'
-  return { verdict, code, reason, remedy: code === null ? null : remedyOf(code) }
+  return {
+    verdict,
+    code,
+    reason: reason ?? code ?? 'nothing says why',
+    remedy: code === null ? seeLog : remedyOf(code),
+  }
 }
 
 function ofScript(script: StoredBootEvent, now: number): Judgement {
@@ -133,7 +140,7 @@ function ofAgent(events: readonly StoredBootEvent[]): Judgement {
   return {
     verdict: 'booted, never called back',
     code: call.code,
-    reason: `its agent has called, and was turned away: ${call.reason ?? call.code}`,
-    remedy: call.code === null ? null : remedyOf(call.code),
+    reason: `its agent has called, and was turned away: ${call.reason ?? call.code ?? 'nothing says why'}`,
+    remedy: call.code === null ? seeLog : remedyOf(call.code),
   }
 }
