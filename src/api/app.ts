@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Logger } from '../observe/logger.ts'
+import type { ManagementMetrics } from '../observe/management-metrics.ts'
 import { clientFault } from './fault.ts'
 import { discoveryRoutes, serviceDescription } from './rest/discovery.ts'
 import { describeRoutes, openApiRoutes } from './rest/openapi.ts'
@@ -47,18 +48,24 @@ export interface ApiAppDeps {
   logger: Logger
   /** The REST API of management. Absent beside a running Ironic, whose API has it: nobody is to take this one for it. */
   rest?: RestParts | undefined
+  metrics?: Pick<ManagementMetrics, 'answered' | 'refused'> | undefined
 }
 
 /**
  * The part of the API that management clients use, with errors in Ironic's shape for all else. Boot files are not served
  * here but by `BootRoute`.
  */
-export function apiApp({ logger, rest }: ApiAppDeps): FastifyPluginAsync {
+export function apiApp({ logger, metrics, rest }: ApiAppDeps): FastifyPluginAsync {
   return async (app) => {
     app.addHook('onRequest', async (request, reply) => {
       reply.header('X-Openstack-Request-Id', request.id)
       reply.header('Cache-Control', 'no-store')
     })
+    if (metrics !== undefined) {
+      app.addHook('onResponse', async ({ method }, reply) => {
+        metrics.answered(method, reply.statusCode, reply.elapsedTime)
+      })
+    }
     if (rest === undefined) serveOnlyAName(app, logger)
     else {
       await describeRoutes(app)

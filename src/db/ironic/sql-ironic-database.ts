@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { ConductorReader, IronicDatabase, NodeStore } from '../../model/stores.ts'
+import type { ConductorReader, DatabaseFigures, IronicDatabase, NodeStore } from '../../model/stores.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { Engine } from '../engines/engine.ts'
 import { SqlNodeStore } from '../stores/sql-node-store.ts'
@@ -45,6 +45,10 @@ export class SqlIronicDatabase implements IronicDatabase {
 
   async ping(): Promise<void> {
     await sql`select 1`.execute(this.#engine.prompt)
+  }
+
+  figures(): DatabaseFigures | undefined {
+    return this.#engine.figures?.()
   }
 
   close(): Promise<void> {
