@@ -19,7 +19,8 @@ it('counts nodes once a minute, keeps the counts while it can not, and knows eve
   const lines = async () => (await registry.metrics()).split('\n')
   const first = [
     'bootring_nodes{state="active"} 7',
-    'bootring_nodes{state="other"} 3', 'bootring_nodes{state="available"} 4',
+    'bootring_nodes{state="other"} 3',
+    'bootring_nodes{state="available"} 4',
     'bootring_nodes{state="error"} 0',
   ]
   expect(await lines()).toEqual(expect.arrayContaining(first))

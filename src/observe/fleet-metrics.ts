@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client'
-import { provisionStates } from '../model/provision-states.ts'
 import type { NodeFinder } from '../model/node-finder.ts'
+import { provisionStates } from '../model/provision-states.ts'
 
 /** Counting nodes is a walk over an index: not for every scrape. */
 const freshMilliseconds = 60_000

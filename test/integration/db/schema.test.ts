@@ -26,9 +26,11 @@ eachDatabase((engine) => {
     const database = await engine.open(await engine.emptyUrl())
     await database.ping()
     await expect(database.checkSchema()).rejects.toMatchObject({ code: 'SchemaOutdated' })
-    expect(await database.upgrade()).toEqual(all)
+    const heard: string[] = []
+    expect(await database.upgrade((name) => heard.push(name))).toEqual(all)
     await database.checkSchema()
-    expect(await database.upgrade()).toEqual([])
+    expect(await database.upgrade((name) => heard.push(name))).toEqual([])
+    expect(heard).toEqual(all)
   })
 
   it('is brought up to date by several hosts at once', async () => {
