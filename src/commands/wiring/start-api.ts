@@ -68,6 +68,7 @@ export async function startApi(parts: ApiParts): Promise<ApiServer> {
   const boot = new BootRoute({
     decision,
     allowedNetworks: new AllowedNetworks(bootring.boot_allowed_networks),
+    pixiecoreApi: bootring.pixiecore_api,
     maxBootRequests: bootring.max_boot_requests,
     refusalClock: new RefusalClock(),
     metrics,
