@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { bootEvent } from '../../test/support/boot-event.ts'
+import { aBootEvent } from '../../test/support/boot-event.ts'
 import { recordingLogger } from '../../test/support/recording-logger.ts'
 import type { BootEvent } from '../model/boot-events.ts'
 import { BootringError } from '../model/errors.ts'
@@ -40,7 +40,7 @@ function recorderOf(append: (events: readonly BootEvent[]) => Promise<void>, par
   })
   recorders.push(recorder)
   const record = (events: number) => {
-    for (let index = 0; index < events; index += 1) recorder.record(bootEvent({ at: index }))
+    for (let index = 0; index < events; index += 1) recorder.record(aBootEvent({ at: index }))
   }
   return { counts, lines, record, recorder }
 }

@@ -133,6 +133,12 @@ describe('NodeScripts.render', () => {
     expect(script).toContain(' text a=$& nofb instance ipa-api-url=http://api:6385 BOOTIF=')
   })
 
+  it('takes a default that goes on in the next line for one line', () => {
+    const kernelAppendParams = '\nnofb console=tty0 \r\n  systemd.journald.forward_to_console=yes\n'
+    const script = new NodeScripts({ ...options, kernelAppendParams }).render(aNode())
+    expect(script).toContain(' text nofb console=tty0 systemd.journald.forward_to_console=yes ipa-api-url=')
+  })
+
   it('adds no line whatever the database holds', () => {
     const lines = scripts.render(aNode()).split('\n').length
     fc.assert(

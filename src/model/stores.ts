@@ -2,6 +2,7 @@ import type { Conductor, ConductorSession, HardwareInterface } from './conductor
 import type { MacAddress } from './mac.ts'
 import type { ManagementReader, ManagementWriter } from './management-stores.ts'
 import type { BootNode, BootTarget, JsonObject, NodeState, NodeWithPorts } from './node.ts'
+import type { NodeFinder } from './node-finder.ts'
 
 /*
  * What the rest of bootring asks of a database. Every method may throw `DatabaseUnavailable`, which is never the same
@@ -146,6 +147,8 @@ export interface FleetStore {
 export interface FleetDatabase {
   readonly nodes: NodeStore
   readonly conductors: ConductorReader
+  /** For operators who look at the fleet. */
+  readonly finder: NodeFinder
   /** Throws `SchemaOutdated` when migrations, `NotIronicsDatabase` when tables or columns of Ironic's, are missing. */
   checkSchema(): Promise<void>
   /** One cheap round trip; throws `DatabaseUnavailable`. */

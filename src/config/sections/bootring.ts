@@ -60,6 +60,11 @@ export const bootringSection = {
     ['0.0.0.0/0', '::/0'],
     'Networks whose clients /v1/boot answers; all others get the same 404 as unknown machines.',
   ),
+  pixiecore_api: boolean(
+    false,
+    'Serve Pixiecore as well: GET /v1/boot/<MAC> answers with kernel, initrd and command line as JSON, by the same decision as the boot script. boot_allowed_networks must have the address of Pixiecore, which asks for its machines.',
+    { standaloneOnly: true },
+  ),
   serve_http_root: boolean(true, 'The conductor serves http_root itself. Turn off where another web server does it.'),
   http_root_ip: optionalAddress(
     'Address on which the conductor serves http_root. Default: the address in [deploy]http_url where that is loopback, else all addresses.',

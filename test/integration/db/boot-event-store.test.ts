@@ -1,7 +1,7 @@
 import { afterAll, expect, it } from 'vitest'
 import { openBootEventStore } from '../../../src/db/events/open-boot-event-store.ts'
 import type { BootEvent, BootEventStore } from '../../../src/model/boot-events.ts'
-import { bootEvent } from '../../support/boot-event.ts'
+import { aBootEvent } from '../../support/boot-event.ts'
 import { eachDatabase } from '../../support/databases.ts'
 
 eachDatabase((engine) => {
@@ -21,7 +21,7 @@ eachDatabase((engine) => {
   }
 
   it('gives back what was kept, whole', async () => {
-    const whole = bootEvent({
+    const whole = aBootEvent({
       steps: [
         { step: 'node', milliseconds: 0.123 },
         { step: 'cond-1', milliseconds: 12, error: 'ConductorUnreachable' },
@@ -30,7 +30,7 @@ eachDatabase((engine) => {
       reason: 'größer — 😀',
     })
     const bare: BootEvent = {
-      ...bootEvent({ kind: 'syslog', server: 'cond-1', outcome: 'refused', milliseconds: 0, steps: [] }),
+      ...aBootEvent({ kind: 'syslog', server: 'cond-1', outcome: 'refused', milliseconds: 0, steps: [] }),
       ...{ mac: null, node_uuid: null, node_name: null, client: null, request_id: null, code: null, reason: null },
       ...{ name: null, provision_state: null, owner: null, conductor: null, bytes: null, sha256: null },
       user_agent: null,
@@ -47,7 +47,7 @@ eachDatabase((engine) => {
   it('cuts what does not fit, rather than losing the batch', async () => {
     const long = 'x'.repeat(100_000)
     const store = await filled([
-      bootEvent({ name: `a\0b\ud800${long}`, reason: long, user_agent: long, node_name: long }),
+      aBootEvent({ name: `a\0b\ud800${long}`, reason: long, user_agent: long, node_name: long }),
     ])
     const [event] = await store.events({}, 1)
     expect(event?.name?.startsWith('a\ufffdb\ufffdxx')).toBe(true)
@@ -57,13 +57,13 @@ eachDatabase((engine) => {
   it('keeps a batch of any size', async () => {
     const sizes = [0, 1, 31, 300]
     const store = await filled([])
-    for (const size of sizes) await store.append(Array.from({ length: size }, (_, at) => bootEvent({ at })))
+    for (const size of sizes) await store.append(Array.from({ length: size }, (_, at) => aBootEvent({ at })))
     expect((await store.events({}, 1000)).length).toBe(332)
   })
 
   it('filters by everything, and pages both ways', async () => {
     const events = Array.from({ length: 40 }, (_, index) =>
-      bootEvent({
+      aBootEvent({
         at: 1000 + index,
         mac: index % 2 === 0 ? '52:54:00:00:00:01' : '52:54:00:00:00:02',
         node_uuid: index % 4 === 0 ? 'uuid-1' : null,
@@ -86,15 +86,15 @@ eachDatabase((engine) => {
   })
 
   it('goes on after the newest, when all have been deleted', async () => {
-    const store = await filled([bootEvent({ at: 1 }), bootEvent({ at: 2 })])
+    const store = await filled([aBootEvent({ at: 1 }), aBootEvent({ at: 2 })])
     const [{ id } = { id: 0 }] = await store.events({}, 1)
     expect(await store.prune(10)).toBe(2)
-    await store.append([bootEvent({ at: 11 })])
-    expect(await store.events({ after: id }, 10)).toEqual([{ ...bootEvent({ at: 11 }), id: expect.any(Number) }])
+    await store.append([aBootEvent({ at: 11 })])
+    expect(await store.events({ after: id }, 10)).toEqual([{ ...aBootEvent({ at: 11 }), id: expect.any(Number) }])
   })
 
   it('deletes what is older, some thousands a call', async () => {
-    const store = await filled(Array.from({ length: 2100 }, (_, at) => bootEvent({ at })))
+    const store = await filled(Array.from({ length: 2100 }, (_, at) => aBootEvent({ at })))
     expect(await store.prune(2050)).toBe(2000)
     expect(await store.prune(2050)).toBe(50)
     expect(await store.prune(2050)).toBe(0)
@@ -104,16 +104,16 @@ eachDatabase((engine) => {
   it('counts scripts by minutes', async () => {
     const minute = 60_000
     const served = Array.from({ length: 100 }, (_, index) =>
-      bootEvent({ at: 3 * minute + index, milliseconds: index + 1 }),
+      aBootEvent({ at: 3 * minute + index, milliseconds: index + 1 }),
     )
     const store = await filled([
       ...served,
-      bootEvent({ at: 2 * minute - 1, outcome: 'refused', code: 'PortNotFound' }),
-      bootEvent({ at: 4 * minute - 1, outcome: 'refused', code: 'PortNotFound' }),
-      bootEvent({ at: 3 * minute, outcome: 'refused', code: 'StateForbidsBoot' }),
-      bootEvent({ at: 3 * minute, outcome: 'unavailable', code: 'NoConductors' }),
-      bootEvent({ at: 3 * minute, kind: 'file', milliseconds: 9000 }),
-      bootEvent({ at: 5 * minute, outcome: 'refused', code: 'MalformedMac' }),
+      aBootEvent({ at: 2 * minute - 1, outcome: 'refused', code: 'PortNotFound' }),
+      aBootEvent({ at: 4 * minute - 1, outcome: 'refused', code: 'PortNotFound' }),
+      aBootEvent({ at: 3 * minute, outcome: 'refused', code: 'StateForbidsBoot' }),
+      aBootEvent({ at: 3 * minute, outcome: 'unavailable', code: 'NoConductors' }),
+      aBootEvent({ at: 3 * minute, kind: 'file', milliseconds: 9000 }),
+      aBootEvent({ at: 5 * minute, outcome: 'refused', code: 'MalformedMac' }),
     ])
     const [first, second, ...more] = await store.minutes(2 * minute)
     expect(first).toMatchObject({ at: 3 * minute, served: 100, refused: 2, unavailable: 1 })
@@ -133,7 +133,7 @@ eachDatabase((engine) => {
     const stores = await Promise.all([open(url), open(url), open(url)])
     await Promise.all(
       stores.flatMap((store, index) =>
-        [0, 1, 2].map(() => store.append(Array.from({ length: 50 }, () => bootEvent({ server: `api-${index}` })))),
+        [0, 1, 2].map(() => store.append(Array.from({ length: 50 }, () => aBootEvent({ server: `api-${index}` })))),
       ),
     )
     const events = await stores[0]?.events({}, 1000)
@@ -148,7 +148,7 @@ eachDatabase((engine) => {
     await database.upgrade()
     const store = await openBootEventStore({ url, isOwn: false, poolTimeoutSeconds: 10 })
     opened.push(store)
-    await store.append([bootEvent()])
-    expect((await store.events({ mac: bootEvent().mac ?? '' }, 10)).length).toBe(1)
+    await store.append([aBootEvent()])
+    expect((await store.events({ mac: aBootEvent().mac ?? '' }, 10)).length).toBe(1)
   })
 })
