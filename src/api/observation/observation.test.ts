@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { aBootEvent } from '../../../test/support/boot-event.ts'
+import { aBootEvent } from '../../../test/support/a-boot-event.ts'
 import { bootDecision, fixedStore, mac, script, target, unknownMac } from '../../../test/support/boot-fakes.ts'
 import { startBootServer } from '../../../test/support/boot-server.ts'
 import { MemoryBootEvents } from '../../../test/support/memory-boot-events.ts'
