@@ -152,10 +152,11 @@ interface Watch {
 
 async function startWatch(reader: BootEventReader): Promise<Begun> {
   const now = Date.now()
-  const known = await reader.events({ since: now - seedMilliseconds }, seedEvents)
+  const latest = await reader.events({}, seedEvents)
+  const known = latest.filter(({ at }) => at >= now - seedMilliseconds)
   const window = new BootWindow()
   window.take(known, now)
-  return { window, tail: new EventTail(reader, known, now) }
+  return { window, tail: new EventTail(reader, latest, now) }
 }
 
 function message(boot: Boot, lastEventId: BootNews['lastEventId']): string {

@@ -11,6 +11,8 @@ export interface BootWindowOptions {
 /** A change of a boot, for those who look on. */
 export interface BootNews {
   boot: Boot
+  /** What it is made of, in order. */
+  events: readonly StoredBootEvent[]
   /** The highest id of all events that were taken so far: where to go on from. */
   lastEventId: number
 }
@@ -39,10 +41,10 @@ export class BootWindow {
     const timeline = bootsOf(this.#events.values(), now)
     const news: BootNews[] = []
     const told = new Map<number, string>()
-    for (const { boot } of timeline.boots) {
+    for (const { boot, events } of timeline.boots) {
       const signature = `${boot.verdict} ${boot.events} ${boot.last_at}`
       told.set(boot.id, signature)
-      if (this.#told.get(boot.id) !== signature) news.push({ boot, lastEventId: this.#lastEventId })
+      if (this.#told.get(boot.id) !== signature) news.push({ boot, events, lastEventId: this.#lastEventId })
     }
     this.#told = told
     this.#forget(timeline, now)

@@ -64,13 +64,14 @@ export async function readBoots(
     const oldest = isAll ? Number.NEGATIVE_INFINITY : (bottom?.at ?? Number.NEGATIVE_INFINITY)
     const candidates = bootsOf(known, now).boots.filter(({ boot }) => before === undefined || boot.id < before)
     const whole = candidates.filter((one) => isWhole(one, oldest))
-    const wanted = whole.filter((one) => isWanted(one, query)).map(({ boot }) => boot)
+    // So many events were one boot: better a boot without its beginning than none at all.
+    const shown = isLast && whole.length === 0 ? candidates : whole
+    const wanted = shown.filter((one) => isWanted(one, query)).map(({ boot }) => boot)
     if (wanted.length > limit || (isLast && wanted.length === limit && !isAll)) {
       const boots = wanted.slice(0, limit)
       return { boots, next: boots.at(-1)?.id ?? null }
     }
     if (isAll) return { boots: wanted, next: null }
-    // So many events were one boot: better a boot without its beginning than none at all.
     if (isLast) return { boots: wanted, next: whole.at(-1)?.boot.id ?? lowest ?? null }
   }
 }
