@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { BootWindow } from '../events/timeline/boot-window.ts'
 import { EventTail } from '../events/timeline/event-tail.ts'
 import { type BootQuery, readBoots } from '../events/timeline/read-boots.ts'
+import type { Sight } from '../events/timeline/sight.ts'
 import type { BootEventReader } from '../model/boot-events.ts'
 import { type Boot, type BootVerdict, bootVerdicts } from '../model/boots.ts'
 import { canonicalUuidOf } from '../model/canonical-uuid.ts'
@@ -14,6 +15,7 @@ import { describeBoot } from './describe-boot.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { parseSince } from './parse-since.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
+import { bootSight } from './wiring/boot-sight.ts'
 import { openBootEvents } from './wiring/open-boot-events.ts'
 import { withCleanup } from './with-cleanup.ts'
 
@@ -56,8 +58,9 @@ export function bootsCommand(): Command {
           throw new BootringError('ConfigInvalid', '[bootring]boot_events = False: no boot events are kept')
         cleanup.defer(() => events.close())
         const query = await queryOf(options, database.finder)
-        if (options.follow) await follow(events, query, options, untilToldToStop(log))
-        else await list(events, query, options)
+        const sight = bootSight(installation)
+        if (options.follow) await follow(events, query, options, sight, untilToldToStop(log))
+        else await list(events, query, options, sight)
       }),
     ),
   )
@@ -72,12 +75,17 @@ async function queryOf(options: BootsOptions, finder: NodeFinder): Promise<BootQ
   return { client, mac: address, node_uuid: uuid, since, verdict }
 }
 
-async function list(events: BootEventReader, query: BootQuery, { json, limit, steps }: BootsOptions): Promise<void> {
+async function list(
+  events: BootEventReader,
+  query: BootQuery,
+  { json, limit, steps }: BootsOptions,
+  sight: Sight,
+): Promise<void> {
   const boots: Boot[] = []
   let before: number | undefined
   // A page may be short of boots that match where many others were looked at.
   do {
-    const page = await readBoots(events, { ...query, before }, limit - boots.length, Date.now())
+    const page = await readBoots(events, { ...query, before }, limit - boots.length, Date.now(), sight)
     boots.push(...page.boots)
     before = page.next ?? undefined
   } while (before !== undefined && boots.length < limit)
@@ -91,6 +99,7 @@ async function follow(
   events: BootEventReader,
   query: BootQuery,
   { json, limit, steps }: BootsOptions,
+  sight: Sight,
   stopped: Promise<void>,
 ): Promise<void> {
   const show = (boot: Boot) =>
@@ -100,7 +109,7 @@ async function follow(
     isStopped = true
   })
   const known = await events.events({}, eventsBefore)
-  const window = new BootWindow()
+  const window = new BootWindow({ sight })
   const isWanted = (boot: Boot, macs: ReadonlySet<string | null>) =>
     (query.node_uuid === undefined || boot.node_uuid === query.node_uuid) &&
     (query.mac === undefined || macs.has(query.mac)) &&

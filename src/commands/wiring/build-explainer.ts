@@ -5,6 +5,7 @@ import type { BootEventReader } from '../../model/boot-events.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
 import { conductorAddress } from '../../rpc/conductor-address.ts'
 import type { Installation } from '../installation.ts'
+import { bootSight } from './boot-sight.ts'
 import { addressRules } from './build-conductor-client.ts'
 
 /** What explains decisions to operators, of the command and of the API alike. */
@@ -22,6 +23,7 @@ export function buildExplainer(
     allowedNetworks: new AllowedNetworks(bootring.boot_allowed_networks),
     restrictBootConfig: api.restrict_boot_config,
     events,
+    sight: bootSight(installation),
     addressOf: (hostname) => conductorAddress(hostname, rules),
   })
 }

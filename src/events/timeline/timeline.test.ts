@@ -3,6 +3,7 @@ import { aBootEvent, noon, stored } from '../../../test/support/a-boot-event.ts'
 import type { BootEvent } from '../../model/boot-events.ts'
 import { type Boot, type BootNote, type BootVerdict, bootNotes, bootVerdicts } from '../../model/boots.ts'
 import { bootsOf } from './boots-of.ts'
+import { type Sight, seesAll } from './sight.ts'
 
 const seconds = (count: number) => noon + count * 1000
 const minutes = (count: number) => seconds(count * 60)
@@ -29,13 +30,22 @@ const refused = (code: string, reason: string): Partial<BootEvent> => ({
 const unavailable = (code: string): Partial<BootEvent> => ({ ...unknownNic, outcome: 'unavailable', code, reason: 'x' })
 const kernel = { kind: 'file', name: 'deploy_kernel', bytes: 12_345_678, server: 'cond-1' } as const
 const ramdisk = { kind: 'file', name: 'deploy_ramdisk', bytes: 400_000_000, server: 'cond-1' } as const
+/** The root script, which a client fetches of whom nobody knows yet which machine it is. */
+const rootScript = {
+  kind: 'file',
+  name: 'boot.ipxe',
+  server: 'cond-1',
+  node_uuid: null,
+  node_name: null,
+  mac: null,
+} as const
 const lookup = { kind: 'lookup', name: null } as const
 const heartbeat = { kind: 'heartbeat', name: null } as const
 
 /** Boots of events that come one second after another but for their own times, newest first. */
-function boots(changes: readonly Partial<BootEvent>[], now = minutes(60)): Boot[] {
+function boots(changes: readonly Partial<BootEvent>[], now = minutes(60), sight = seesAll): Boot[] {
   const events = changes.map((change, index) => aBootEvent({ at: seconds(index), ...change }))
-  return bootsOf(stored(events), now).boots.map(({ boot }) => boot)
+  return bootsOf(stored(events), now, sight).boots.map(({ boot }) => boot)
 }
 
 interface Case {
@@ -43,13 +53,18 @@ interface Case {
   of: string
   events: Partial<BootEvent>[]
   now?: number
+  sight?: Sight
   reason?: RegExp
   remedy?: RegExp
   code?: string
 }
 
 const cases: Case[] = [
-  { verdict: 'booted', of: 'a machine whose agent calls', events: [{}, kernel, ramdisk, lookup, heartbeat] },
+  {
+    verdict: 'booted',
+    of: 'a machine whose agent calls',
+    events: [rootScript, {}, kernel, ramdisk, lookup, heartbeat],
+  },
   { verdict: 'booted', of: 'one whose files come from elsewhere', events: [{}, lookup] },
   {
     verdict: 'booted',
@@ -73,6 +88,45 @@ const cases: Case[] = [
     code: 'StateForbidsBoot',
     reason: /it is active/,
     remedy: /wait state/,
+  },
+  {
+    verdict: 'own script never asked for',
+    of: 'a root script alone',
+    events: [rootScript],
+    reason: /boot\.ipxe from cond-1, and asked no API/,
+    remedy: /reaches the API/,
+  },
+  {
+    verdict: 'script served',
+    of: 'a script beside an Ironic',
+    events: [{}],
+    sight: { files: false, agents: false },
+  },
+  {
+    verdict: 'booted, never called back',
+    of: "a script whose files are another web server's",
+    events: [{}],
+    sight: { files: false, agents: true },
+    reason: /it fetched its script, and no agent has called/,
+  },
+  {
+    verdict: 'under way',
+    of: 'the same in time',
+    events: [{}],
+    sight: { files: false, agents: true },
+    now: minutes(5),
+  },
+  {
+    verdict: 'file missing',
+    of: 'a ramdisk that is still being fetched, for long',
+    events: [{}, kernel, { ...ramdisk, outcome: 'unavailable', code: 'Overloaded', reason: 'not there yet' }],
+    code: 'Overloaded',
+  },
+  {
+    verdict: 'under way',
+    of: 'a ramdisk that is still being fetched',
+    events: [{}, kernel, { ...ramdisk, outcome: 'unavailable', code: 'Overloaded', reason: 'not there yet' }],
+    now: seconds(20),
   },
   {
     verdict: 'script fetched, kernel never',
@@ -180,15 +234,16 @@ const cases: Case[] = [
 ]
 
 describe('the verdict', () => {
-  it.each(cases)('of $of: $verdict', ({ code = null, events, now, reason, remedy, verdict }) => {
-    const all = boots(events, now)
+  it.each(cases)('of $of: $verdict', ({ code = null, events, now, sight, reason, remedy, verdict }) => {
+    const all = boots(events, now, sight)
     expect(all.map((boot) => boot.verdict)).toEqual([verdict])
     const [boot] = all
     expect(boot?.events).toBe(events.length)
-    if (code !== null || verdict === 'booted' || verdict === 'under way') expect(boot?.code).toBe(code)
+    const isWell = ['booted', 'under way', 'script served'].includes(verdict)
+    if (code !== null || isWell) expect(boot?.code).toBe(code)
     if (reason) expect(boot?.reason).toMatch(reason)
     if (remedy) expect(boot?.remedy).toMatch(remedy)
-    if (verdict === 'booted' || verdict === 'under way') expect([boot?.reason, boot?.remedy]).toEqual([null, null])
+    expect([boot?.reason === null, boot?.remedy === null]).toEqual([isWell, isWell])
   })
 
   it('has a case for each', () => {
@@ -227,7 +282,13 @@ const noted: { note: BootNote; events: Partial<BootEvent>[]; detail: RegExp; ver
       },
       lookup,
     ],
-    detail: /cond-1 did not answer \(ConductorUnreachable: refused\); cond-2 answered/,
+    detail: /cond-1 could not answer \(ConductorUnreachable: refused\); cond-2 answered/,
+    verdict: 'booted',
+  },
+  {
+    note: 'owner dead, answered by another',
+    events: [{ conductor: 'cond-2', steps: [{ step: 'cond-2', milliseconds: 3 }] }, lookup],
+    detail: /cond-1 had failed before and was not asked; cond-2 answered/,
     verdict: 'booted',
   },
   {
@@ -331,6 +392,27 @@ describe('a boot', () => {
       ]),
     )
     expect(all.map(({ events, verdict }) => [events, verdict])).toEqual([[24, 'state does not allow']])
+  })
+
+  it('begins with the root script, which firmware fetches once in each', () => {
+    const all = boots([
+      { ...rootScript, at: seconds(0) },
+      { ...unknownNic, at: seconds(1) },
+      { ...refused('StateForbidsBoot', 'no'), at: seconds(2) },
+      { ...refused('StateForbidsBoot', 'no'), at: seconds(20) },
+      // It was switched off and on.
+      { ...rootScript, at: seconds(30) },
+      { at: seconds(31) },
+      { ...kernel, at: seconds(32) },
+      { ...rootScript, at: seconds(60) },
+      { at: seconds(61) },
+    ])
+    expect(all.map(({ events, verdict }) => [events, verdict])).toEqual([
+      [2, 'script fetched, kernel never'],
+      [3, 'booted, never called back'],
+      [4, 'state does not allow'],
+    ])
+    expect(all.map(({ node_name }) => node_name)).toEqual(['rack1-n1', 'rack1-n1', 'rack1-n1'])
   })
 
   it('is one where the clocks of API and conductor differ', () => {
