@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { program } from '../src/commands/program.ts'
-import { writeManPages } from '../tools/man-pages.ts'
+import { manPageFiles, writeManPages } from '../tools/man-pages.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'bootring-man-'))
 beforeAll(() => writeManPages(folder))
@@ -23,6 +23,12 @@ describe('the man pages', () => {
     const { status, stderr } = spawnSync('groff', ['-ww', '-man', '-Tascii', '-z', ...pages], { encoding: 'utf8' })
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     for (const page of pages) expect(readFileSync(page, 'utf8')).toMatch(/^[ -~\n]+$/)
+  })
+
+  it('are all named in package.json (else: node tools/reference.ts)', async () => {
+    const { man } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { man: string[] }
+    expect(man).toEqual(await manPageFiles())
+    expect(man.map((file) => file.replace('./dist/man/', '')).toSorted()).toEqual(readdirSync(folder).toSorted())
   })
 
   it('name each command, option and argument as they are typed', async () => {

@@ -149,6 +149,11 @@ function escaped(text: string): string {
     .replaceAll(/^\./gm, '\\&.')
 }
 
+/** As package.json has to list them: of a folder npm would link none. */
+export async function manPageFiles(): Promise<string[]> {
+  return [...(await manPages()).keys()].map((file) => `./dist/man/${file}`)
+}
+
 export async function writeManPages(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true })
   for (const [file, text] of await manPages()) writeFileSync(join(folder, file), text)
