@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { ApiAndConductor, bootingNode } from '../../support/api-and-conductor.ts'
 import { BootringProcess } from '../../support/bootring-process.ts'
 import { describeWith } from '../../support/describe-with.ts'
@@ -37,7 +37,9 @@ describeWith(missingPromtool, 'the metrics of running processes', () => {
     await fetch(`${two.url}/v1/nodes/${bootingNode.uuid}`)
     await fetch(`${two.url}/v1/nodes/${bootingNode.uuid}/validate`)
     // The first walk over the fleet goes on after the start.
-    await expect.poll(() => two.metrics('conductor'), { timeout: 60_000 }).toContain('result="ok",task="boot files"')
+    const walked = 'bootring_upkeep_runs_total{result="ok",task="boot files"} 1'
+    const look = async () => expect(samples(await two.metrics('conductor'))).toContain(walked)
+    await vi.waitFor(look, { timeout: 60_000, interval: 100 })
     pages = {
       api: await two.metrics('api'),
       conductor: await two.metrics('conductor'),
