@@ -10,6 +10,7 @@ import { buildApiMetrics } from './wiring/build-metrics.ts'
 import { buildRings } from './wiring/build-rings.ts'
 import { startAdmin } from './wiring/start-admin.ts'
 import { startApi } from './wiring/start-api.ts'
+import { startBootEvents } from './wiring/start-boot-events.ts'
 import { startConductor } from './wiring/start-conductor.ts'
 import { withCleanup } from './with-cleanup.ts'
 
@@ -31,12 +32,13 @@ async function serve(
   await readySchema(database, installation.databaseUrl)
   const rings = buildRings(config, database.conductors)
   const metrics = buildApiMetrics({ mode, database, rings })
-  const conductor = await startConductor({ installation, database, rings, metrics, log })
+  const events = await startBootEvents({ installation, metrics, prunes: true, log }, cleanup)
+  const conductor = await startConductor({ installation, database, rings, metrics, events: events?.sink, log })
   cleanup.defer(() => conductor.stop())
   const remote = buildConductorClient(installation, log)
   cleanup.defer(() => remote.close())
   const conductors = localFirst(conductor.hostname, conductor.handlers, remote)
-  const api = await startApi({ installation, database, rings, conductors, metrics, log })
+  const api = await startApi({ installation, database, rings, conductors, metrics, events, log })
   cleanup.defer(() => api.close())
   const metricsText = () => metrics.text()
   const port = config.bootring.admin_port

@@ -26,6 +26,9 @@ export interface BootFacts {
   order?: readonly string[]
   /** The conductors that were asked, in this order. */
   attempts: readonly ConductorAttempt[]
+  /** How long it took to find the node, and its conductors. */
+  nodeMilliseconds?: number
+  ringMilliseconds?: number
 }
 
 /** A failure from the error table, or `Internal`: a fault of bootring's own, or of a conductor. */
@@ -144,11 +147,13 @@ export class BootDecision {
 
   async #serve(mac: MacAddress, file: BootFile, facts: BootFacts, sighting: Sighting | undefined): Promise<Decision> {
     const node = await this.#nodeThatMayBoot(mac, facts, sighting)
+    const foundAt = performance.now()
     facts.order = await this.#rings.order({
       uuid: node.nodeUuid,
       driver: node.driver,
       conductorGroup: node.conductorGroup,
     })
+    facts.ringMilliseconds = performance.now() - foundAt
     const candidates = this.#onlyOwners ? facts.order.slice(0, 1) : facts.order
     try {
       const answer = await this.#attempts.bootConfig(candidates, node.nodeUuid, facts.fileName, file.isUsable, facts)
@@ -164,7 +169,7 @@ export class BootDecision {
   }
 
   async #nodeThatMayBoot(mac: MacAddress, facts: BootFacts, sighting: Sighting | undefined): Promise<BootTarget> {
-    const node = await this.#nodes.bootTarget(mac)
+    const node = await this.#nodeOf(mac, facts)
     const mayBoot = !this.#restrictBootConfig || waitStates.has(node?.provisionState ?? '')
     sighting?.saw(mayBoot ? node : undefined)
     if (node === undefined) throw new BootringError('PortNotFound', 'no port has this address')
@@ -172,6 +177,15 @@ export class BootDecision {
     if (mayBoot) return node
     const state = JSON.stringify(node.provisionState ?? 'available')
     throw new BootringError('StateForbidsBoot', `node ${node.nodeUuid} is in state ${state}, which may not boot`)
+  }
+
+  async #nodeOf(mac: MacAddress, facts: BootFacts): Promise<BootTarget | undefined> {
+    const askedAt = performance.now()
+    try {
+      return await this.#nodes.bootTarget(mac)
+    } finally {
+      facts.nodeMilliseconds ??= performance.now() - askedAt
+    }
   }
 
   /**

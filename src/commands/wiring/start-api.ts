@@ -19,6 +19,7 @@ import type { ConductorClient } from '../../rpc/contract.ts'
 import type { Installation } from '../installation.ts'
 import { buildObservation } from './build-observation.ts'
 import { buildRest, restAccess } from './build-rest.ts'
+import type { BootEvents } from './start-boot-events.ts'
 
 /** Log lines about refusals, which any client can cause. */
 const refusalLinesPerSecond = 50
@@ -30,6 +31,8 @@ export interface ApiParts {
   rings: FleetRings
   conductors: ConductorClient
   metrics: Metrics
+  /** Absent: none are kept. */
+  events?: BootEvents | undefined
   log: Logger
 }
 
@@ -73,6 +76,8 @@ export async function startApi(parts: ApiParts): Promise<ApiServer> {
     refusalClock: new RefusalClock(),
     metrics,
     log: new DecisionLog(log, new LogBudget(refusalLinesPerSecond, refusalLineBurst)),
+    events: parts.events?.sink,
+    server: installation.host,
   })
   watchBootsInFlight(metrics.registry, () => boot.inFlight)
   const access = restAccess(installation, log)
