@@ -18,8 +18,8 @@ type Settings = Record<string, Record<string, string | number | boolean>>
 const macOf = (number: number) => `52:54:00:77:09:0${number}`
 const nodes = {
   'wrong-state': { number: 1, state: 'active', driverInfo: {} },
-  'wrong-nic': { number: 2, state: 'wait call-back', driverInfo: {} },
-  orphan: { number: 3, state: 'wait call-back', driverInfo: {} },
+  'wrong-nic': { number: 2, state: 'wait call-back', driverInfo: { pxe_template: 'agent.ipxe' } },
+  orphan: { number: 3, state: 'wait call-back', driverInfo: { pxe_template: 'agent.ipxe' } },
   'no-kernel': { number: 4, state: 'wait call-back', driverInfo: { deploy_kernel: 'gone.kernel' } },
   'broken-template': { number: 5, state: 'wait call-back', driverInfo: { pxe_template: 'broken.ipxe' } },
   fallback: { number: 6, state: 'clean failed', driverInfo: {} },
@@ -48,6 +48,7 @@ describeInLab('what is wrong with a machine that does not boot', () => {
     mkdirSync(folder)
     copyFileSync('/usr/lib/ipxe/ipxe.lkrn', join(folder, 'agent.kernel'))
     writeFileSync(join(folder, 'agent.initrd'), agentScript)
+    writeFileSync(join(folder, 'agent.ipxe'), nodeScript)
     writeFileSync(join(folder, 'broken.ipxe'), '#!ipxe\n{% if pxe_options %}\necho never ended\n')
     writeFileSync(join(folder, 'short-root.ipxe'), shortRootScript)
     const common = settings('common', {
@@ -126,13 +127,13 @@ describeInLab('what is wrong with a machine that does not boot', () => {
   }
 
   /** Waits until a machine's last boot has come to this. */
-  async function untilVerdict(mac: string, verdict: Boot['verdict']): Promise<Boot> {
+  async function untilVerdict(machine: Machine, mac: string, verdict: Boot['verdict']): Promise<Boot> {
     let boot: Boot | undefined
-    for (const end = Date.now() + 90_000; Date.now() < end; await pause(200)) {
+    for (const end = Date.now() + 25_000; Date.now() < end; await pause(200)) {
       boot = await lastBoot(mac)
       if (boot?.verdict === verdict) return boot
     }
-    throw new Error(`${mac} has not come to "${verdict}": ${JSON.stringify(boot, undefined, 2)}`)
+    throw new Error(`${mac} has not come to "${verdict}": ${JSON.stringify(boot)}\n${machine.console}`)
   }
 
   it('is told to the operator, and not to the machine', { timeout: 240_000 }, async () => {
@@ -146,24 +147,49 @@ describeInLab('what is wrong with a machine that does not boot', () => {
     }
     const cases = [
       {
+        machine: all['wrong-state'],
         mac: macOf(1),
         verdict: 'state does not allow',
         code: 'StateForbidsBoot',
         reason: /"active", which may not boot/,
       },
-      { mac: strangers[0], verdict: 'unknown address', code: 'PortNotFound', reason: /no port has this address/ },
-      { mac: macOf(4), verdict: 'file missing', code: 'ImageUnavailable', reason: /deploy_kernel was asked for/ },
-      { mac: macOf(5), verdict: 'script broken', code: 'TemplateFailed', reason: /broken\.ipxe/ },
-      { mac: macOf(6), verdict: 'fallback served', code: 'StateForbidsBoot', reason: /rescue\.ipxe.*"clean failed"/ },
+      {
+        machine: all.stranger,
+        mac: strangers[0],
+        verdict: 'unknown address',
+        code: 'PortNotFound',
+        reason: /no port has this address/,
+      },
+      {
+        machine: all['no-kernel'],
+        mac: macOf(4),
+        verdict: 'file missing',
+        code: 'ImageUnavailable',
+        reason: /deploy_kernel was asked for/,
+      },
+      {
+        machine: all['broken-template'],
+        mac: macOf(5),
+        verdict: 'script broken',
+        code: 'TemplateFailed',
+        reason: /broken\.ipxe/,
+      },
+      {
+        machine: all.fallback,
+        mac: macOf(6),
+        verdict: 'fallback served',
+        code: 'StateForbidsBoot',
+        reason: /rescue\.ipxe.*"clean failed"/,
+      },
     ] as const
-    for (const { code, mac, reason, verdict } of cases) {
-      const boot = await untilVerdict(mac, verdict)
+    for (const { code, mac, machine, reason, verdict } of cases) {
+      const boot = await untilVerdict(machine, mac, verdict)
       expect(boot, verdict).toMatchObject({ verdict, code })
       expect(boot.reason).toMatch(reason)
       expect(boot.remedy).toMatch(/\w/)
       expect(boot.steps[0]?.what, verdict).toMatch(/^root script, /)
     }
-    const right = await untilVerdict(macOf(2), 'booted')
+    const right = await untilVerdict(all['wrong-nic'], macOf(2), 'booted')
     expect(right.notes.map(({ note }) => note)).toEqual(['wrong NIC asked'])
     expect(right.notes[0]?.detail).toContain(otherNic)
     expect((await lastBoot(otherNic))?.id).toBe(right.id)
@@ -209,7 +235,7 @@ describeInLab('what is wrong with a machine that does not boot', () => {
     const owner = ring?.owner ?? ''
     await conductors.get(owner)?.kill()
     const machine = await switchOn('orphan', [macOf(3)])
-    const boot = await untilVerdict(macOf(3), 'booted')
+    const boot = await untilVerdict(machine, macOf(3), 'booted')
     await machine.kill()
     expect(boot).toMatchObject({ owner, notes: [{ note: 'owner dead, answered by another' }] })
     expect(boot.notes[0]?.detail).toContain(owner)
@@ -229,6 +255,13 @@ dhcp net0 ||
 dhcp net1 ||
 imgfetch http://10.77.0.11:6385/v1/lookup?addresses=\${net0/mac},\${net1/mac} || imgfetch http://10.77.0.11:6385/v1/lookup?addresses=\${net0/mac} ||
 poweroff
+`
+
+/** An iPXE that is booted as a kernel takes its command line for commands: it gets none. */
+const nodeScript = `#!ipxe
+kernel {{ pxe_options.deployment_aki_path }}
+initrd {{ pxe_options.deployment_ari_path }}
+boot
 `
 
 const shortRootScript = `#!ipxe
