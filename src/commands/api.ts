@@ -12,6 +12,7 @@ import { buildRings } from './wiring/build-rings.ts'
 import { logIronicsRelease } from './wiring/log-ironics-release.ts'
 import { startAdmin } from './wiring/start-admin.ts'
 import { startApi } from './wiring/start-api.ts'
+import { startTracing } from './wiring/start-tracing.ts'
 import { withCleanup } from './with-cleanup.ts'
 
 /** `bootring api`: the API in `[api]api_workers` processes. */
@@ -71,7 +72,8 @@ async function startServing({ config, database, installation, log, mode }: Fleet
   const metrics = buildApiMetrics({ mode, database, rings })
   const conductors = buildConductorClient(installation, log)
   cleanup.defer(() => conductors.close())
-  const server = await startApi({ installation, database, rings, conductors, metrics, log })
+  const tracer = await startTracing({ config, host: installation.host, service: 'api', cleanup, log })
+  const server = await startApi({ installation, database, rings, conductors, metrics, tracer, log })
   cleanup.defer(() => server.close())
   log.info({ ...server.address }, 'the API listens')
   return { metrics, rings }

@@ -11,6 +11,7 @@ import { buildRings } from './wiring/build-rings.ts'
 import { startAdmin } from './wiring/start-admin.ts'
 import { startApi } from './wiring/start-api.ts'
 import { startConductor } from './wiring/start-conductor.ts'
+import { startTracing } from './wiring/start-tracing.ts'
 import { withCleanup } from './with-cleanup.ts'
 
 /** `bootring serve`: everything in one process. Needs no configuration at all, and then keeps to loopback. */
@@ -31,12 +32,13 @@ async function serve(
   await readySchema(database, installation.databaseUrl)
   const rings = buildRings(config, database.conductors)
   const metrics = buildApiMetrics({ mode, database, rings })
-  const conductor = await startConductor({ installation, database, rings, metrics, log })
+  const tracer = await startTracing({ config, host: installation.host, service: 'serve', cleanup, log })
+  const conductor = await startConductor({ installation, database, rings, metrics, tracer, log })
   cleanup.defer(() => conductor.stop())
   const remote = buildConductorClient(installation, log)
   cleanup.defer(() => remote.close())
   const conductors = localFirst(conductor.hostname, conductor.handlers, remote)
-  const api = await startApi({ installation, database, rings, conductors, metrics, log })
+  const api = await startApi({ installation, database, rings, conductors, metrics, tracer, log })
   cleanup.defer(() => api.close())
   const metricsText = () => metrics.text()
   const port = config.bootring.admin_port

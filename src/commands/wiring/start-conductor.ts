@@ -14,6 +14,7 @@ import type { NodeScripts } from '../../ipxe/node-script.ts'
 import type { Database } from '../../model/stores.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { Metrics } from '../../observe/metrics.ts'
+import type { RequestTracer } from '../../observe/trace.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
 import type { Handlers } from '../../rpc/contract.ts'
 import { type RpcServer, startRpcServer } from '../../rpc/server.ts'
@@ -32,6 +33,7 @@ export interface ConductorSetting {
   database: Database
   rings: FleetRings
   metrics: Metrics
+  tracer?: RequestTracer | undefined
   log: Logger
 }
 
@@ -62,6 +64,7 @@ export async function startConductor({
   log,
   metrics,
   rings,
+  tracer,
 }: ConductorSetting): Promise<RunningConductor> {
   const measured = buildConductorMetrics(metrics)
   const reservations = measuredReservations(database.reservations, measured)
@@ -167,6 +170,7 @@ export async function startConductor({
       await startRpcServer({
         ...rpcServerOptions(installation),
         handlers,
+        tracer,
         onCall: (method, outcome, milliseconds) => measured.rpcCall(method, outcome, milliseconds),
         logger: log,
       }),
