@@ -13,6 +13,7 @@ import { logIronicsRelease } from './wiring/log-ironics-release.ts'
 import { startAdmin } from './wiring/start-admin.ts'
 import { startApi } from './wiring/start-api.ts'
 import { startBootEvents, startPruningBootEvents } from './wiring/start-boot-events.ts'
+import { startTracing } from './wiring/start-tracing.ts'
 import { withCleanup } from './with-cleanup.ts'
 
 /** `bootring api`: the API in `[api]api_workers` processes. */
@@ -78,7 +79,8 @@ async function startServing(
   const events = await startBootEvents({ installation, metrics, prunes, log }, cleanup)
   const conductors = buildConductorClient(installation, log)
   cleanup.defer(() => conductors.close())
-  const server = await startApi({ installation, database, rings, conductors, metrics, events, log })
+  const tracer = await startTracing({ config, host: installation.host, service: 'api', cleanup, log })
+  const server = await startApi({ installation, database, rings, conductors, metrics, events, tracer, log })
   cleanup.defer(() => server.close())
   log.info({ ...server.address }, 'the API listens')
   return { metrics, rings }

@@ -11,6 +11,7 @@ import { startAdmin } from './wiring/start-admin.ts'
 import { startAttachedConductor } from './wiring/start-attached-conductor.ts'
 import { startBootEvents } from './wiring/start-boot-events.ts'
 import { type ConductorSetting, type RunningConductor, startConductor } from './wiring/start-conductor.ts'
+import { startTracing } from './wiring/start-tracing.ts'
 import { withCleanup } from './with-cleanup.ts'
 
 /** `bootring conductor`: one conductor with its RPC server, its boot files and their HTTP server; attached, Ironic's files. */
@@ -33,10 +34,11 @@ async function conduct(context: FleetContext, cleanup: Cleanup): Promise<void> {
   if (context.mode === 'attached') await logIronicsRelease(context)
   const rings = buildRings(config, database.conductors)
   const metrics = buildMetrics({ mode: context.mode, database, rings })
+  const tracer = await startTracing({ config, host: installation.host, service: 'conductor', cleanup, log })
   const conductor =
     context.mode === 'attached'
-      ? await startAttachedConductor({ installation, database: context.database, rings, metrics, log })
-      : await startStandalone(context, { rings, metrics }, cleanup)
+      ? await startAttachedConductor({ installation, database: context.database, rings, metrics, tracer, log })
+      : await startStandalone(context, { rings, metrics, tracer }, cleanup)
   cleanup.defer(() => conductor.stop())
   const metricsText = () => metrics.text()
   const port = config.bootring.conductor_admin_port
@@ -49,9 +51,9 @@ async function conduct(context: FleetContext, cleanup: Cleanup): Promise<void> {
 
 async function startStandalone(
   { database, installation, log }: Context,
-  { metrics, rings }: Pick<ConductorSetting, 'metrics' | 'rings'>,
+  given: Pick<ConductorSetting, 'metrics' | 'rings' | 'tracer'>,
   cleanup: Cleanup,
 ): Promise<RunningConductor> {
-  const events = await startBootEvents({ installation, metrics, prunes: true, log }, cleanup)
-  return await startConductor({ installation, database, rings, metrics, events: events?.sink, log })
+  const events = await startBootEvents({ installation, metrics: given.metrics, prunes: true, log }, cleanup)
+  return await startConductor({ ...given, installation, database, events: events?.sink, log })
 }

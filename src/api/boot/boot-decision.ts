@@ -3,6 +3,7 @@ import { type MacAddress, parseNicAddress } from '../../model/mac.ts'
 import type { BootTarget } from '../../model/node.ts'
 import { waitStates } from '../../model/provision-states.ts'
 import type { BootTargetStore } from '../../model/stores.ts'
+import { type RequestTracer, traced } from '../../observe/trace.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
 import type { ConductorClient } from '../../rpc/contract.ts'
 import { RetryTimes } from '../retry-after.ts'
@@ -82,6 +83,8 @@ export interface BootDecisionParts {
   hedgeShare: number
   /** `[bootring]rpc_retry_share`. */
   retryShare: number
+  /** Knows the requests that are traced. */
+  tracer?: Pick<RequestTracer, 'of'> | undefined
   /** A clock, in milliseconds, for what is remembered of conductors. Default: the monotonic one. */
   now?: () => number
 }
@@ -100,6 +103,7 @@ export class BootDecision {
   readonly #retryTimes = new RetryTimes()
   readonly #restrictBootConfig: boolean
   readonly #onlyOwners: boolean
+  readonly #tracer: Pick<RequestTracer, 'of'> | undefined
 
   constructor(parts: BootDecisionParts) {
     this.#nodes = parts.nodes
@@ -110,6 +114,7 @@ export class BootDecision {
     this.#onStaleBoot = parts.onStaleBoot ?? (() => undefined)
     this.#restrictBootConfig = parts.restrictBootConfig
     this.#onlyOwners = parts.onlyOwners ?? false
+    this.#tracer = parts.tracer
   }
 
   /** How many conductors failed so lately that they are asked last. */
@@ -147,13 +152,8 @@ export class BootDecision {
 
   async #serve(mac: MacAddress, file: BootFile, facts: BootFacts, sighting: Sighting | undefined): Promise<Decision> {
     const node = await this.#nodeThatMayBoot(mac, facts, sighting)
-    const foundAt = performance.now()
-    facts.order = await this.#rings.order({
-      uuid: node.nodeUuid,
-      driver: node.driver,
-      conductorGroup: node.conductorGroup,
-    })
-    facts.ringMilliseconds = performance.now() - foundAt
+    const { conductorGroup, driver, nodeUuid } = node
+    facts.order = await this.#step(facts, 'ring', () => this.#rings.order({ uuid: nodeUuid, driver, conductorGroup }))
     const candidates = this.#onlyOwners ? facts.order.slice(0, 1) : facts.order
     try {
       const answer = await this.#attempts.bootConfig(candidates, node.nodeUuid, facts.fileName, file.isUsable, facts)
@@ -168,8 +168,18 @@ export class BootDecision {
     }
   }
 
+  async #step<T>(facts: BootFacts, name: 'node' | 'ring', work: () => Promise<T>): Promise<T> {
+    const trace = this.#tracer?.of(facts.requestId)
+    const startedAt = performance.now()
+    try {
+      return await (trace === undefined ? work() : traced(trace, name, work))
+    } finally {
+      facts[`${name}Milliseconds`] ??= performance.now() - startedAt
+    }
+  }
+
   async #nodeThatMayBoot(mac: MacAddress, facts: BootFacts, sighting: Sighting | undefined): Promise<BootTarget> {
-    const node = await this.#nodeOf(mac, facts)
+    const node = await this.#step(facts, 'node', () => this.#nodes.bootTarget(mac))
     const mayBoot = !this.#restrictBootConfig || waitStates.has(node?.provisionState ?? '')
     sighting?.saw(mayBoot ? node : undefined)
     if (node === undefined) throw new BootringError('PortNotFound', 'no port has this address')
@@ -177,15 +187,6 @@ export class BootDecision {
     if (mayBoot) return node
     const state = JSON.stringify(node.provisionState ?? 'available')
     throw new BootringError('StateForbidsBoot', `node ${node.nodeUuid} is in state ${state}, which may not boot`)
-  }
-
-  async #nodeOf(mac: MacAddress, facts: BootFacts): Promise<BootTarget | undefined> {
-    const askedAt = performance.now()
-    try {
-      return await this.#nodes.bootTarget(mac)
-    } finally {
-      facts.nodeMilliseconds ??= performance.now() - askedAt
-    }
   }
 
   /**

@@ -4,6 +4,7 @@ import type { BootEventSink } from '../../model/boot-events.ts'
 import { pixiecoreFileName } from '../../model/boot-file-content.ts'
 import type { ErrorCode } from '../../model/errors.ts'
 import type { Metrics } from '../../observe/metrics.ts'
+import type { RequestTracer, TraceSpan } from '../../observe/trace.ts'
 import { retryAfterSeconds } from '../retry-after.ts'
 import type { AllowedNetworks } from './allowed-networks.ts'
 import type { BootDecision, Decision } from './boot-decision.ts'
@@ -27,6 +28,7 @@ export interface BootRouteParts {
   events?: BootEventSink | undefined
   /** Host name of this instance, for the events. */
   server?: string
+  tracer?: Pick<RequestTracer, 'begin'> | undefined
 }
 
 const refusedBody = 'Not Found\n'
@@ -75,10 +77,12 @@ export class BootRoute {
       return
     }
     this.#inFlight += 1
+    const trace = this.#parts.tracer?.begin(requestId, 'GET /v1/boot', { 'client.address': exchange.remoteAddress })
     try {
       const decision = await this.#decide(exchange, requestId)
       const milliseconds = performance.now() - startedAt
       this.#observe(decision, milliseconds, exchange)
+      if (trace !== undefined) endTrace(trace, decision)
       if (decision.outcome === 'refused') {
         await new Promise<void>((leave) => this.#parts.refusalClock.atNextTick(leave))
       }
@@ -147,6 +151,25 @@ export class BootRoute {
       exchange.answer(503, headers(unavailableBody, requestId).concat(retryAfter), unavailableBody, last)
     }
   }
+}
+
+/** Without the wait of refusals for their clock, which is the same for all. */
+function endTrace(trace: TraceSpan, decision: Decision): void {
+  const { facts, outcome } = decision
+  const code = decision.outcome === 'served' ? undefined : decision.code
+  trace.set({
+    'http.request.method': 'GET',
+    'http.route': '/v1/boot/<MAC>/<NAME>',
+    'http.response.status_code': { served: 200, refused: 404, unavailable: 503 }[outcome],
+    'bootring.outcome': outcome,
+    'bootring.code': code,
+    'bootring.mac': facts.mac,
+    'bootring.node': facts.node?.nodeUuid,
+    'bootring.owner': facts.order?.[0],
+    'bootring.conductor': decision.outcome === 'served' ? decision.conductor : undefined,
+  })
+  // A machine that nobody knows is no failure of anybody's.
+  trace.end(outcome === 'unavailable' || code === 'Internal' ? code : undefined)
 }
 
 function overloaded(requestId: string, reason: string): Decision {

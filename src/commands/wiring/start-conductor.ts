@@ -16,6 +16,7 @@ import type { BootEvent, BootEventSink } from '../../model/boot-events.ts'
 import type { Database } from '../../model/stores.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { Metrics } from '../../observe/metrics.ts'
+import type { RequestTracer } from '../../observe/trace.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
 import type { Handlers } from '../../rpc/contract.ts'
 import { type RpcServer, startRpcServer } from '../../rpc/server.ts'
@@ -36,6 +37,7 @@ export interface ConductorSetting {
   metrics: Metrics
   /** Takes downloads and changes of state; absent: nobody wants to know. */
   events?: BootEventSink | undefined
+  tracer?: RequestTracer | undefined
   log: Logger
 }
 
@@ -67,6 +69,7 @@ export async function startConductor({
   log,
   metrics,
   rings,
+  tracer,
 }: ConductorSetting): Promise<RunningConductor> {
   const measured = buildConductorMetrics(metrics)
   const reservations = measuredReservations(database.reservations, measured)
@@ -173,6 +176,7 @@ export async function startConductor({
       await startRpcServer({
         ...rpcServerOptions(installation),
         handlers,
+        tracer,
         onCall: (method, outcome, milliseconds) => measured.rpcCall(method, outcome, milliseconds),
         logger: log,
       }),
