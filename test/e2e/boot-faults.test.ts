@@ -20,7 +20,11 @@ const nodes = {
   'wrong-state': { number: 1, state: 'active', driverInfo: {} },
   'wrong-nic': { number: 2, state: 'wait call-back', driverInfo: { pxe_template: 'agent.ipxe' } },
   orphan: { number: 3, state: 'wait call-back', driverInfo: { pxe_template: 'agent.ipxe' } },
-  'no-kernel': { number: 4, state: 'wait call-back', driverInfo: { deploy_kernel: 'gone.kernel' } },
+  'no-kernel': {
+    number: 4,
+    state: 'wait call-back',
+    driverInfo: { deploy_kernel: 'gone.kernel', deploy_ramdisk: 'agent.initrd' },
+  },
   'broken-template': { number: 5, state: 'wait call-back', driverInfo: { pxe_template: 'broken.ipxe' } },
   fallback: { number: 6, state: 'clean failed', driverInfo: {} },
 } as const
