@@ -18,9 +18,7 @@ const activeMac = '52:54:00:77:00:a0'
 interface Shot {
   mac: string
   /** What has to be on the screen. */
-  shows: string
-  /** How often. Default: once. */
-  times?: number
+  shows: RegExp
   /** Where DHCP sends the machine; undefined: there is no DHCP. */
   dhcp: (site: Installation) => DnsmasqOptions | undefined
   /** Breaks something, before the machine is switched on. */
@@ -30,22 +28,21 @@ interface Shot {
 const rootScript = (site: Installation): DnsmasqOptions => ({ bootUrl: `${site.web.url}/boot.ipxe` })
 
 const shots: Record<string, Shot> = {
-  refused: { mac: activeMac, shows: 'asking again in 4 of', dhcp: rootScript },
-  'no-dhcp': { mac: waitingMac, shows: 'No bootable device', dhcp: () => undefined },
+  refused: { mac: activeMac, shows: /asking again in 4 of/, dhcp: rootScript },
+  'no-dhcp': { mac: waitingMac, shows: /No bootable device/, dhcp: () => undefined },
   'no-root-script': {
     mac: waitingMac,
-    shows: 'ipxe.org/2d0',
+    shows: /ipxe\.org\/2d0/,
     dhcp: (site) => ({ bootUrl: `${site.web.url}/boot.ipex` }),
   },
   loop: {
     mac: waitingMac,
-    shows: 'undionly.kpxe... ok',
-    times: 2,
+    shows: /using undionly.*PXE-NBP/,
     dhcp: (site) => ({ bootUrl: `tftp://${site.dhcp.ip}/undionly.kpxe` }),
   },
   'api-gone': {
     mac: waitingMac,
-    shows: 'asking again in 2 of',
+    shows: /asking again in 2 of/,
     dhcp: rootScript,
     // Nobody has the one address, and nobody listens at the other's port.
     prepare: (site) =>
@@ -55,7 +52,7 @@ const shots: Record<string, Shot> = {
   },
   'kernel-unreachable': {
     mac: waitingMac,
-    shows: 'trying again in 2 seconds',
+    shows: /trying again in 2 seconds/,
     dhcp: rootScript,
     async prepare(site) {
       await site.serveRootScript(site.api(0))
@@ -115,10 +112,10 @@ class ScreenMachine {
     return Array.from({ length: 25 }, (_, line) => cells.slice(line * 80, line * 80 + 80).join('')).join('\n')
   }
 
-  async until(shown: string, times: number, seconds: number): Promise<void> {
+  async until(shown: RegExp, seconds: number): Promise<void> {
     for (const end = performance.now() + seconds * 1000; performance.now() < end; await pause(200)) {
       // The screen breaks lines anywhere.
-      if ((await this.text()).replaceAll('\n', '').split(shown).length > times) return
+      if (shown.test((await this.text()).replaceAll('\n', ''))) return
     }
     throw new Error(`${seconds} s went by without ${shown} on\n${await this.text()}`)
   }
@@ -163,7 +160,7 @@ try {
     const dhcp = options === undefined ? undefined : await startDnsmasq(site.dhcp, options)
     const machine = await ScreenMachine.start(site.lab, shot.mac)
     try {
-      await machine.until(shot.shows, shot.times ?? 1, 120)
+      await machine.until(shot.shows, 120)
       await machine.picture(join(images, `console-${name}.png`))
       process.stdout.write(`${name}\n${(await machine.text()).trimEnd()}\n`)
     } finally {
