@@ -46,7 +46,7 @@ export class BootWindow {
     const news: BootNews[] = []
     const told = new Map<number, string>()
     for (const { boot, events } of timeline.boots) {
-      const signature = `${boot.verdict} ${boot.events} ${boot.last_at}`
+      const signature = `${boot.verdict} ${boot.reason} ${events.map(({ id }) => id)}`
       told.set(boot.id, signature)
       if (this.#told.get(boot.id) !== signature) news.push({ boot, events, lastEventId: this.#lastEventId })
     }

@@ -115,7 +115,7 @@ function ofMissing({ code, name, reason, server }: StoredBootEvent): Judgement {
     verdict: 'file missing',
     code,
     reason: `${name} was asked for on ${server} and not to be had: ${reason ?? code ?? 'there is no such file'}`,
-    remedy: `See whether the file is in [deploy]http_root of ${server}, and whether the node's kernel and ramdisk name what can be fetched. bootring preflight checks both.`,
+    remedy: `See whether the file is in [deploy]http_root of ${server}, and whether the node's kernel and ramdisk name what can be fetched.`,
   }
 }
 
