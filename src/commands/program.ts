@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   config: async () => (await import('./config.ts')).configCommand(),
   ring: async () => (await import('./ring.ts')).ringCommand(),
   explain: async () => (await import('./explain.ts')).explainCommand(),
+  preflight: async () => (await import('./preflight.ts')).preflightCommand(),
   'root-script': async () => (await import('./root-script.ts')).rootScriptCommand(),
   demo: async () => (await import('./demo/demo.ts')).demoCommand(),
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { ManagementReader, ManagementWriter } from '../model/management-stores.ts'
 import type { ConductorStore, Database, FleetStore, NodeStore, ReservationStore } from '../model/stores.ts'
 import type { Logger } from '../observe/logger.ts'
+import { databaseTime } from './database-time.ts'
 import type { Engine } from './engines/engine.ts'
 import { checkSchema, upgradeSchema } from './schema.ts'
 import { SqlConductorStore } from './stores/sql-conductor-store.ts'
@@ -42,6 +43,10 @@ export class SqlDatabase implements Database {
 
   async ping(): Promise<void> {
     await sql`select 1`.execute(this.#engine.prompt)
+  }
+
+  time(): Promise<Date> {
+    return databaseTime(this.#engine)
   }
 
   async close(): Promise<void> {

@@ -150,6 +150,8 @@ export interface FleetDatabase {
   checkSchema(): Promise<void>
   /** One cheap round trip; throws `DatabaseUnavailable`. */
   ping(): Promise<void>
+  /** The database's own clock, to the second. */
+  time(): Promise<Date>
   close(): Promise<void>
 }
 

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { ConductorReader, IronicDatabase, NodeStore } from '../../model/stores.ts'
 import type { Logger } from '../../observe/logger.ts'
+import { databaseTime } from '../database-time.ts'
 import type { Engine } from '../engines/engine.ts'
 import { SqlNodeStore } from '../stores/sql-node-store.ts'
 import { checkIronicSchema, schemaHead } from './check-ironic-schema.ts'
@@ -45,6 +46,10 @@ export class SqlIronicDatabase implements IronicDatabase {
 
   async ping(): Promise<void> {
     await sql`select 1`.execute(this.#engine.prompt)
+  }
+
+  time(): Promise<Date> {
+    return databaseTime(this.#engine)
   }
 
   close(): Promise<void> {
