@@ -1,6 +1,14 @@
 import { sql } from 'kysely'
 import type { ManagementReader, ManagementWriter } from '../model/management-stores.ts'
-import type { ConductorStore, Database, FleetStore, NodeStore, ReservationStore } from '../model/stores.ts'
+import type { NodeFinder } from '../model/node-finder.ts'
+import type {
+  ConductorStore,
+  Database,
+  DatabaseFigures,
+  FleetStore,
+  NodeStore,
+  ReservationStore,
+} from '../model/stores.ts'
 import type { Logger } from '../observe/logger.ts'
 import { databaseTime } from './database-time.ts'
 import type { Engine } from './engines/engine.ts'
@@ -8,6 +16,7 @@ import { checkSchema, upgradeSchema } from './schema.ts'
 import { SqlConductorStore } from './stores/sql-conductor-store.ts'
 import { SqlFleetStore } from './stores/sql-fleet-store.ts'
 import { SqlManagementStore } from './stores/sql-management-store.ts'
+import { SqlNodeFinder } from './stores/sql-node-finder.ts'
 import { SqlNodeStore } from './stores/sql-node-store.ts'
 import { SqlReservationStore } from './stores/sql-reservation-store.ts'
 
@@ -17,6 +26,7 @@ export class SqlDatabase implements Database {
   readonly conductors: ConductorStore
   readonly reservations: ReservationStore
   readonly fleet: FleetStore
+  readonly finder: NodeFinder
   readonly management: ManagementReader & ManagementWriter
   readonly #engine: Engine
   readonly #heartbeats: Engine
@@ -29,6 +39,7 @@ export class SqlDatabase implements Database {
     this.nodes = new SqlNodeStore(engine)
     this.conductors = new SqlConductorStore(engine, heartbeats)
     this.reservations = new SqlReservationStore(engine)
+    this.finder = new SqlNodeFinder(engine)
     this.fleet = new SqlFleetStore(engine)
     this.management = new SqlManagementStore(engine)
   }
@@ -47,6 +58,10 @@ export class SqlDatabase implements Database {
 
   time(): Promise<Date> {
     return databaseTime(this.#engine)
+  }
+
+  figures(): DatabaseFigures | undefined {
+    return this.#engine.figures?.()
   }
 
   async close(): Promise<void> {

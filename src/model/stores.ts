@@ -2,6 +2,7 @@ import type { Conductor, ConductorSession, HardwareInterface } from './conductor
 import type { MacAddress } from './mac.ts'
 import type { ManagementReader, ManagementWriter } from './management-stores.ts'
 import type { BootNode, BootTarget, JsonObject, NodeState, NodeWithPorts } from './node.ts'
+import type { NodeFinder } from './node-finder.ts'
 
 /*
  * What the rest of bootring asks of a database. Every method may throw `DatabaseUnavailable`, which is never the same
@@ -142,16 +143,29 @@ export interface FleetStore {
   ): Promise<FleetChange[]>
 }
 
+/** What of a database can be counted without asking it. */
+export interface DatabaseFigures {
+  connections: { busy: number; idle: number }
+  /** Questions that wait for a connection: of machines that boot, and all others. */
+  waiting: { lookups: number; others: number }
+  /** It has let a deadline pass without a word, and nobody is answered until it is back. */
+  silent: boolean
+}
+
 /** What serving boot files takes of a database, bootring's own or Ironic's: nothing that changes it. */
 export interface FleetDatabase {
   readonly nodes: NodeStore
   readonly conductors: ConductorReader
+  /** For operators who look at the fleet. */
+  readonly finder: NodeFinder
   /** Throws `SchemaOutdated` when migrations, `NotIronicsDatabase` when tables or columns of Ironic's, are missing. */
   checkSchema(): Promise<void>
   /** One cheap round trip; throws `DatabaseUnavailable`. */
   ping(): Promise<void>
   /** The database's own clock, to the second. */
   time(): Promise<Date>
+  /** What its connections do; undefined of one without connections. */
+  figures?(): DatabaseFigures | undefined
   close(): Promise<void>
 }
 

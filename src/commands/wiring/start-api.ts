@@ -12,11 +12,13 @@ import type { ManagementReader } from '../../model/management-stores.ts'
 import type { FleetDatabase } from '../../model/stores.ts'
 import { LogBudget } from '../../observe/log-budget.ts'
 import type { Logger } from '../../observe/logger.ts'
+import { ManagementMetrics, watchBootsInFlight } from '../../observe/management-metrics.ts'
 import type { Metrics } from '../../observe/metrics.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
 import type { ConductorClient } from '../../rpc/contract.ts'
 import type { Installation } from '../installation.ts'
-import { buildRest } from './build-rest.ts'
+import { buildObservation } from './build-observation.ts'
+import { buildRest, restAccess } from './build-rest.ts'
 
 /** Log lines about refusals, which any client can cause. */
 const refusalLinesPerSecond = 50
@@ -24,17 +26,20 @@ const refusalLineBurst = 500
 
 export interface ApiParts {
   installation: Installation
-  database: Pick<FleetDatabase, 'nodes'> & { management?: ManagementReader }
+  database: Pick<FleetDatabase, 'nodes' | 'finder'> & { management?: ManagementReader }
   rings: FleetRings
   conductors: ConductorClient
   metrics: Metrics
   log: Logger
 }
 
+type DecisionParts = Pick<ApiParts, 'conductors' | 'rings'> &
+  Partial<Pick<ApiParts, 'metrics'>> & { database: Pick<FleetDatabase, 'nodes'> }
+
 /** What decides boot requests, as the options say. */
 export function buildBootDecision(
   config: Config,
-  { conductors, database, metrics, rings }: Pick<ApiParts, 'conductors' | 'database' | 'rings'> & Partial<ApiParts>,
+  { conductors, database, metrics, rings }: DecisionParts,
 ): BootDecision {
   const { stale_boot_seconds: staleBootSeconds } = config.bootring
   return new BootDecision({
@@ -63,13 +68,17 @@ export async function startApi(parts: ApiParts): Promise<ApiServer> {
   const boot = new BootRoute({
     decision,
     allowedNetworks: new AllowedNetworks(bootring.boot_allowed_networks),
+    pixiecoreApi: bootring.pixiecore_api,
     maxBootRequests: bootring.max_boot_requests,
     refusalClock: new RefusalClock(),
     metrics,
     log: new DecisionLog(log, new LogBudget(refusalLinesPerSecond, refusalLineBurst)),
   })
+  watchBootsInFlight(metrics.registry, () => boot.inFlight)
+  const access = restAccess(installation, log)
   return await startApiServer({
     boot,
+    metrics: new ManagementMetrics(metrics.registry),
     host: installation.apiHost,
     port: installation.apiPort,
     limits: {
@@ -79,7 +88,8 @@ export async function startApi(parts: ApiParts): Promise<ApiServer> {
       maxConnectionsPerAddress: bootring.max_connections_per_address,
     },
     isProxy: proxies(bootring.proxy_networks),
-    rest: buildRest(parts),
+    rest: buildRest(parts, access),
+    observation: buildObservation(parts, decision, access),
     // Longer than a boot request may take: its conductors, and the database asked four times at most on the way.
     closeTimeoutSeconds: bootring.rpc_total_timeout + 4 * bootring.boot_database_timeout + 1,
     logger: log,

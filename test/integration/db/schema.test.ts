@@ -19,6 +19,7 @@ const all = [
   '0004-conductor-sessions',
   '0005-newer-columns',
   '0006-management',
+  '0007-boot-events',
 ]
 
 eachDatabase((engine) => {
@@ -64,6 +65,7 @@ eachDatabase((engine) => {
     const tables = await raw.db.introspection.getTables()
     const columns = Object.fromEntries(tables.map((table) => [table.name, table.columns.map((one) => one.name)]))
     expect(Object.keys(columns).sort()).toEqual([
+      'bootring_boot_event',
       'bootring_conductor_session',
       'bootring_migration',
       'bootring_migration_lock',
