@@ -3,7 +3,7 @@ import { checks } from '../preflight/checks.ts'
 import { runPreflight } from '../preflight/run-preflight.ts'
 import { UrlProber } from '../preflight/url-prober.ts'
 import { withFleet } from './context.ts'
-import { findNodes } from './find-node.ts'
+import { findNode } from './find-node.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { preflightJson, preflightText } from './preflight-report.ts'
 import type { Output } from './terminal/output.ts'
@@ -44,7 +44,8 @@ export function preflightCommand(output: Output = process.stdout, messages: Outp
       await context.database.checkSchema()
       const { dhcpConfig: dhcpFiles = [], json = false, only, skip = [], strict = false } = options
       const wanted = checks.filter(({ name }) => (only?.includes(name) ?? true) && !skip.includes(name))
-      const nodes = idents.length === 0 ? undefined : await findNodes(context.database.nodes, idents)
+      const nodes =
+        idents.length === 0 ? undefined : await Promise.all(idents.map((ident) => findNode(context.database, ident)))
       const conductors = buildConductorClient(context.installation, context.log)
       const prober = new UrlProber()
       const progress = new Progress(messages, { quiet: json })
