@@ -6,7 +6,7 @@ export const bootFiles: Check = {
   title: 'Each node has a boot file in the state in which it boots, or will boot next.',
   begin: () => ({
     node({ bootsNow, files, node }) {
-      return files.flatMap((file): Report[] =>
+      const reports = files.flatMap((file): Report[] =>
         'error' in file
           ? [
               {
@@ -20,6 +20,8 @@ export const bootFiles: Check = {
             ]
           : [],
       )
+      // What a node lacks is the same for all loaders.
+      return reports.filter(({ message }, index) => reports.findIndex((other) => other.message === message) === index)
     },
   }),
 }
