@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { preflightCommand } from '../../src/commands/preflight.ts'
+import { renderCommand } from '../../src/commands/render.ts'
 import { arm64Image, bzImage, gzipData } from '../support/boot-images.ts'
 import { BootringProcess, bootring } from '../support/bootring-process.ts'
 import { freePorts } from '../support/free-ports.ts'
@@ -118,11 +119,15 @@ async function fleet(...entries: FleetEntry[]): Promise<void> {
 
 /** In this process, which is much quicker than one of its own. */
 async function preflight(args: string[] = [], more: Record<string, string> = {}): Promise<Document & { code: number }> {
-  const { code, text } = await run(['--json', ...args], more)
+  const { code, text } = await run(preflightCommand, ['--json', ...args], more)
   return { code, ...(JSON.parse(text) as Document) }
 }
 
-async function run(args: string[], more: Record<string, string> = {}): Promise<{ code: number; text: string }> {
+async function run(
+  command: typeof preflightCommand | typeof renderCommand,
+  args: string[],
+  more: Record<string, string> = {},
+): Promise<{ code: number; text: string }> {
   for (const [name, value] of Object.entries({ ...env, ...more })) vi.stubEnv(name, value)
   let text = ''
   const output = {
@@ -131,7 +136,7 @@ async function run(args: string[], more: Record<string, string> = {}): Promise<{
     },
   }
   try {
-    await preflightCommand(output, { write: () => undefined }).parseAsync(args, { from: 'user' })
+    await command(output, { write: () => undefined }).parseAsync(args, { from: 'user' })
     return { code: Number(process.exitCode ?? 0), text }
   } finally {
     process.exitCode = undefined
@@ -312,7 +317,7 @@ describe('faults of the installation', () => {
       'error ipxe-lint n1 boot.ipxe:5: undefined-label: goto faild: there is no label :faild',
       'error ipxe-lint n1 boot.ipxe:5: no-kernel: boots, and no kernel can have been chosen on the way here',
     ])
-    const { text } = await run(['--only', 'ipxe-lint'], more)
+    const { text } = await run(preflightCommand, ['--only', 'ipxe-lint'], more)
     expect(text).toContain('error ipxe-lint: node n1, boot.ipxe:4; node n2, boot.ipxe:4\n    unknown-command: "kernal"')
     expect(text).toContain('1 check, 2 nodes: 6 errors, 0 warnings, 0 to know.\n')
   })
@@ -424,4 +429,72 @@ describe('faults of the installation', () => {
       `info dhcp-reservations n2: port ${oui(2)} has no reservation, unlike others`,
     ])
   })
+})
+
+describe('render', () => {
+  beforeAll(() =>
+    fleet(
+      { name: 'n1', mac: oui(1) },
+      { name: 'n2', mac: oui(2), more: { provision_state: 'available' } },
+      { name: 'n3', mac: oui(3), more: { boot_interface: 'fake' } },
+    ),
+  )
+
+  it('shows what a node would get, in this state or that', async () => {
+    const now = await run(renderCommand, ['n1'])
+    expect(now.code).toBe(0)
+    expect(now.text).toBe(await (await fetch(`${urls.api}/v1/boot/${oui(1)}/boot.ipxe`)).text())
+    // As long as it is available, it gets nothing.
+    const next = await run(renderCommand, [oui(2), '--json'])
+    expect(JSON.parse(next.text)).toMatchObject({
+      node: { name: 'n2' },
+      scripts: [{ state: 'wait call-back', name: 'boot.ipxe', error: null }],
+    })
+    const rescue = await run(renderCommand, ['n2', '--state', 'rescue wait'])
+    expect(rescue.text).toContain(`${urls.files}/${uuidOf(1)}/rescue_kernel`)
+    const none = await run(renderCommand, ['n2', '--state', 'active'])
+    expect(none).toMatchObject({ code: 1, text: expect.stringContaining('StateForbidsBoot') })
+    const all = await run(renderCommand, ['n2', '--all-states'])
+    expect(all.text).toMatch(/^available, boot\.ipxe:\nStateForbidsBoot[\s\S]*\nclean wait, boot\.ipxe:\n#!ipxe\n/)
+  })
+
+  it('shows what another template would change, each change once', async () => {
+    const script = (await run(renderCommand, ['n1'])).text
+    const template = put(
+      'changed.ipxe',
+      script.replaceAll(uuidOf(0), '{{ node_uuid }}').replace('imgfree\n', 'imgfree\necho Hello\n'),
+    )
+    const changed = await run(renderCommand, ['--all', '--diff', '--template', template])
+    expect(changed.code).toBe(1)
+    expect(changed.text).toContain('2 nodes: n1, n2\n--- boot.ipxe\n+++ ')
+    expect(changed.text).toContain('\n+echo Hello\n')
+    expect(changed.text.match(/Hello/g)).toHaveLength(1)
+    expect(changed.text).toContain('2 differ in 1 way, 0 stay the same, 1 have no such file now.\n')
+    const same = await run(renderCommand, [
+      'n2',
+      '--diff',
+      '--template',
+      put('same.ipxe', `${script.replaceAll(uuidOf(0), '{{ node_uuid }}')}\n`),
+    ])
+    expect(same).toEqual({ code: 0, text: '0 differ, 1 stay the same, 0 have no such file now.\n' })
+  })
+
+  it('shows how what conductors serve differs from what the options make', async () => {
+    expect(await run(renderCommand, ['--all', '--diff'])).toEqual({
+      code: 0,
+      text: '0 differ, 1 stay the same, 2 have no such file now.\n',
+    })
+    const other = await run(renderCommand, ['n1', '--diff', '--json'], { OS_PXE__KERNEL_APPEND_PARAMS: 'quiet' })
+    const { changes } = JSON.parse(other.text) as { changes: { diff: string; nodes: object[] }[] }
+    expect(changes).toHaveLength(1)
+    expect(changes[0]?.diff).toMatch(/^--- boot\.ipxe served\n\+\+\+ boot\.ipxe rendered\n[\s\S]*\n\+kernel .* quiet /)
+    expect(other.code).toBe(1)
+  })
+
+  it.each([[[]], [['n1', '--all', '--diff']], [['--all']], [['n1', '--all-states', '--state', 'active']]])(
+    'refuses %j',
+    async (args) => {
+      await expect(run(renderCommand, args)).rejects.toMatchObject({ code: 'InvalidParameter' })
+    },
+  )
 })

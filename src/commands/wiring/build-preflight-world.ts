@@ -1,13 +1,13 @@
 import { kindsOf } from '../../attached/boot-interfaces.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { NodeWithPorts } from '../../model/node.ts'
-import { bootsInstanceRamdisk, waitStates } from '../../model/provision-states.ts'
 import type { NodeFile } from '../../preflight/check.ts'
 import type { UrlProber } from '../../preflight/url-prober.ts'
 import type { World } from '../../preflight/world.ts'
 import { conductorAddress, originOf } from '../../rpc/conductor-address.ts'
 import type { ConductorClient } from '../../rpc/contract.ts'
 import type { FleetContext } from '../context.ts'
+import { bootState, mayBoot } from './boot-state.ts'
 import { addressRules } from './build-conductor-client.ts'
 import { buildRings } from './build-rings.ts'
 import { buildRootScript } from './build-root-script.ts'
@@ -32,7 +32,7 @@ export function buildPreflightWorld(parts: PreflightParts): World {
   return {
     nodes: () => (nodes === undefined ? database.nodes.nodes() : each(nodes)),
     wholeFleet: nodes === undefined,
-    bootsNow: (node) => mayBoot(context, node),
+    bootsNow: (node) => mayBoot(context.config, node),
     ...(context.mode === 'attached' ? { bootFiles: servedFiles(parts), images: () => [] } : renderedFiles(context)),
     rootScript: () => buildRootScript(installation),
     rootScriptUrl: `${installation.httpUrl}/boot.ipxe`,
@@ -59,24 +59,13 @@ async function* each(nodes: readonly NodeWithPorts[]): AsyncGenerator<NodeWithPo
   yield* nodes
 }
 
-/** Diskless machines boot while active, where that is allowed. */
-function mayBoot({ config }: FleetContext, node: NodeWithPorts): boolean {
-  if (waitStates.has(node.provisionState ?? '')) return true
-  return !config.api.restrict_boot_config && bootsInstanceRamdisk(node)
-}
-
-/** The state in which a node's machine boots: that in which it is, or else the next one. */
-function bootState(context: FleetContext, node: NodeWithPorts): string | null {
-  if (mayBoot(context, node)) return node.provisionState
-  return node.deployInterface === 'ramdisk' ? 'active' : 'wait call-back'
-}
-
 function renderedFiles(context: FleetContext): Pick<World, 'bootFiles' | 'images'> {
   const preview = buildScriptPreview(context.installation, context.log)
   return {
-    images: (node) => (preview.fileNames(node).length === 0 ? [] : preview.images(node, bootState(context, node))),
+    images: (node) =>
+      preview.fileNames(node).length === 0 ? [] : preview.images(node, bootState(context.config, node)),
     async bootFiles(node) {
-      const state = bootState(context, node)
+      const state = bootState(context.config, node)
       return await Promise.all(
         preview.fileNames(node).map((name) => tried({ name, state }, () => preview.script(node, state, name))),
       )
@@ -91,7 +80,7 @@ function servedFiles({ conductors, context }: PreflightParts): World['bootFiles'
   return async (node) => {
     const { provisionState: state } = node
     const [port] = node.ports.filter(({ pxeEnabled }) => pxeEnabled)
-    if (!mayBoot(context, node) || port === undefined) return []
+    if (!mayBoot(context.config, node) || port === undefined) return []
     const names = [...new Set(kindsOf(node.bootInterface ?? '').map(({ name }) => name))]
     const files = await Promise.all(
       names.map((name) =>
