@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   render: async () => (await import('./render.ts')).renderCommand(),
   'root-script': async () => (await import('./root-script.ts')).rootScriptCommand(),
   demo: async () => (await import('./demo/demo.ts')).demoCommand(),
+  completion: async () => (await import('./completion/completion.ts')).completionCommand(() => program(undefined)),
 }
 
 /** The command line, with the command that the first argument names; with all of them where it names none. */

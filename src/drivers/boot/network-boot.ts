@@ -3,12 +3,13 @@ import type { BootLoader } from '../../ipxe/boot-loader.ts'
 import type { ImageStore } from '../../ipxe/image-store.ts'
 import type { NodeScripts } from '../../ipxe/node-script.ts'
 import { scriptInputs } from '../../ipxe/pxe-options.ts'
+import { pixiecoreFileName } from '../../model/boot-file-content.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { BootNode, NodeWithPorts, Port } from '../../model/node.ts'
 import { LogBudget } from '../../observe/log-budget.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { NodeTask } from '../interfaces.ts'
-import { BootInterface } from './boot-interface.ts'
+import { BootInterface, type BootRequest } from './boot-interface.ts'
 import { bootNodeOf } from './boot-node-of.ts'
 import { bootProperties } from './boot-properties.ts'
 
@@ -49,7 +50,8 @@ export class NetworkBoot extends BootInterface {
   constructor(name: string, parts: NetworkBootParts) {
     super(name)
     this.#parts = parts
-    this.fileNames = parts.loaders.map(({ fileName }) => fileName)
+    // Pixiecore asks in a machine's place, by no name.
+    this.fileNames = parts.loaders.map(({ fileName }) => fileName).filter((name) => name !== pixiecoreFileName)
   }
 
   /** Whether there is all to boot the agent or, for machines that boot a ramdisk of their own, that one once it is named. */
@@ -75,14 +77,15 @@ export class NetworkBoot extends BootInterface {
   }
 
   /** Throws `UnknownBootFile`, `MissingParameter`, `TemplateFailed`, `UnsupportedDriverExtension` or `BootConfigUnavailable`. */
-  override async getBootConfig(node: BootNode, fileName: string): Promise<string> {
+  override async getBootConfig(node: BootNode, fileName: string, request?: BootRequest): Promise<string> {
     const { files, scripts } = this.#parts
     const loader = this.#loader(node, fileName)
     const onDisk = files.readNodeFile(node.uuid, inputs(node, loader), loader.recognises)
+    request?.trace?.set({ 'bootring.file': fileName, 'bootring.rendered': onDisk === undefined })
     if (onDisk !== undefined) return onDisk
     // The machine knows best what it boots by: it may be in another boot mode than the node's row says.
     const text = scripts.render(node, loader)
-    this.#fetchImages(node)
+    this.#fetchImages(node, request)
     return text
   }
 
@@ -117,17 +120,18 @@ export class NetworkBoot extends BootInterface {
   }
 
   /** In the background: the machine is not kept waiting, and tries again when its script is quicker than the images. */
-  #fetchImages(node: BootNode): void {
+  #fetchImages(node: BootNode, request: BootRequest | undefined): void {
     if (this.#fetching.has(node.uuid)) return
     this.#fetching.add(node.uuid)
     const { images, logger, scripts } = this.#parts
-    logger.info({ node: node.uuid }, 'rendered a boot script that the disk does not have')
+    const fields = { node: node.uuid, requestId: request?.requestId, traceId: request?.trace?.traceId }
+    logger.info(fields, 'rendered a boot script that the disk does not have')
     images
       .ensure(node.uuid, scripts.images(node))
       .catch((error: unknown) => {
         const suppressed = this.#failureLines.take()
         if (suppressed === undefined) return
-        logger.error({ err: error, node: node.uuid, suppressed }, 'could not fetch images of a booting node')
+        logger.error({ ...fields, err: error, suppressed }, 'could not fetch images of a booting node')
       })
       .finally(() => this.#fetching.delete(node.uuid))
   }
