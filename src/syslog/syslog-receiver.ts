@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { isIPv6 } from 'node:net'
 import type { BootEventSink } from '../model/boot-events.ts'
+import { clientAddress } from '../model/client-address.ts'
 import { LogBudget } from '../observe/log-budget.ts'
 import type { Logger } from '../observe/logger.ts'
 import { type MachinesByAddress, nobody } from './machines-by-address.ts'
@@ -84,7 +85,7 @@ export async function startSyslog(options: SyslogOptions): Promise<SyslogReceive
   }
 
   socket.on('message', (datagram, { address }) => {
-    void take(datagram, withoutPrefix(address), Date.now()).then(onLine)
+    void take(datagram, clientAddress(address) ?? address, Date.now()).then(onLine)
   })
   socket.bind({ address: host, port })
   await once(socket, 'listening')
@@ -101,9 +102,4 @@ export async function startSyslog(options: SyslogOptions): Promise<SyslogReceive
       await closed
     },
   }
-}
-
-/** IPv4 over a socket of IPv6. */
-function withoutPrefix(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
 }
