@@ -15,6 +15,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   ring: async () => (await import('./ring.ts')).ringCommand(),
   boots: async () => (await import('./boots.ts')).bootsCommand(),
   explain: async () => (await import('./explain.ts')).explainCommand(),
+  preflight: async () => (await import('./preflight.ts')).preflightCommand(),
+  render: async () => (await import('./render.ts')).renderCommand(),
   'root-script': async () => (await import('./root-script.ts')).rootScriptCommand(),
   demo: async () => (await import('./demo/demo.ts')).demoCommand(),
   completion: async () => (await import('./completion/completion.ts')).completionCommand(() => program(undefined)),

@@ -5,6 +5,7 @@ import type { RestAccess } from '../../api/rest/access.ts'
 import { version } from '../version.ts'
 import { bootSight } from './boot-sight.ts'
 import { buildExplainer } from './build-explainer.ts'
+import { buildScriptsByState } from './build-scripts-by-state.ts'
 import type { ApiParts } from './start-api.ts'
 
 /** What operators look at, as the options say. */
@@ -15,7 +16,12 @@ export function buildObservation(
 ): ObservationParts {
   const { config, host } = installation
   const sight = bootSight(installation)
+  const scriptsByState = buildScriptsByState(installation, { decision, log })
   return {
+    async scriptsOf(uuid) {
+      const node = await database.nodes.node(uuid)
+      return node && (await scriptsByState(node))
+    },
     finder: database.finder,
     rings,
     explainer: buildExplainer(installation, decision, rings, events?.reader),
