@@ -14,6 +14,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   config: async () => (await import('./config.ts')).configCommand(),
   ring: async () => (await import('./ring.ts')).ringCommand(),
   explain: async () => (await import('./explain.ts')).explainCommand(),
+  preflight: async () => (await import('./preflight.ts')).preflightCommand(),
+  render: async () => (await import('./render.ts')).renderCommand(),
   'root-script': async () => (await import('./root-script.ts')).rootScriptCommand(),
   demo: async () => (await import('./demo/demo.ts')).demoCommand(),
   completion: async () => (await import('./completion/completion.ts')).completionCommand(() => program(undefined)),

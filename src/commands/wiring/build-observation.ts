@@ -3,6 +3,7 @@ import type { ObservationParts } from '../../api/observation/observation.ts'
 import type { RestAccess } from '../../api/rest/access.ts'
 import { version } from '../version.ts'
 import { buildExplainer } from './build-explainer.ts'
+import { buildScriptsByState } from './build-scripts-by-state.ts'
 import type { ApiParts } from './start-api.ts'
 
 /** What operators look at, as the options say. */
@@ -12,7 +13,12 @@ export function buildObservation(
   access: RestAccess,
 ): ObservationParts {
   const { config, host } = installation
+  const scriptsByState = buildScriptsByState(installation, { decision, log })
   return {
+    async scriptsOf(uuid) {
+      const node = await database.nodes.node(uuid)
+      return node && (await scriptsByState(node))
+    },
     finder: database.finder,
     rings,
     explainer: buildExplainer(installation, decision, rings),
