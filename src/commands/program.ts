@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   ring: async () => (await import('./ring.ts')).ringCommand(),
   explain: async () => (await import('./explain.ts')).explainCommand(),
   'root-script': async () => (await import('./root-script.ts')).rootScriptCommand(),
+  dhcp: async () => (await import('./dhcp/dhcp.ts')).dhcpCommand(),
   demo: async () => (await import('./demo/demo.ts')).demoCommand(),
 }
 
