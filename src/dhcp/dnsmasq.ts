@@ -1,4 +1,4 @@
-import { bootRules, httpClientBytes } from './boot-rules.ts'
+import { bootRules, httpClientVendorClass } from './boot-rules.ts'
 import { header } from './header.ts'
 import { type Family, netmask, showIp } from './ip-address.ts'
 import { architectureHex } from './loaders.ts'
@@ -144,7 +144,7 @@ function bootLines(plan: NetworkPlan, family: Family): string[] {
       if (http) lines.push(`dhcp-option-force=${tags},option:vendor-class,HTTPClient`)
     } else {
       lines.push(`dhcp-option-force=${tags},option6:bootfile-url,${bootFile}`)
-      if (http) lines.push(`dhcp-option-force=${tags},option6:16,${hexPairs(httpClientBytes().toString('hex'))}`)
+      if (http) lines.push(`dhcp-option-force=${tags},option6:16,${vendorClass6}`)
     }
   }
   return lines
@@ -154,6 +154,12 @@ function reservations({ reservations }: NetworkPlan): string[] {
   if (reservations.length === 0) return []
   return ['# The fleet.', ...reservations.map((one) => `dhcp-host=${dnsmasqHost(one)}`)]
 }
+
+/**
+ * dnsmasq knows option 16 as a list of texts, each with its length before it, and nothing makes it write an enterprise number there. 2 and
+ * "BR" together read as one, 148050, which is nobody's; what firmware looks for is the text.
+ */
+const vendorClass6 = `BR,${httpClientVendorClass.text}`
 
 const tagOf = ({ id }: Subnet): string => `net-${id}`
 
