@@ -64,6 +64,7 @@ export function readSubnet(fields: SubnetFields, defaults: SubnetDefaults, repor
     wrong('shared', `${quoted(fields.shared)} is no name: letters, digits, "-" and "_", at most 64`)
   if (fields.raOnly && network.family === 4) wrong('raOnly', 'router advertisements are of IPv6 alone')
   if (fields.raOnly && relayed) wrong('raOnly', 'router advertisements do not pass a relay')
+  const dns = (fields.dns ?? []).flatMap((text) => reader.address('dns', text) ?? [])
   const ranges = readRanges(fields, reader, { router, relays })
   const leaseSeconds = readLease(fields.lease, wrong)
   const found = named ?? (relayed ? undefined : defaults.interfaceOf(network))
@@ -73,7 +74,7 @@ export function readSubnet(fields: SubnetFields, defaults: SubnetDefaults, repor
     network,
     ranges,
     ...(router === undefined ? {} : { router }),
-    dns: (fields.dns ?? []).flatMap((text) => reader.address('dns', text) ?? []),
+    dns,
     ...(fields.domain === undefined ? {} : { domain: fields.domain }),
     ...(found === undefined ? {} : { interface: found }),
     relayed,

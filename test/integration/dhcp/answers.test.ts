@@ -39,6 +39,22 @@ const firmware = (family: 4 | 6) =>
     ({ arch, http }): DhcpQuestion => ({ family, mac, arch, vendorClass: vendorClass(arch, http) }),
   )
 
+/** Names that would break out of a string or a line, or that a server would take for something else. */
+const hostileNames = [
+  'no such; host "name',
+  'a"; } subnet 10.0.0.0 netmask 255.0.0.0 { } host b { option host-name "b',
+  'a\\',
+  'a\ndhcp-script=/bin/sh',
+  'a,10.77.0.1',
+  'a","hostname":"b',
+  '1h',
+  'ignore',
+  '10.77.0.3',
+  '$(reboot)',
+  'é \u2028',
+  '*/ // #',
+]
+
 const network = [
   ...['--interface', 'eth0', '--subnet', '10.77.0.0/24,range=10.77.0.100-10.77.0.200,router=10.77.0.1,dns=10.77.0.2'],
   ...['--subnet', '10.79.0.0/24,relay,router=10.79.0.1', '--subnet', '10.80.0.0/24,relay=10.99.0.1,router=10.80.0.1'],
@@ -68,7 +84,11 @@ describeInLab('DHCP servers, configured by bootring', () => {
     await server.run(['sh', '-ec', 'ip route add 10.79.0.0/24 dev eth0; ip route add 10.99.0.0/24 dev eth0'])
     config = await fleetDatabase(lab.folder, [
       { name: 'rack1-n1', mac, extra: { ip_address: '10.77.0.50', ipv6_address: 'fd77::50' } },
-      { name: 'no such; host "name', mac: '52:54:00:dc:00:02', extra: {} },
+      ...hostileNames.map((name, index) => ({
+        name,
+        mac: `52:54:00:dc:${index === 0 ? '00:02' : `01:${String(index).padStart(2, '0')}`}`,
+        extra: { ip_address: `10.77.0.1"; ${name}` },
+      })),
     ])
   })
   afterEach(async () => {
