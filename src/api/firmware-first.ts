@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { AddressShares } from '../http/address-shares.ts'
 import { LogBudget } from '../observe/log-budget.ts'
 import type { Logger } from '../observe/logger.ts'
+import type { ManagementMetrics } from '../observe/management-metrics.ts'
 import { Admission } from './admission.ts'
 import { isAgentRequest } from './agent-request.ts'
 import type { ApiLimits } from './api-limits.ts'
@@ -16,7 +17,16 @@ export interface FirmwareFirstParts {
   isProxy(address: string): boolean
   /** Boot requests that are being answered now. */
   bootsInFlight(): number
+  metrics?: Pick<ManagementMetrics, 'refused'> | undefined
   logger: Logger
+}
+
+/** How those leave that have a place. */
+const places = new WeakMap<ServerResponse, () => void>()
+
+/** Gives a request's place to others: its answer goes on for hours, and costs next to nothing. */
+export function leavePlace(response: ServerResponse): void {
+  places.get(response)?.()
 }
 
 /**
@@ -27,7 +37,7 @@ export interface FirmwareFirstParts {
  */
 export function firmwareFirst(
   handler: NodeHandler,
-  { bootsInFlight, isProxy, limits, logger }: FirmwareFirstParts,
+  { bootsInFlight, isProxy, limits, logger, metrics }: FirmwareFirstParts,
 ): NodeHandler {
   const bootsWhenBusy = limits.maxBootRequests * limits.busyShareOfBootRequests
   const management = new Admission({
@@ -42,25 +52,37 @@ export function firmwareFirst(
 
   return (request, response) => {
     const forAgent = isAgentRequest(request.method ?? '', request.url ?? '')
-    const turnAway = (reason: string) => {
+    const caller = forAgent ? 'agent' : 'management'
+    const turnAway = (reason: string, kind: Parameters<ManagementMetrics['refused']>[1] = 'too many') => {
+      metrics?.refused(caller, kind)
+      const requestId = `req-${randomUUID()}`
       const suppressed = budget.take()
-      if (suppressed !== undefined) logger.warn({ reason, forAgent, suppressed }, 'too many requests: one was refused')
-      refuse(response)
+      if (suppressed !== undefined)
+        logger.warn({ requestId, reason, forAgent, suppressed }, 'too many requests: one was refused')
+      refuse(response, requestId)
     }
     const giveBack = forAgent ? shares.take(request.socket.remoteAddress ?? '') : undefined
     if (forAgent && giveBack === undefined) {
-      turnAway(`${limits.maxAgentRequestsPerAddress} requests of this address are being worked on`)
+      turnAway(
+        `${limits.maxAgentRequestsPerAddress} requests of this address are being worked on`,
+        'too many of one address',
+      )
       return
     }
-    const leave = (forAgent ? agents : management).ask({ start: () => handler(request, response), refuse: turnAway })
-    response.once('close', () => {
+    const leave = (forAgent ? agents : management).ask({
+      start: () => handler(request, response),
+      refuse: (reason) => turnAway(reason),
+    })
+    const leaveAll = () => {
       giveBack?.()
       leave()
-    })
+    }
+    places.set(response, leaveAll)
+    response.once('close', leaveAll)
   }
 }
 
-function refuse(response: ServerResponse): void {
+function refuse(response: ServerResponse, requestId: string): void {
   const body = JSON.stringify(serverFault('Too many requests are being worked on; try again later.'))
   response.writeHead(503, [
     'Content-Type',
@@ -72,7 +94,7 @@ function refuse(response: ServerResponse): void {
     'Cache-Control',
     'no-store',
     'X-Openstack-Request-Id',
-    `req-${randomUUID()}`,
+    requestId,
   ])
   response.end(body)
 }

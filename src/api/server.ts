@@ -35,7 +35,8 @@ export interface ApiServer {
 
 /** Starts the API; resolves when it listens, rejects when it can't (address in use, not ours, no permission). */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { boot, host, port, logger, rest, reuse = false, closeTimeoutSeconds = 15 } = options
+  const { boot, host, port, logger, metrics, observation, rest, tracer } = options
+  const { reuse = false, closeTimeoutSeconds = 15 } = options
   const limits = { ...apiLimits, ...options.limits }
   const isProxy = options.isProxy ?? proxies([])
   let bootsInFlight = 0
@@ -57,7 +58,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     serverFactory: (others) => {
       const http = createApiHttpServer({
         boot: answerBoot,
-        others: firmwareFirst(others, { limits, isProxy, bootsInFlight: () => bootsInFlight, logger }),
+        others: firmwareFirst(others, { limits, isProxy, bootsInFlight: () => bootsInFlight, metrics, logger }),
         limits,
         isProxy,
       })
@@ -75,7 +76,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     // Names and traits have up to 255 characters, each of which may be encoded.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
   })
-  await app.register(apiApp({ logger, rest }))
+  await app.register(apiApp({ logger, metrics, observation, rest, tracer }))
   await app.ready()
   await listen(app.server, { host, port, reusePort: reuse })
 
@@ -85,6 +86,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     close: () => {
       closing ??= (async () => {
         boot.drain()
+        observation?.events?.live.close()
         await closeServer(app.server, front, closeTimeoutSeconds * 1000)
         await app.close()
       })()

@@ -7,11 +7,12 @@ import { serveUntilToldToStop } from './serve-until-told-to-stop.ts'
 import { superviseWorkers, untilStoppedByPrimary } from './supervise-workers.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
 import { buildConductorClient } from './wiring/build-conductor-client.ts'
-import { buildMetrics } from './wiring/build-metrics.ts'
+import { buildApiMetrics } from './wiring/build-metrics.ts'
 import { buildRings } from './wiring/build-rings.ts'
 import { logIronicsRelease } from './wiring/log-ironics-release.ts'
 import { startAdmin } from './wiring/start-admin.ts'
 import { startApi } from './wiring/start-api.ts'
+import { startTracing } from './wiring/start-tracing.ts'
 import { withCleanup } from './with-cleanup.ts'
 
 /** `bootring api`: the API in `[api]api_workers` processes. */
@@ -66,12 +67,13 @@ async function runWorker(context: FleetContext, cleanup: Cleanup): Promise<void>
   await Promise.race([untilToldToStop(context.log), untilStoppedByPrimary()])
 }
 
-async function startServing({ config, database, installation, log }: FleetContext, cleanup: Cleanup) {
+async function startServing({ config, database, installation, log, mode }: FleetContext, cleanup: Cleanup) {
   const rings = buildRings(config, database.conductors)
-  const metrics = buildMetrics(rings)
+  const metrics = buildApiMetrics({ mode, database, rings })
   const conductors = buildConductorClient(installation, log)
   cleanup.defer(() => conductors.close())
-  const server = await startApi({ installation, database, rings, conductors, metrics, log })
+  const tracer = await startTracing({ config, host: installation.host, service: 'api', cleanup, log })
+  const server = await startApi({ installation, database, rings, conductors, metrics, tracer, log })
   cleanup.defer(() => server.close())
   log.info({ ...server.address }, 'the API listens')
   return { metrics, rings }

@@ -10,6 +10,7 @@ import { logIronicsRelease } from './wiring/log-ironics-release.ts'
 import { startAdmin } from './wiring/start-admin.ts'
 import { startAttachedConductor } from './wiring/start-attached-conductor.ts'
 import { startConductor } from './wiring/start-conductor.ts'
+import { startTracing } from './wiring/start-tracing.ts'
 import { withCleanup } from './with-cleanup.ts'
 
 /** `bootring conductor`: one conductor with its RPC server, its boot files and their HTTP server; attached, Ironic's files. */
@@ -29,11 +30,12 @@ async function conduct(context: FleetContext, cleanup: Pick<AsyncDisposableStack
   await database.checkSchema()
   if (context.mode === 'attached') await logIronicsRelease(context)
   const rings = buildRings(config, database.conductors)
-  const metrics = buildMetrics(rings)
+  const metrics = buildMetrics({ mode: context.mode, database, rings })
+  const tracer = await startTracing({ config, host: installation.host, service: 'conductor', cleanup, log })
   const conductor =
     context.mode === 'attached'
-      ? await startAttachedConductor({ installation, database: context.database, rings, log })
-      : await startConductor({ installation, database: context.database, rings, log })
+      ? await startAttachedConductor({ installation, database: context.database, rings, metrics, tracer, log })
+      : await startConductor({ installation, database: context.database, rings, metrics, tracer, log })
   cleanup.defer(() => conductor.stop())
   const metricsText = () => metrics.text()
   const port = config.bootring.conductor_admin_port

@@ -1,10 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-
-const { version, description } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string
-  description: string
-}
+import { description, version } from './version.ts'
 
 /**
  * The commands, in the order of `--help`. Each is loaded only when it is wanted: all of them together take longer to
@@ -22,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'root-script': async () => (await import('./root-script.ts')).rootScriptCommand(),
   dhcp: async () => (await import('./dhcp/dhcp.ts')).dhcpCommand(),
   demo: async () => (await import('./demo/demo.ts')).demoCommand(),
+  completion: async () => (await import('./completion/completion.ts')).completionCommand(() => program(undefined)),
 }
 
 /** The command line, with the command that the first argument names; with all of them where it names none. */

@@ -6,11 +6,12 @@ import { readySchema } from './ready-schema.ts'
 import { serveUntilToldToStop } from './serve-until-told-to-stop.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
 import { buildConductorClient } from './wiring/build-conductor-client.ts'
-import { buildMetrics } from './wiring/build-metrics.ts'
+import { buildApiMetrics } from './wiring/build-metrics.ts'
 import { buildRings } from './wiring/build-rings.ts'
 import { startAdmin } from './wiring/start-admin.ts'
 import { startApi } from './wiring/start-api.ts'
 import { startConductor } from './wiring/start-conductor.ts'
+import { startTracing } from './wiring/start-tracing.ts'
 import { withCleanup } from './with-cleanup.ts'
 
 /** `bootring serve`: everything in one process. Needs no configuration at all, and then keeps to loopback. */
@@ -24,19 +25,20 @@ export function serveCommand(): Command {
 }
 
 async function serve(
-  { config, database, installation, log }: Context,
+  { config, database, installation, log, mode }: Context,
   cleanup: Pick<AsyncDisposableStack, 'defer'>,
 ): Promise<void> {
   for (const choice of installation.choices) process.stderr.write(`${choice}\n`)
   await readySchema(database, installation.databaseUrl)
   const rings = buildRings(config, database.conductors)
-  const metrics = buildMetrics(rings)
-  const conductor = await startConductor({ installation, database, rings, log })
+  const metrics = buildApiMetrics({ mode, database, rings })
+  const tracer = await startTracing({ config, host: installation.host, service: 'serve', cleanup, log })
+  const conductor = await startConductor({ installation, database, rings, metrics, tracer, log })
   cleanup.defer(() => conductor.stop())
   const remote = buildConductorClient(installation, log)
   cleanup.defer(() => remote.close())
   const conductors = localFirst(conductor.hostname, conductor.handlers, remote)
-  const api = await startApi({ installation, database, rings, conductors, metrics, log })
+  const api = await startApi({ installation, database, rings, conductors, metrics, tracer, log })
   cleanup.defer(() => api.close())
   const metricsText = () => metrics.text()
   const port = config.bootring.admin_port

@@ -7,9 +7,10 @@ import { inTurn } from '../http/in-turn.ts'
 import { type PlainFront, putPlainFront } from '../http/plain-front.ts'
 import { BootringError } from '../model/errors.ts'
 import type { Logger } from '../observe/logger.ts'
+import type { RequestTracer } from '../observe/trace.ts'
 import { type AuthResult, type BasicAuthenticator, basicChallenge, createBasicAuthenticator } from './basic-auth.ts'
 import type { Handlers } from './contract.ts'
-import { createDispatcher, type Dispatcher } from './dispatcher.ts'
+import { type CallObserver, createDispatcher, type Dispatcher } from './dispatcher.ts'
 import { gracefulCloser } from './graceful-close.ts'
 import { HtpasswdFile } from './htpasswd.ts'
 import { errorBody, jsonFields } from './json-answer.ts'
@@ -32,6 +33,8 @@ export interface RpcServerOptions {
   tls?: { certFile: string; keyFile: string } | undefined
   logger: Logger
   limits?: Partial<RpcServerLimits>
+  onCall?: CallObserver | undefined
+  tracer?: RequestTracer | undefined
 }
 
 export interface RpcServer {
@@ -51,7 +54,8 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     options.auth.strategy === 'http_basic'
       ? createBasicAuthenticator(new HtpasswdFile(options.auth.userFile, logger))
       : undefined
-  const dispatch = createDispatcher(options.handlers, logger, limits.maxCalls)
+  const { handlers, onCall: observe, tracer } = options
+  const dispatch = createDispatcher(handlers, logger, limits.maxCalls, { observe, tracer })
   const server = createHttpServer(options.tls, limits)
   const handling = {
     dispatch,

@@ -12,11 +12,15 @@ import type { ManagementReader } from '../../model/management-stores.ts'
 import type { FleetDatabase } from '../../model/stores.ts'
 import { LogBudget } from '../../observe/log-budget.ts'
 import type { Logger } from '../../observe/logger.ts'
+import { ManagementMetrics, watchBootsInFlight } from '../../observe/management-metrics.ts'
 import type { Metrics } from '../../observe/metrics.ts'
+import type { RequestTracer } from '../../observe/trace.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
 import type { ConductorClient } from '../../rpc/contract.ts'
+import { tracedClient } from '../../rpc/traced-client.ts'
 import type { Installation } from '../installation.ts'
-import { buildRest } from './build-rest.ts'
+import { buildObservation } from './build-observation.ts'
+import { buildRest, restAccess } from './build-rest.ts'
 
 /** Log lines about refusals, which any client can cause. */
 const refusalLinesPerSecond = 50
@@ -24,17 +28,21 @@ const refusalLineBurst = 500
 
 export interface ApiParts {
   installation: Installation
-  database: Pick<FleetDatabase, 'nodes'> & { management?: ManagementReader }
+  database: Pick<FleetDatabase, 'nodes' | 'finder'> & { management?: ManagementReader }
   rings: FleetRings
   conductors: ConductorClient
   metrics: Metrics
+  tracer?: RequestTracer | undefined
   log: Logger
 }
+
+type DecisionParts = Pick<ApiParts, 'conductors' | 'rings' | 'tracer'> &
+  Partial<Pick<ApiParts, 'metrics'>> & { database: Pick<FleetDatabase, 'nodes'> }
 
 /** What decides boot requests, as the options say. */
 export function buildBootDecision(
   config: Config,
-  { conductors, database, metrics, rings }: Pick<ApiParts, 'conductors' | 'database' | 'rings'> & Partial<ApiParts>,
+  { conductors, database, metrics, rings, tracer }: DecisionParts,
 ): BootDecision {
   const { stale_boot_seconds: staleBootSeconds } = config.bootring
   return new BootDecision({
@@ -51,25 +59,33 @@ export function buildBootDecision(
     // A copy may be a moment older than the owner's file: it is for owners that do not answer, not for late ones.
     hedgeShare: config.bootring.mode === 'attached' ? 0 : config.bootring.rpc_hedge_share,
     retryShare: config.bootring.rpc_retry_share,
+    tracer,
   })
 }
 
 /** Starts the API on its address. Rejects where it can't listen. */
-export async function startApi(parts: ApiParts): Promise<ApiServer> {
-  const { installation, log, metrics } = parts
+export async function startApi(given: ApiParts): Promise<ApiServer> {
+  const { installation, log, metrics, tracer } = given
+  const parts = tracer === undefined ? given : { ...given, conductors: tracedClient(given.conductors, tracer) }
   const { bootring } = installation.config
   const decision = buildBootDecision(installation.config, parts)
   metrics.watchSuspended(() => decision.suspendedConductors)
   const boot = new BootRoute({
     decision,
     allowedNetworks: new AllowedNetworks(bootring.boot_allowed_networks),
+    pixiecoreApi: bootring.pixiecore_api,
     maxBootRequests: bootring.max_boot_requests,
     refusalClock: new RefusalClock(),
     metrics,
-    log: new DecisionLog(log, new LogBudget(refusalLinesPerSecond, refusalLineBurst)),
+    log: new DecisionLog(log, new LogBudget(refusalLinesPerSecond, refusalLineBurst), tracer),
+    tracer,
   })
+  watchBootsInFlight(metrics.registry, () => boot.inFlight)
+  const access = restAccess(installation, log)
   return await startApiServer({
     boot,
+    metrics: new ManagementMetrics(metrics.registry),
+    tracer,
     host: installation.apiHost,
     port: installation.apiPort,
     limits: {
@@ -79,7 +95,8 @@ export async function startApi(parts: ApiParts): Promise<ApiServer> {
       maxConnectionsPerAddress: bootring.max_connections_per_address,
     },
     isProxy: proxies(bootring.proxy_networks),
-    rest: buildRest(parts),
+    rest: buildRest(parts, access),
+    observation: buildObservation(parts, decision, access),
     // Longer than a boot request may take: its conductors, and the database asked four times at most on the way.
     closeTimeoutSeconds: bootring.rpc_total_timeout + 4 * bootring.boot_database_timeout + 1,
     logger: log,

@@ -85,7 +85,11 @@ export class ConductorTask implements NodeTask {
 
   /** With the node and the request in each line. */
   get log(): Logger {
-    return this.#surroundings.log.child({ node: this.node.uuid, requestId: this.context.requestId })
+    return this.#surroundings.log.child({
+      node: this.node.uuid,
+      requestId: this.context.requestId,
+      ...traceOf(this.context),
+    })
   }
 
   /** Key of the conductor that works. */
@@ -180,4 +184,9 @@ export async function readRows(store: TaskStore, nodeUuid: string): Promise<Node
     store.portgroups({ node_id: node.id }, all),
   ])
   return { node, ports, portgroups }
+}
+
+/** For the log. */
+function traceOf({ trace }: CallContext): { traceId?: string } {
+  return trace === undefined ? {} : { traceId: trace.traceId }
 }

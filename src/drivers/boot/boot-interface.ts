@@ -1,6 +1,16 @@
+import type { BootFileName } from '../../ipxe/boot-loader.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { BootNode, NodeWithPorts } from '../../model/node.ts'
+import type { TraceSpan } from '../../observe/trace.ts'
 import type { AnyInterface, NodeTask } from '../interfaces.ts'
+
+/** For whom a boot file is wanted. */
+export interface BootRequest {
+  /** For the log. */
+  requestId: string
+  /** The step in which it is read or made, where the request is traced. */
+  trace?: TraceSpan | undefined
+}
 
 /**
  * How a node's machine boots. `getBootConfig` answers the boot configuration API: it may read files and render, but
@@ -10,6 +20,8 @@ export class BootInterface implements AnyInterface {
   readonly name: string
   /** What it reads of `driver_info`. */
   readonly properties: Readonly<Record<string, string>> = {}
+  /** The boot files that it has for a machine. */
+  readonly fileNames: readonly BootFileName[] = []
 
   constructor(name: string) {
     this.name = name
@@ -19,7 +31,12 @@ export class BootInterface implements AnyInterface {
   validate(_task: Pick<NodeTask, 'node' | 'ports'>): void {}
 
   /** The text of the boot file called `fileName`. Throws `UnsupportedDriverExtension` or `UnknownBootFile`. */
-  async getBootConfig(node: BootNode, fileName: string): Promise<string> {
+  async getBootConfig(node: BootNode, fileName: string, _request?: BootRequest): Promise<string> {
+    return this.render(node, fileName)
+  }
+
+  /** The same, made from the row alone: reads no files of the node, and has no image fetched. Throws the same. */
+  render(node: BootNode, fileName: string): string {
     throw new BootringError(
       'UnsupportedDriverExtension',
       `boot interface ${this.name} of node ${node.uuid} serves no boot files (asked for ${JSON.stringify(fileName)})`,

@@ -3,11 +3,13 @@ import type { BootLoader } from '../../ipxe/boot-loader.ts'
 import type { ImageStore } from '../../ipxe/image-store.ts'
 import type { NodeScripts } from '../../ipxe/node-script.ts'
 import { scriptInputs } from '../../ipxe/pxe-options.ts'
+import { pixiecoreFileName } from '../../model/boot-file-content.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { BootNode, NodeWithPorts, Port } from '../../model/node.ts'
+import { LogBudget } from '../../observe/log-budget.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { NodeTask } from '../interfaces.ts'
-import { BootInterface } from './boot-interface.ts'
+import { BootInterface, type BootRequest } from './boot-interface.ts'
 import { bootNodeOf } from './boot-node-of.ts'
 import { bootProperties } from './boot-properties.ts'
 
@@ -38,13 +40,18 @@ export interface NetworkBootParts extends SharedBootParts {
  */
 export class NetworkBoot extends BootInterface {
   override readonly properties = bootProperties
+  override readonly fileNames
   readonly #parts: NetworkBootParts
   /** Nodes whose images are being fetched because a machine has asked. */
   readonly #fetching = new Set<string>()
+  /** A source that is away fails for every machine that boots. */
+  readonly #failureLines = new LogBudget(1, 20)
 
   constructor(name: string, parts: NetworkBootParts) {
     super(name)
     this.#parts = parts
+    // Pixiecore asks in a machine's place, by no name.
+    this.fileNames = parts.loaders.map(({ fileName }) => fileName).filter((name) => name !== pixiecoreFileName)
   }
 
   /** Whether there is all to boot the agent or, for machines that boot a ramdisk of their own, that one once it is named. */
@@ -70,22 +77,31 @@ export class NetworkBoot extends BootInterface {
   }
 
   /** Throws `UnknownBootFile`, `MissingParameter`, `TemplateFailed`, `UnsupportedDriverExtension` or `BootConfigUnavailable`. */
-  override async getBootConfig(node: BootNode, fileName: string): Promise<string> {
-    const { files, loaders, scripts } = this.#parts
-    const loader = loaders.find((known) => known.fileName === fileName)
-    if (loader === undefined) {
-      const known = loaders.map((one) => one.fileName).join(' and ')
-      throw new BootringError(
-        'UnknownBootFile',
-        `boot interface ${this.name} knows ${known} only (node ${node.uuid}; asked for ${JSON.stringify(fileName)})`,
-      )
-    }
+  override async getBootConfig(node: BootNode, fileName: string, request?: BootRequest): Promise<string> {
+    const { files, scripts } = this.#parts
+    const loader = this.#loader(node, fileName)
     const onDisk = files.readNodeFile(node.uuid, inputs(node, loader), loader.recognises)
+    request?.trace?.set({ 'bootring.file': fileName, 'bootring.rendered': onDisk === undefined })
     if (onDisk !== undefined) return onDisk
     // The machine knows best what it boots by: it may be in another boot mode than the node's row says.
     const text = scripts.render(node, loader)
-    this.#fetchImages(node)
+    this.#fetchImages(node, request)
     return text
+  }
+
+  override render(node: BootNode, fileName: string): string {
+    return this.#parts.scripts.render(node, this.#loader(node, fileName))
+  }
+
+  #loader({ uuid }: BootNode, fileName: string): BootLoader {
+    const { loaders } = this.#parts
+    const loader = loaders.find((known) => known.fileName === fileName)
+    if (loader !== undefined) return loader
+    const known = loaders.map((one) => one.fileName).join(' and ')
+    throw new BootringError(
+      'UnknownBootFile',
+      `boot interface ${this.name} knows ${known} only (node ${uuid}; asked for ${JSON.stringify(fileName)})`,
+    )
   }
 
   /** Images first: a file on the disk leads to files that are there. */
@@ -104,18 +120,21 @@ export class NetworkBoot extends BootInterface {
   }
 
   /** In the background: the machine is not kept waiting, and tries again when its script is quicker than the images. */
-  #fetchImages(node: BootNode): void {
+  #fetchImages(node: BootNode, request: BootRequest | undefined): void {
     if (this.#fetching.has(node.uuid)) return
     this.#fetching.add(node.uuid)
     const { images, logger, scripts } = this.#parts
-    logger.info({ node: node.uuid }, 'rendered a boot script that the disk does not have')
+    const fields = { node: node.uuid, requestId: request?.requestId, traceId: request?.trace?.traceId }
+    logger.info(fields, 'rendered a boot script that the disk does not have')
     images
       .ensure(node.uuid, scripts.images(node))
-      .catch((error: unknown) =>
-        logger.error({ err: error, node: node.uuid }, 'could not fetch images of a booting node'),
-      )
+      .catch((error: unknown) => {
+        const suppressed = this.#failureLines.take()
+        if (suppressed === undefined) return
+        logger.error({ ...fields, err: error, suppressed }, 'could not fetch images of a booting node')
+      })
       .finally(() => this.#fetching.delete(node.uuid))
   }
 }
 
-const inputs = (node: BootNode, { fileName }: BootLoader): string => `${fileName} ${scriptInputs(node)}`
+const inputs = (node: BootNode, { fileName }: BootLoader): string => scriptInputs(node, fileName)
