@@ -8,7 +8,8 @@ import { iscConfiguration } from './isc.ts'
 import { keaConfiguration } from './kea.ts'
 import { loaderNames, loaders } from './loaders.ts'
 import type { NetworkPlan, Reservation, Subnet } from './network-plan.ts'
-import { readSubnet, type SubnetFields } from './read-subnet.ts'
+import { readSubnet } from './read-subnet.ts'
+import type { SubnetFields } from './subnet-fields.ts'
 
 /*
  * Whole configurations, compared byte for byte. After a change that you meant: `npx vitest run --project unit src/dhcp/golden.test.ts -u`,

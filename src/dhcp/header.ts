@@ -1,7 +1,7 @@
 import { type Family, showIp, showNetwork } from './ip-address.ts'
 import { loaderNames, loaders } from './loaders.ts'
 import { type NetworkPlan, subnetsOf } from './network-plan.ts'
-import { showRange } from './read-subnet.ts'
+import { showRange } from './read-ranges.ts'
 
 /** The comment at the beginning of a configuration, without comment signs: what was made from what, and what must lie where. */
 export function header(plan: NetworkPlan, server: string, families: readonly Family[]): string[] {

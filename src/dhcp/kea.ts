@@ -11,7 +11,7 @@ import {
   subnetsOf,
   wiresOf,
 } from './network-plan.ts'
-import { showRange } from './read-subnet.ts'
+import { showRange } from './read-ranges.ts'
 
 /** A configuration of kea-dhcp4 or kea-dhcp6: JSON below a comment, as Kea allows it. */
 export function keaConfiguration(plan: NetworkPlan, family: Family): string {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { showIp } from './ip-address.ts'
 import type { Subnet } from './network-plan.ts'
-import { checkTogether, readSubnet, type SubnetFields, showRange } from './read-subnet.ts'
+import { showRange } from './read-ranges.ts'
+import { checkTogether, readSubnet } from './read-subnet.ts'
+import type { SubnetFields } from './subnet-fields.ts'
 
 function read(fields: SubnetFields): { subnet: Subnet | undefined; problems: string[] } {
   const problems: string[] = []

@@ -1,29 +1,9 @@
-import { contains, type IpAddress, type Network, parseIp, parseNetwork, showIp, showNetwork } from './ip-address.ts'
-import type { AddressRange, Subnet } from './network-plan.ts'
+import { AddressReader, quoted } from './address-reader.ts'
+import { contains, type Network, parseIp, parseNetwork, showIp, showNetwork } from './ip-address.ts'
+import type { Subnet } from './network-plan.ts'
 import { isHostName, isInterface, isWord } from './plain-text.ts'
-
-/** A subnet as an operator writes it down. */
-export interface SubnetFields {
-  subnet: string
-  /** `<first>-<last>`; `none` alone: reserved addresses only. */
-  range?: readonly string[]
-  router?: string
-  dns?: readonly string[]
-  domain?: string
-  interface?: string
-  /** VLAN id: the interface is `<parent>.<id>`. */
-  vlan?: string
-  /** Requests come by relays: true, or their addresses. */
-  relay?: true | readonly string[]
-  shared?: string
-  lease?: string
-  raOnly?: boolean
-}
-
-export type SubnetField = keyof SubnetFields
-
-/** Whom to tell what is wrong with which field. */
-export type ReportField = (field: SubnetField, problem: string) => void
+import { readRanges } from './read-ranges.ts'
+import type { ReportField, SubnetField, SubnetFields } from './subnet-fields.ts'
 
 export interface SubnetDefaults {
   /** Interface of VLANs. */
@@ -107,96 +87,6 @@ export function checkTogether(
   }
 }
 
-/** Reads addresses of one network's family. */
-class AddressReader {
-  readonly network: Network
-  readonly wrong: ReportField
-
-  constructor(network: Network, wrong: ReportField) {
-    this.network = network
-    this.wrong = wrong
-  }
-
-  address(field: SubnetField, text: string): IpAddress | undefined {
-    const ip = parseIp(text)
-    if (ip?.family === this.network.family) return ip
-    this.wrong(field, `${quoted(text)} is no IPv${this.network.family} address`)
-    return undefined
-  }
-
-  /** An address in the network. */
-  member(field: SubnetField, text: string): IpAddress | undefined {
-    const ip = this.address(field, text)
-    if (ip === undefined || contains(this.network, ip)) return ip
-    this.wrong(field, `${showIp(ip)} is not in ${showNetwork(this.network)}`)
-    return undefined
-  }
-}
-
-interface Taken {
-  router: IpAddress | undefined
-  relays: readonly IpAddress[]
-}
-
-function readRanges({ range, raOnly }: SubnetFields, reader: AddressReader, taken: Taken): AddressRange[] {
-  if (range?.length === 1 && range[0] === 'none') return []
-  if (raOnly) {
-    if (range !== undefined) reader.wrong('range', 'no addresses are given out where machines make their own')
-    return []
-  }
-  if (range === undefined) return defaultRanges(reader.network, taken)
-  const ranges = range.flatMap((text) => readRange(text, reader) ?? [])
-  for (const [index, one] of ranges.entries()) {
-    if (
-      ranges.slice(0, index).some((other) => one.first.value <= other.last.value && other.first.value <= one.last.value)
-    )
-      reader.wrong('range', `${showRange(one)} overlaps with another range`)
-    const address = [taken.router, ...taken.relays].find((ip) => ip !== undefined && isIn(one, ip))
-    if (address) reader.wrong('range', `${showRange(one)} holds ${showIp(address)}, which is the router's or a relay's`)
-  }
-  return ranges
-}
-
-function readRange(text: string, reader: AddressReader): AddressRange | undefined {
-  const [from, to, more] = text.split('-')
-  if (from === undefined || to === undefined || more !== undefined) {
-    reader.wrong('range', `${quoted(text)} is no range such as ${exampleRange(reader.network)}, or none`)
-    return undefined
-  }
-  const first = reader.member('range', from.trim())
-  const last = reader.member('range', to.trim())
-  if (first === undefined || last === undefined) return undefined
-  if (first.value <= last.value) return { first, last }
-  reader.wrong('range', `${showIp(first)} comes after ${showIp(last)}`)
-  return undefined
-}
-
-/** Not so many that a server keeps lists of them, and none of those at the beginning, where people put their servers. */
-const mostDefaultAddresses = 0x1_0000n
-
-/** The upper half, without broadcast, router and relays. IPv6: the second 65,536 addresses. */
-function defaultRanges(network: Network, { router, relays }: Taken): AddressRange[] {
-  const { family, first, last } = network
-  const size = last - first + 1n
-  if (size < 4n) return []
-  const start = size > 2n * mostDefaultAddresses ? first + mostDefaultAddresses : first + size / 2n
-  const top = family === 4 ? last - 1n : last
-  const end = start + mostDefaultAddresses - 1n < top ? start + mostDefaultAddresses - 1n : top
-  let ranges: AddressRange[] = [{ first: { family, value: start }, last: { family, value: end } }]
-  for (const ip of [router, ...relays]) if (ip) ranges = ranges.flatMap((range) => without(range, ip))
-  return ranges
-}
-
-function without(range: AddressRange, ip: IpAddress): AddressRange[] {
-  if (!isIn(range, ip)) return [range]
-  const { family, value } = ip
-  const parts = [
-    { first: range.first, last: { family, value: value - 1n } },
-    { first: { family, value: value + 1n }, last: range.last },
-  ]
-  return parts.filter(({ first, last }) => first.value <= last.value)
-}
-
 function interfaceName(
   { interface: name, vlan }: SubnetFields,
   { parentInterface }: SubnetDefaults,
@@ -244,14 +134,4 @@ function subnetId(text: string): number {
   return hash >>> 1 || 1
 }
 
-const isIn = ({ first, last }: AddressRange, { family, value }: IpAddress): boolean =>
-  family === first.family && value >= first.value && value <= last.value
-
 const overlap = (a: Network, b: Network): boolean => a.family === b.family && a.first <= b.last && b.first <= a.last
-
-export const showRange = ({ first, last }: AddressRange): string => `${showIp(first)}-${showIp(last)}`
-
-const exampleRange = ({ family }: Network): string =>
-  family === 4 ? '192.0.2.100-192.0.2.200' : '2001:db8::1:0-2001:db8::1:ffff'
-
-const quoted = (text: string): string => JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}...` : text)

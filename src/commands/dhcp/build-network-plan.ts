@@ -1,39 +1,10 @@
-import { readFileSync } from 'node:fs'
-import type { networkInterfaces } from 'node:os'
-import { contains, type Family, type IpAddress, type Network, parseIp, showIp } from '../../dhcp/ip-address.ts'
+import { type Family, type IpAddress, parseIp, showIp } from '../../dhcp/ip-address.ts'
 import { type Loader, loaderNames, loaders } from '../../dhcp/loaders.ts'
 import type { NetworkPlan, PerFamily, Subnet } from '../../dhcp/network-plan.ts'
-import { isFileName, isInterface, isPlainPath, urlFamily, urlProblem } from '../../dhcp/plain-text.ts'
-import { checkTogether, readSubnet } from '../../dhcp/read-subnet.ts'
-import { BootringError } from '../../model/errors.ts'
-import type { Installation } from '../installation.ts'
-import { type FiledSubnet, NetworksFile } from './networks-file.ts'
-import { optionKeys, parseSubnetOption } from './subnet-option.ts'
-
-/** What the command line says of the network. */
-export interface NetworkOptions {
-  subnet?: string[]
-  networks?: string
-  interface?: string
-  scriptUrl?: string[]
-  tftpServer?: string[]
-  tftpRoot?: string
-  httpBootUrl?: string[]
-  loader?: string[]
-  leaseFile?: string
-  hostsDir?: string
-  controlSocket?: string
-}
-
-export type HostInterfaces = ReturnType<typeof networkInterfaces>
-
-export interface PlanRequest {
-  readonly options: NetworkOptions
-  readonly installation: Pick<Installation, 'httpUrl' | 'tftpRoot' | 'myIp'>
-  readonly interfaces: HostInterfaces
-  /** dnsmasq is a TFTP server itself. */
-  readonly ownTftp: boolean
-}
+import { isFileName, isInterface, isPlainPath } from '../../dhcp/plain-text.ts'
+import { byFamily, checkedUrl, path, pathNeeded, wrong } from './checked-options.ts'
+import type { PlanRequest } from './plan-request.ts'
+import { isIn, readSubnets } from './read-subnets.ts'
 
 /** The plan without reservations, and sentences on what in it will hardly do. Throws `InvalidParameter`. */
 export function buildNetworkPlan(request: PlanRequest): { plan: NetworkPlan; notes: string[] } {
@@ -93,68 +64,6 @@ export function buildNetworkPlan(request: PlanRequest): { plan: NetworkPlan; not
   return { plan, notes }
 }
 
-function readSubnets({ installation, interfaces, options }: PlanRequest, origin: string[]): Subnet[] {
-  const problems: string[] = []
-  const named: FiledSubnet[] = (options.subnet ?? []).map((text) => {
-    const fields = parseSubnetOption(text)
-    return {
-      fields,
-      report: (field, problem) => problems.push(`--subnet ${fields.subnet}: ${optionKeys[field]}: ${problem}`),
-    }
-  })
-  const file = options.networks === undefined ? undefined : readNetworks(options.networks)
-  const all = [...named, ...(file?.subnets ?? [])]
-  if (all.length === 0 && file === undefined) all.push(ownNetwork(installation.myIp, interfaces, problems, origin))
-  const parentInterface = options.interface ?? interfaceAt(interfaces, ({ address }) => address === installation.myIp)
-  const interfaceOf = (network: Network) =>
-    options.interface ?? interfaceAt(interfaces, ({ address }) => isIn(network, address))
-  const read = all.flatMap((source) => {
-    const subnet = readSubnet(source.fields, { parentInterface, interfaceOf }, source.report)
-    return subnet ? [{ subnet, source }] : []
-  })
-  checkTogether(
-    read.map(({ subnet }) => subnet),
-    (index, field, problem) => read[index]?.source.report(field, problem),
-  )
-  file?.check()
-  if (problems.length > 0) throw new BootringError('InvalidParameter', problems.join('\n'))
-  // Two networks of one number are as good as impossible, and a server would refuse them.
-  const ids = new Set<number>()
-  return read.map(({ subnet }) => {
-    let { id } = subnet
-    while (ids.has(id)) id += 1
-    ids.add(id)
-    return { ...subnet, id }
-  })
-}
-
-/** Without any network named: that of this host's address, which is `[DEFAULT]my_ip`. */
-function ownNetwork(myIp: string, interfaces: HostInterfaces, problems: string[], origin: string[]): FiledSubnet {
-  const cidr = Object.values(interfaces)
-    .flatMap((addresses) => addresses ?? [])
-    .find(({ address, internal }) => address === myIp && !internal)?.cidr
-  const [address, length] = cidr?.split('/') ?? []
-  const ip = parseIp(address ?? '')
-  if (ip === undefined || length === undefined)
-    throw new BootringError(
-      'InvalidParameter',
-      `--subnet or --networks: name the networks that machines are in, as [DEFAULT]my_ip = ${myIp} is no address of this host that others reach`,
-    )
-  const size = 1n << BigInt((ip.family === 4 ? 32 : 128) - Number(length))
-  const subnet = `${showIp({ ...ip, value: ip.value - (ip.value % size) })}/${length}`
-  origin.push(`No network was named: ${subnet} is that of [DEFAULT]my_ip.`)
-  return { fields: { subnet }, report: (field, problem) => problems.push(`${subnet}: ${field}: ${problem}`) }
-}
-
-function readNetworks(file: string): NetworksFile {
-  try {
-    return new NetworksFile(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''), file)
-  } catch (cause) {
-    if (!(cause instanceof Error) || !('syscall' in cause)) throw cause
-    throw new BootringError('InvalidParameter', `--networks ${file}: can't be read: ${cause.message}`, { cause })
-  }
-}
-
 function readTftpServers(
   { installation, interfaces, options, ownTftp }: PlanRequest,
   subnets: readonly Subnet[],
@@ -202,49 +111,6 @@ function readLoaders(given: readonly string[]): Record<Loader, string> {
     files[kind] = file
   }
   return { bios: '', x64: '', ia32: '', arm64: '', ...files }
-}
-
-/** One value for each family: an address is of one, a name of both. */
-function byFamily(option: string, texts: readonly string[], check: (text: string) => void): PerFamily<string> {
-  const found: Partial<Record<Family, string>> = {}
-  for (const text of texts) {
-    check(text)
-    const family = urlFamily(text)
-    for (const one of family === undefined ? ([4, 6] as const) : [family]) {
-      if (found[one] !== undefined) throw wrong(option, text, `is the second for IPv${one}, after ${found[one]}`)
-      found[one] = text
-    }
-  }
-  return found
-}
-
-const checkedUrl = (option: string) => (text: string) => {
-  const problem = urlProblem(text)
-  if (problem !== undefined) throw wrong(option, text, problem)
-}
-
-const pathNeeded = 'is no absolute path of letters, digits and /._+@=-'
-
-function path<K extends string>(key: K, option: string, text: string | undefined): Partial<Record<K, string>> {
-  if (text === undefined) return {}
-  if (!isPlainPath(text)) throw wrong(option, text, pathNeeded)
-  const found: Partial<Record<K, string>> = {}
-  found[key] = text
-  return found
-}
-
-const wrong = (option: string, text: string, why: string) =>
-  new BootringError('InvalidParameter', `${option}: ${JSON.stringify(text)} ${why}`)
-
-function interfaceAt(interfaces: HostInterfaces, fits: (one: { address: string }) => boolean): string | undefined {
-  return Object.keys(interfaces)
-    .sort()
-    .find((name) => interfaces[name]?.some((one) => !one.internal && fits(one)) && isInterface(name))
-}
-
-function isIn(network: Network, address: string): boolean {
-  const ip = parseIp(address)
-  return ip !== undefined && contains(network, ip)
 }
 
 function isLoopback(url: string): boolean {

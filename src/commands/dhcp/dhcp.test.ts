@@ -2,8 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { buildNetworkPlan, type HostInterfaces, type NetworkOptions } from './build-network-plan.ts'
+import { buildNetworkPlan } from './build-network-plan.ts'
 import { dhcpCommand } from './dhcp.ts'
+import type { HostInterfaces, NetworkOptions } from './plan-request.ts'
 import { parseSubnetOption } from './subnet-option.ts'
 
 let folder: string

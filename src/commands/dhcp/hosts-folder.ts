@@ -17,6 +17,8 @@ export class HostsFolder implements ReservationTarget {
   readonly #folder: string
   readonly #forget: () => Promise<void>
   #toForget = false
+  /** As they were last seen: with tens of thousands of nodes not all files are read each time. */
+  readonly #texts = new Map<string, string>()
 
   constructor(folder: string, forget: () => Promise<void>) {
     this.#folder = folder
@@ -34,13 +36,18 @@ export class HostsFolder implements ReservationTarget {
     for (const name of present) {
       if (wanted.has(name)) continue
       await rm(join(this.#folder, name), { force: true })
+      this.#texts.delete(name)
       changes.removed += 1
       this.#toForget = true
     }
     for (const [name, text] of wanted) {
       const path = join(this.#folder, name)
-      if (present.has(name) && (await unlessMissing(readFile(path, 'utf8'))) === text) continue
-      await writeFileAtomically(path, text)
+      const before = present.has(name)
+        ? (this.#texts.get(name) ?? (await unlessMissing(readFile(path, 'utf8'))))
+        : undefined
+      if (before !== text) await writeFileAtomically(path, text)
+      this.#texts.set(name, text)
+      if (before === text) continue
       if (!present.has(name)) changes.added += 1
       else {
         changes.changed += 1

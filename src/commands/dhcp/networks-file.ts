@@ -1,4 +1,4 @@
-import type { ReportField, SubnetField, SubnetFields } from '../../dhcp/read-subnet.ts'
+import type { ReportField, SubnetField, SubnetFields } from '../../dhcp/subnet-fields.ts'
 import { described } from '../../fleet/field-reader.ts'
 import { knownEntries } from '../../fleet/map-entries.ts'
 import { Problems } from '../../fleet/problems.ts'

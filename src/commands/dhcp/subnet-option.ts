@@ -1,4 +1,4 @@
-import type { SubnetField, SubnetFields } from '../../dhcp/read-subnet.ts'
+import type { SubnetField, SubnetFields } from '../../dhcp/subnet-fields.ts'
 import { BootringError } from '../../model/errors.ts'
 import { nearestName } from '../../model/nearest-name.ts'
 
