@@ -27,6 +27,9 @@ export interface BootFacts {
   order?: readonly string[]
   /** The conductors that were asked, in this order. */
   attempts: readonly ConductorAttempt[]
+  /** How long it took to find the node, and its conductors. */
+  nodeMilliseconds?: number
+  ringMilliseconds?: number
 }
 
 /** A failure from the error table, or `Internal`: a fault of bootring's own, or of a conductor. */
@@ -165,9 +168,14 @@ export class BootDecision {
     }
   }
 
-  #step<T>({ requestId }: BootFacts, name: string, work: () => Promise<T>): Promise<T> {
-    const trace = this.#tracer?.of(requestId)
-    return trace === undefined ? work() : traced(trace, name, work)
+  async #step<T>(facts: BootFacts, name: 'node' | 'ring', work: () => Promise<T>): Promise<T> {
+    const trace = this.#tracer?.of(facts.requestId)
+    const startedAt = performance.now()
+    try {
+      return await (trace === undefined ? work() : traced(trace, name, work))
+    } finally {
+      facts[`${name}Milliseconds`] ??= performance.now() - startedAt
+    }
   }
 
   async #nodeThatMayBoot(mac: MacAddress, facts: BootFacts, sighting: Sighting | undefined): Promise<BootTarget> {

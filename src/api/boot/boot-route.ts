@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { HttpExchange } from '../../http/http-exchange.ts'
+import type { BootEventSink } from '../../model/boot-events.ts'
 import { pixiecoreFileName } from '../../model/boot-file-content.ts'
 import type { ErrorCode } from '../../model/errors.ts'
 import type { Metrics } from '../../observe/metrics.ts'
@@ -11,6 +12,7 @@ import { bootFiles } from './boot-files.ts'
 import { type BootPath, parseBootTarget, parsePixiecoreTarget } from './boot-path.ts'
 import type { DecisionLog } from './decision-log.ts'
 import type { RefusalClock } from './refusal-clock.ts'
+import { scriptEvent } from './script-event.ts'
 
 export interface BootRouteParts {
   decision: Pick<BootDecision, 'decide'>
@@ -22,6 +24,10 @@ export interface BootRouteParts {
   refusalClock: RefusalClock
   metrics: Pick<Metrics, 'bootRequest' | 'rpcAttempt' | 'rpcHedge'>
   log: Pick<DecisionLog, 'write'>
+  /** Takes each request; absent: nobody wants to know. */
+  events?: BootEventSink | undefined
+  /** Host name of this instance, for the events. */
+  server?: string
   tracer?: Pick<RequestTracer, 'begin'> | undefined
 }
 
@@ -67,18 +73,21 @@ export class BootRoute {
       const decision = overloaded(requestId, reason)
       this.#observe(decision, performance.now() - startedAt, exchange)
       this.#send(exchange, decision)
+      this.#record(decision, performance.now() - startedAt, exchange)
       return
     }
     this.#inFlight += 1
     const trace = this.#parts.tracer?.begin(requestId, 'GET /v1/boot', { 'client.address': exchange.remoteAddress })
     try {
       const decision = await this.#decide(exchange, requestId)
-      this.#observe(decision, performance.now() - startedAt, exchange)
+      const milliseconds = performance.now() - startedAt
+      this.#observe(decision, milliseconds, exchange)
       if (trace !== undefined) endTrace(trace, decision)
       if (decision.outcome === 'refused') {
         await new Promise<void>((leave) => this.#parts.refusalClock.atNextTick(leave))
       }
       this.#send(exchange, decision)
+      this.#record(decision, milliseconds, exchange)
     } finally {
       this.#inFlight -= 1
     }
@@ -120,6 +129,12 @@ export class BootRoute {
       else metrics.rpcAttempt(error.code === 'ConductorUnreachable' ? 'unreachable' : 'failed')
     }
     log.write(decision, milliseconds, exchange.remoteAddress)
+  }
+
+  /** Once it is answered: the machine does not wait for this. */
+  #record(decision: Decision, milliseconds: number, { remoteAddress, userAgent }: HttpExchange): void {
+    const { events, server = '' } = this.#parts
+    events?.record(scriptEvent(decision, { milliseconds, remoteAddress, server, userAgent }))
   }
 
   /** All three kinds of answer have their header fields in the same order, for GET and for HEAD. */

@@ -21,6 +21,7 @@ import { tracedClient } from '../../rpc/traced-client.ts'
 import type { Installation } from '../installation.ts'
 import { buildObservation } from './build-observation.ts'
 import { buildRest, restAccess } from './build-rest.ts'
+import type { BootEvents } from './start-boot-events.ts'
 
 /** Log lines about refusals, which any client can cause. */
 const refusalLinesPerSecond = 50
@@ -32,6 +33,8 @@ export interface ApiParts {
   rings: FleetRings
   conductors: ConductorClient
   metrics: Metrics
+  /** Absent: none are kept. */
+  events?: BootEvents | undefined
   tracer?: RequestTracer | undefined
   log: Logger
 }
@@ -79,6 +82,8 @@ export async function startApi(given: ApiParts): Promise<ApiServer> {
     metrics,
     log: new DecisionLog(log, new LogBudget(refusalLinesPerSecond, refusalLineBurst), tracer),
     tracer,
+    events: parts.events?.sink,
+    server: installation.host,
   })
   watchBootsInFlight(metrics.registry, () => boot.inFlight)
   const access = restAccess(installation, log)
