@@ -1,5 +1,5 @@
 import type { JsonObject } from '../model/node.ts'
-import { contains, type Family, parseIp, parseNetwork, showIp } from './ip-address.ts'
+import { contains, type Family, parseNetwork, showIp } from './ip-address.ts'
 import { keaReservation } from './kea.ts'
 import type { Reservation } from './network-plan.ts'
 
@@ -25,6 +25,7 @@ export function replaceReservations(
   const subnets = [config, ...objects(config['shared-networks'])].flatMap((holder) =>
     objects(holder[`subnet${family}`]),
   )
+  const networks = subnets.map((subnet) => ({ subnet, network: parseNetwork(String(subnet.subnet)) }))
   const holders = [config, ...subnets]
   const before = new Map<JsonObject, JsonObject[]>()
   const foreign = new Set<unknown>()
@@ -40,14 +41,16 @@ export function replaceReservations(
   const after = new Map<JsonObject, JsonObject[]>()
   for (const reservation of reservations) {
     const address = reservation.addresses.find((ip) => ip.family === family)
-    const subnet = address && subnets.find((one) => holds(one, showIp(address)))
+    const subnet = address && networks.find(({ network }) => network && contains(network, address))?.subnet
     const made = keaReservation(subnet ? reservation : { ...reservation, addresses: [] }, family)
     if (address && !subnet) notes.push(`${reservation.mac}: ${showIp(address)} is in no subnet of Kea's`)
     if (keysOf({ ...made }).some((key) => foreign.has(key)))
       notes.push(`${reservation.mac}: Kea has a reservation of that NIC or address already, which is not bootring's`)
     else {
       const holder = subnet ?? config
-      after.set(holder, [...(after.get(holder) ?? []), { ...made }])
+      const list = after.get(holder) ?? []
+      list.push({ ...made })
+      after.set(holder, list)
     }
   }
 
@@ -86,12 +89,6 @@ function essence(reservation: JsonObject): string {
 function without(list: readonly string[], others: readonly string[]): number {
   const known = new Set(others)
   return list.filter((one) => !known.has(one)).length
-}
-
-function holds(subnet: JsonObject, address: string): boolean {
-  const network = typeof subnet.subnet === 'string' ? parseNetwork(subnet.subnet) : undefined
-  const ip = parseIp(address)
-  return network !== undefined && ip !== undefined && contains(network, ip)
 }
 
 const isObject = (value: unknown): value is JsonObject =>

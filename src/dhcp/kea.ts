@@ -23,8 +23,8 @@ function server(plan: NetworkPlan, family: Family): object {
   const subnets = subnetsOf(plan, family).filter(({ advertisedOnly }) => !advertisedOnly)
   const wires = wiresOf(subnets)
   const direct = subnets.filter(({ relayed }) => !relayed)
-  const placed = subnets.flatMap(({ network }) => plan.reservations.filter((one) => addressIn(one, network)))
-  const unplaced = plan.reservations.filter((one) => !placed.includes(one))
+  const placed = new Set(subnets.flatMap(({ network }) => plan.reservations.filter((one) => addressIn(one, network))))
+  const unplaced = plan.reservations.filter((one) => !placed.has(one))
   return {
     'interfaces-config': {
       interfaces: interfacesOf(direct) ?? ['*'],
