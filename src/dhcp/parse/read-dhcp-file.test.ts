@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { JsonProblem, parseCommentedJson } from './commented-json.ts'
 import { readDhcpFile } from './read-dhcp-file.ts'
+
+const generated = join(import.meta.dirname, '../../../test/golden-dhcp')
 
 let folder: string
 beforeAll(() => {
@@ -119,6 +121,16 @@ describe('Kea', () => {
     ])
   })
 })
+
+it.each(readdirSync(generated).filter((name) => /^(?:dnsmasq|kea).*-(?:small|large)/.test(name)))(
+  '%s, as bootring generates it: iPXE gets scripts, others get an iPXE',
+  (name) => {
+    const { bootFiles, problems } = readDhcpFile(join(generated, name))
+    expect(problems).toEqual([])
+    expect(bootFiles.length).toBeGreaterThan(1)
+    for (const { ipxe, value } of bootFiles) expect(ipxe).toBe(value.endsWith('.ipxe') ? 'only' : 'never')
+  },
+)
 
 describe('JSON with comments', () => {
   const plain = (node: ReturnType<typeof parseCommentedJson>): unknown => {
