@@ -87,7 +87,8 @@ describe('the documentation', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bootring-docs-'))
   beforeAll(async () => {
     commands = await program(undefined)
-  })
+    // All of them at once take their time on a busy machine.
+  }, 60_000)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it('has the pages that the README links to', () => {

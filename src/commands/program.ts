@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   apply: async () => (await import('./apply.ts')).applyCommand(),
   config: async () => (await import('./config.ts')).configCommand(),
   ring: async () => (await import('./ring.ts')).ringCommand(),
+  boots: async () => (await import('./boots.ts')).bootsCommand(),
   explain: async () => (await import('./explain.ts')).explainCommand(),
   preflight: async () => (await import('./preflight.ts')).preflightCommand(),
   render: async () => (await import('./render.ts')).renderCommand(),

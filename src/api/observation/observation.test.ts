@@ -5,6 +5,7 @@ import { startBootServer } from '../../../test/support/boot-server.ts'
 import { MemoryBootEvents } from '../../../test/support/memory-boot-events.ts'
 import { recordingLogger } from '../../../test/support/recording-logger.ts'
 import { startRestServer } from '../../../test/support/rest-server.ts'
+import { seesAll } from '../../events/timeline/sight.ts'
 import type { Conductor } from '../../model/conductor.ts'
 import type { JsonObject } from '../../model/node.ts'
 import type { FoundNode, NodeFinder, NodeSearch } from '../../model/node-finder.ts'
@@ -80,6 +81,7 @@ function observationOf({ changes, conductors = [conductor('one'), conductor('two
       events: {
         reader: store,
         counts: () => ({ kept: store.all.length, dropped: 3 }),
+        sight: seesAll,
         live: new LiveBoots(store, { logger, pollMilliseconds: 10 }),
       },
     }),

@@ -1,3 +1,4 @@
+import type { Sight } from '../../events/timeline/sight.ts'
 import type { BootEventReader } from '../../model/boot-events.ts'
 import type { NodeFinder } from '../../model/node-finder.ts'
 import type { StateScript } from '../../model/state-script.ts'
@@ -33,4 +34,5 @@ export interface ObservedEvents {
   /** How many events this process has kept since it started, and how many it had to drop. */
   counts(): { kept: number; dropped: number }
   readonly live: LiveBoots
+  readonly sight: Sight
 }
