@@ -1,11 +1,12 @@
 /*
  * Builds dist/ for the npm package: JavaScript and type declarations from src/, and the files that are no code (templates)
- * beside them, where the code looks for them.
+ * beside them, where the code looks for them. The dashboard goes to dist/ui.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildUi } from './build-ui.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const source = join(root, 'src')
@@ -23,3 +24,5 @@ for (const file of readdirSync(source, { recursive: true, withFileTypes: true })
   const path = join(file.parentPath, file.name)
   cpSync(path, join(target, path.slice(source.length)))
 }
+
+await buildUi(join(target, 'ui'))
