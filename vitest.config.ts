@@ -8,6 +8,13 @@ const alone = [
   'test/integration/packaging/*.test.ts',
 ]
 
+/**
+ * Tests that talk to firmware, databases and whole clusters over time are tried once more where they fail: a machine that
+ * is shared may stall for seconds. tools/test.ts names each that passed only then. Tests whose input is random are not:
+ * the second attempt would have another one.
+ */
+const retry = 1
+
 export default defineConfig({
   test: {
     globalSetup: ['test/support/fresh-data.ts'],
@@ -24,6 +31,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          retry,
           include: ['test/integration/**/*.test.ts'],
           exclude: alone,
           testTimeout: 120_000,
@@ -36,6 +44,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          retry,
           include: ['test/e2e/**/*.test.ts'],
           exclude: alone,
           testTimeout: 180_000,
@@ -47,6 +56,7 @@ export default defineConfig({
       {
         test: {
           name: 'alone',
+          retry,
           include: alone,
           testTimeout: 180_000,
           hookTimeout: 240_000,

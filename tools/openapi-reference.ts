@@ -1,5 +1,6 @@
 import fastify from 'fastify'
 import { apiApp } from '../src/api/app.ts'
+import type { ObservationParts } from '../src/api/observation/observation.ts'
 import type { RestParts } from '../src/api/rest/rest.ts'
 import { createLogger } from '../src/observe/create-logger.ts'
 
@@ -7,7 +8,7 @@ import { createLogger } from '../src/observe/create-logger.ts'
 export async function openApiReference(): Promise<string> {
   const logger = createLogger({ level: 'error', format: 'text' })
   const app = fastify()
-  await app.register(apiApp({ logger, rest: { ...unused, logger } }))
+  await app.register(apiApp({ logger, rest: { ...unused, logger }, observation: { ...unseen, logger } }))
   const { body } = await app.inject('/v1/openapi.json')
   await app.close()
   return `${JSON.stringify(JSON.parse(body), undefined, 2)}\n`
@@ -37,4 +38,15 @@ const unused: Omit<RestParts, 'logger'> = {
   conductors: { call: nobody },
   access: { kind: 'open' },
   options: { maxLimit: 1000, restrictLookup: true, heartbeatTimeoutSeconds: 60, agentHeartbeatTimeoutSeconds: 300 },
+}
+
+const unseen: Omit<ObservationParts, 'logger'> = {
+  finder: { find: nobody, one: nobody, macs: nobody, states: nobody },
+  rings: { membership: nobody },
+  explainer: { explain: nobody },
+  access: { kind: 'open' },
+  version: '',
+  mode: 'standalone',
+  server: '',
+  restrictBootConfig: true,
 }

@@ -1,6 +1,7 @@
 /*
- * Runs the tests and ends with one plain line: "N passed, N failed, N skipped". Exit code 1 when a test failed, when a
- * file could not be run, when no test ran at all, or, with CI set, when a test was skipped.
+ * Runs the tests and ends with one plain line: "N passed, N failed, N skipped"; before it those that passed at the second
+ * attempt only. Exit code 1 when a test failed, when a file could not be run, when no test ran at all, or, with CI set, when
+ * a test was skipped.
  */
 import { startVitest } from 'vitest/node'
 
@@ -17,6 +18,10 @@ const [passed, failed, skipped] = [
   count('skipped'),
 ]
 await vitest.close()
+
+const atSecondAttempt = tests.filter((test) => test.result().state === 'passed' && test.diagnostic()?.flaky)
+for (const { fullName, module } of atSecondAttempt)
+  process.stdout.write(`Passed at the second attempt only: ${module.relativeModuleId}: ${fullName}\n`)
 
 const skipFails = Boolean(process.env.CI) && skipped > 0
 if (skipFails) process.stdout.write('With CI set, a skipped test is a failure.\n')

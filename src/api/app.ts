@@ -1,11 +1,14 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Logger } from '../observe/logger.ts'
 import { clientFault } from './fault.ts'
+import type { ObservationParts } from './observation/observation.ts'
+import { observationRoutes } from './observation/observation-routes.ts'
 import { discoveryRoutes, serviceDescription } from './rest/discovery.ts'
+import { answerFailures, checkAccess } from './rest/guard.ts'
 import { describeRoutes, openApiRoutes } from './rest/openapi.ts'
 import type { RestParts, RestRoutes } from './rest/rest.ts'
-import { restAnswer } from './rest/rest-answer.ts'
 import { serveRest } from './rest/rest-plugin.ts'
+import { validateBySchemas } from './rest/validators.ts'
 import { agentRoutes } from './routes/agent.ts'
 import { conductorRoutes } from './routes/conductors.ts'
 import { driverRoutes } from './routes/drivers.ts'
@@ -47,22 +50,25 @@ export interface ApiAppDeps {
   logger: Logger
   /** The REST API of management. Absent beside a running Ironic, whose API has it: nobody is to take this one for it. */
   rest?: RestParts | undefined
+  /** What operators look at, below /v1/bootring; absent: it is not there. */
+  observation?: ObservationParts | undefined
 }
 
 /**
  * The part of the API that management clients use, with errors in Ironic's shape for all else. Boot files are not served
  * here but by `BootRoute`.
  */
-export function apiApp({ logger, rest }: ApiAppDeps): FastifyPluginAsync {
+export function apiApp({ logger, observation, rest }: ApiAppDeps): FastifyPluginAsync {
   return async (app) => {
     app.addHook('onRequest', async (request, reply) => {
       reply.header('X-Openstack-Request-Id', request.id)
       reply.header('Cache-Control', 'no-store')
     })
-    if (rest === undefined) serveOnlyAName(app, logger)
+    if (rest === undefined) serveOnlyAName(app, logger, observation)
     else {
       await describeRoutes(app)
       serveRest(app, rest, routes)
+      if (observation !== undefined) observationRoutes(app, observation)
     }
     app.setNotFoundHandler((_request, reply) => {
       reply.code(404).send(clientFault('The resource could not be found.'))
@@ -70,11 +76,13 @@ export function apiApp({ logger, rest }: ApiAppDeps): FastifyPluginAsync {
   }
 }
 
-function serveOnlyAName(app: FastifyInstance, logger: Logger): void {
+function serveOnlyAName(app: FastifyInstance, logger: Logger, observation: ObservationParts | undefined): void {
   app.get('/', async () => ({ name: 'bootring', description: serviceDescription, versions: [] }))
-  app.setErrorHandler((error, { method, url }, reply) => {
-    const { fault, status, unexpected } = restAnswer(error)
-    if (unexpected) logger.error({ err: error, method, url: url.slice(0, 256) }, 'request failed')
-    reply.code(status).send(fault)
+  answerFailures(app, logger)
+  if (observation === undefined) return
+  app.register(async (guarded) => {
+    validateBySchemas(guarded)
+    guarded.addHook('onRequest', (request, reply) => checkAccess(observation.access, request, reply))
+    observationRoutes(guarded, observation)
   })
 }

@@ -19,6 +19,14 @@ export interface FirmwareFirstParts {
   logger: Logger
 }
 
+/** How those leave that have a place. */
+const places = new WeakMap<ServerResponse, () => void>()
+
+/** Gives a request's place to others: its answer goes on for hours, and costs next to nothing. */
+export function leavePlace(response: ServerResponse): void {
+  places.get(response)?.()
+}
+
 /**
  * Puts two gates before everything that is not /v1/boot. Agents have places of their own, which management can't take,
  * and of which one client, who needs no password for them, gets few: it might send its bodies as slowly as it likes.
@@ -53,10 +61,12 @@ export function firmwareFirst(
       return
     }
     const leave = (forAgent ? agents : management).ask({ start: () => handler(request, response), refuse: turnAway })
-    response.once('close', () => {
+    const leaveAll = () => {
       giveBack?.()
       leave()
-    })
+    }
+    places.set(response, leaveAll)
+    response.once('close', leaveAll)
   }
 }
 

@@ -7,7 +7,9 @@ import { withContext } from './context.ts'
 import { fleetReportJson, writeFleetReport, writePruneWarning } from './fleet-report.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { readySchema } from './ready-schema.ts'
-import { counted, type Output, Progress } from './terminal.ts'
+import { counted } from './terminal/counted.ts'
+import type { Output } from './terminal/output.ts'
+import { Progress } from './terminal/progress.ts'
 
 interface ApplyOptions extends ConfigOptions {
   prune?: true
@@ -25,7 +27,7 @@ export function applyCommand(output: Output = process.stdout, messages: Output =
     .option('--json', 'print one JSON document: created, changed, unchanged, removed')
     .action(async (file: string, options: ApplyOptions) => {
       const request = { prune: options.prune ?? false, dryRun: options.dryRun ?? false }
-      const progress = new Progress(messages)
+      const progress = new Progress(messages, { quiet: options.json })
       try {
         progress.show(`Reading ${file}`)
         const fleet = await readFleetFile(file)
@@ -55,8 +57,10 @@ async function apply(
       progress.clear()
       writePruneWarning(messages, planned)
     }
-    progress.show(`${dryRun ? 'Comparing' : 'Loading'} ${counted(fleet.nodes.length, 'node')}`)
-    return await store.apply(fleet.nodes, { prune, dryRun })
+    const doing = `${dryRun ? 'Comparing' : 'Loading'} ${counted(fleet.nodes.length, 'node')}`
+    progress.show(doing)
+    const onWritten = (done: number, total: number) => progress.show(doing, { done, total })
+    return await store.apply(fleet.nodes, { prune, dryRun, onWritten })
   } catch (error) {
     throw atItsLine(error, fleet)
   }

@@ -3,12 +3,16 @@ import { checkConfig, loadConfig } from '../config/load.ts'
 import { formatProblem, type Problem } from '../config/problem.ts'
 import { renderReference } from '../config/reference.ts'
 import { renderSample } from '../config/sample.ts'
+import { printable } from '../model/printable.ts'
 import { hardwareOptionProblems } from './hardware-option-problems.ts'
 import { hostHints } from './host-hints.ts'
 import { addConfigOptions, type ConfigOptions, loadFromOptions, loadRequest } from './options.ts'
+import { counted } from './terminal/counted.ts'
+import type { Output } from './terminal/output.ts'
+import { painter } from './terminal/painter.ts'
 
 /** `bootring config sample | check | reference`. */
-export function configCommand(output: { write(text: string): unknown } = process.stdout): Command {
+export function configCommand(output: Output = process.stdout): Command {
   const command = new Command('config').description('show and check options')
 
   command
@@ -40,9 +44,13 @@ export function configCommand(output: { write(text: string): unknown } = process
         }
         output.write(`${JSON.stringify(report, null, 2)}\n`)
       } else {
-        for (const warning of warnings) output.write(`warning: ${formatProblem(warning)}\n`)
-        for (const problem of problems) output.write(`${formatProblem(problem)}\n`)
-        output.write(`${summarize(optionsSet, request.files.length, problems.length)}\n`)
+        const paint = painter(output)
+        for (const warning of warnings) {
+          output.write(`${paint('yellow', 'warning:')} ${printable(formatProblem(warning))}\n`)
+        }
+        for (const problem of problems) output.write(`${printable(formatProblem(problem))}\n`)
+        const summary = summarize(optionsSet, request.files.length, problems.length)
+        output.write(`${paint(problems.length === 0 ? 'green' : 'red', summary)}\n`)
       }
       if (problems.length > 0) process.exitCode = 1
     })
@@ -65,5 +73,3 @@ function summarize(options: number, files: number, problems: number): string {
   const found = problems === 0 ? 'no problems' : counted(problems, 'problem')
   return `${counted(options, 'option')} set in ${counted(files, 'file')}, ${found}`
 }
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

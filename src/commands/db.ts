@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { describeAddress, parseConnectionUrl } from '../db/connection-url.ts'
 import { withContext } from './context.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
+import { Progress } from './terminal/progress.ts'
 
 /** `bootring db`: the operator's work on the database itself. */
 export function dbCommand(): Command {
@@ -10,7 +11,10 @@ export function dbCommand(): Command {
   )
   addConfigOptions(upgrade).action((options: ConfigOptions) =>
     withContext(options, async ({ installation, database }) => {
-      const applied = await database.upgrade()
+      const progress = new Progress(process.stderr)
+      const applied = await database
+        .upgrade((name) => progress.show(`Applying ${name}`))
+        .finally(() => progress.clear())
       for (const name of applied) process.stdout.write(`applied ${name}\n`)
       const place = describeAddress(parseConnectionUrl(installation.databaseUrl))
       process.stdout.write(`${place}: ${applied.length > 0 ? 'upgraded' : 'already up to date'}\n`)

@@ -2,10 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Command } from 'commander'
 import type { Conductor } from '../model/conductor.ts'
 import { BootringError } from '../model/errors.ts'
+import { printableLines } from '../model/printable.ts'
 import type { Database } from '../model/stores.ts'
 import { type Context, withContext } from './context.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
-import { counted, Progress } from './terminal.ts'
+import { counted } from './terminal/counted.ts'
+import { Progress } from './terminal/progress.ts'
 import { registeredHostname } from './wiring/registered-hostname.ts'
 
 interface DrainOptions extends ConfigOptions {
@@ -61,10 +63,11 @@ async function drain(context: Context, name: string | undefined, options: DrainO
     ? { conductor: hostname, outcome: 'cancelled' as const, handed_over: 0, left: 0, seconds: 0 }
     : await handOver(database, conductor, look, {
         timeoutSeconds,
+        quiet: options.json,
         // So long some API may still send machines to it first.
         leastSeconds: conductor.alive ? config.DEFAULT.hash_ring_reset_interval : 0,
       })
-  process.stdout.write(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : describe(report))
+  process.stdout.write(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : printableLines(describe(report)))
   if (report.outcome === 'timeout' || report.outcome === 'interrupted') process.exitCode = 1
 }
 
@@ -73,10 +76,10 @@ async function handOver(
   database: Database,
   { hostname, id, alive }: Conductor,
   look: () => Promise<Conductor>,
-  { leastSeconds, timeoutSeconds }: { leastSeconds: number; timeoutSeconds: number },
+  { leastSeconds, timeoutSeconds, quiet }: { leastSeconds: number; timeoutSeconds: number; quiet: boolean | undefined },
 ): Promise<DrainReport> {
   const startedAt = performance.now()
-  const progress = new Progress(process.stderr)
+  const progress = new Progress(process.stderr, { quiet })
   let most = 0
   try {
     for (;;) {
@@ -89,7 +92,8 @@ async function handOver(
       if (alive && now.online && !now.draining) return { ...report, outcome: 'interrupted' }
       if (left === 0 && seconds >= leastSeconds) return { ...report, outcome: 'drained' }
       if (seconds >= timeoutSeconds) return { ...report, outcome: 'timeout' }
-      progress.show(`${hostname} drains: ${most - left} of ${counted(most, 'node')} handed over`)
+      const steps = most === 0 ? undefined : { done: most - left, total: most }
+      progress.show(`${hostname} hands its nodes over`, steps)
       await pause(lookEverySeconds * 1000)
     }
   } finally {

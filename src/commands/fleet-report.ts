@@ -1,5 +1,8 @@
+import { printable } from '../model/printable.ts'
 import type { FleetAction, FleetChange } from '../model/stores.ts'
-import { counted, type Output, painter } from './terminal.ts'
+import { counted } from './terminal/counted.ts'
+import type { Output } from './terminal/output.ts'
+import { painter } from './terminal/painter.ts'
 
 const colours = { created: 'green', changed: 'yellow', removed: 'red' } as const
 
@@ -52,5 +55,5 @@ function only(changes: readonly FleetChange[], action: FleetAction): FleetChange
 }
 
 function nodeLabel({ uuid, name }: FleetChange): string {
-  return name === null ? uuid : `${name} (${uuid})`
+  return printable(name === null ? uuid : `${name} (${uuid})`)
 }

@@ -1,10 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-
-const { version, description } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string
-  description: string
-}
+import { description, version } from './version.ts'
 
 /**
  * The commands, in the order of `--help`. Each is loaded only when it is wanted: all of them together take longer to

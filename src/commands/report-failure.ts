@@ -1,9 +1,10 @@
 import { BootringError } from '../model/errors.ts'
+import { printableLines } from '../model/printable.ts'
 
 /** Says what went wrong and what to do about it, on stderr; a stack only for what no code expected. */
 export function reportFailure(error: unknown): void {
   if (error instanceof BootringError) {
-    process.stderr.write(`bootring: ${error.message}\n`)
+    process.stderr.write(`bootring: ${printableLines(error.message)}\n`)
     if (!error.message.includes('\n')) process.stderr.write(`${error.kind.remedy}\n`)
     return
   }
@@ -12,7 +13,8 @@ export function reportFailure(error: unknown): void {
     process.stderr.write('Another process may have the port, or the address is not of this host.\n')
     return
   }
-  process.stderr.write(`bootring: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`bootring: ${printableLines(text)}\n`)
 }
 
 /** 3 where the process must not be started again by itself, as it would only take its name back: units know that. */

@@ -3,7 +3,8 @@ import type { Conductor } from '../model/conductor.ts'
 import { Membership, ringName } from '../ring/membership.ts'
 import { withFleet } from './context.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
-import { table } from './terminal.ts'
+import type { Output } from './terminal/output.ts'
+import { type Cell, table } from './terminal/table.ts'
 
 /** One node's place; `owner` is null when no conductor that is alive is on its ring. */
 interface NodePlace {
@@ -46,7 +47,7 @@ export function ringCommand(): Command {
       return { conductors: shares(membership.conductors, nodes), nodes }
     })
     if (options.json) process.stdout.write(`${JSON.stringify({ conductors, nodes }, undefined, 2)}\n`)
-    else process.stdout.write(describe(conductors, nodes))
+    else process.stdout.write(describe(process.stdout, conductors, nodes))
   })
 }
 
@@ -62,30 +63,37 @@ function shares(conductors: readonly Conductor[], nodes: NodePlace[]): Conductor
   }))
 }
 
-function describe(conductors: ConductorShare[], nodes: NodePlace[]): string {
+function describe(output: Output, conductors: ConductorShare[], nodes: NodePlace[]): string {
   const total = nodes.length
   const percent = (count: number) => (total === 0 ? '' : `${((100 * count) / total).toFixed(1)} %`)
-  const share = table([
-    ['CONDUCTOR', 'GROUP', 'ALIVE', 'NODES', 'SHARE'],
-    ...conductors.map(({ alive, conductor_group, draining, hostname, nodes }) => [
-      hostname,
-      conductor_group || '-',
-      alive ? (draining ? 'yes, drains' : 'yes') : 'no',
-      String(nodes),
-      percent(nodes),
+  const share = table(
+    output,
+    ['CONDUCTOR', 'GROUP', 'ALIVE', { title: 'NODES', align: 'right' }, { title: 'SHARE', align: 'right' }],
+    conductors.map((conductor) => [
+      conductor.hostname,
+      conductor.conductor_group || null,
+      liveness(conductor),
+      conductor.nodes,
+      percent(conductor.nodes),
     ]),
-  ])
-  const places = table([
-    ['NODE', 'UUID', 'RING', 'OWNER', 'THEN'],
-    ...nodes.map(({ name, order, owner, ring, uuid }) => [
-      name ?? '-',
+  )
+  const places = table(
+    output,
+    ['NODE', { title: 'UUID', whole: true }, 'RING', 'OWNER', 'THEN'],
+    nodes.map(({ name, order, owner, ring, uuid }) => [
+      name,
       uuid,
       ring,
-      owner ?? 'nobody',
-      order.slice(1).join(' ') || '-',
+      owner ?? { value: 'nobody', colour: 'red' },
+      order.slice(1).join(' ') || null,
     ]),
-  ])
+  )
   return `${share}\n${places}\n${evenness(conductors, nodes)}\n`
+}
+
+function liveness({ alive, draining }: ConductorShare): Cell {
+  if (!alive) return { value: 'no', colour: 'red' }
+  return draining ? { value: 'yes, drains', colour: 'yellow' } : { value: 'yes', colour: 'green' }
 }
 
 function evenness(conductors: ConductorShare[], nodes: NodePlace[]): string {

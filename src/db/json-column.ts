@@ -10,3 +10,19 @@ export function parseJsonColumn(text: string | null): JsonObject {
   }
   return value as JsonObject
 }
+
+const maxRemembered = 64
+
+/** Parses in the same way, and remembers what it parsed last: for columns of which many rows have the same text. What it gives is frozen. */
+export function rememberingParser(): (text: string | null) => JsonObject {
+  const parsed = new Map<string, JsonObject>()
+  return (text) => {
+    const key = text ?? ''
+    const known = parsed.get(key)
+    if (known !== undefined) return known
+    const value = Object.freeze(parseJsonColumn(text))
+    if (parsed.size >= maxRemembered) parsed.clear()
+    parsed.set(key, value)
+    return value
+  }
+}

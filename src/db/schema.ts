@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { type MigrationResultSet, Migrator } from 'kysely/migration'
+import { type Migration, type MigrationResultSet, Migrator } from 'kysely/migration'
 import { BootringError } from '../model/errors.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Engine } from './engines/engine.ts'
@@ -7,11 +7,21 @@ import { migrationNames, migrations } from './migrations/migrations.ts'
 import type { Tables } from './tables.ts'
 
 /** Applies what is missing, once, however many hosts try at the same time. The names of what this call applied. */
-export async function upgradeSchema({ migrate: unhurried, dialect }: Engine): Promise<string[]> {
+export async function upgradeSchema(
+  { migrate: unhurried, dialect }: Engine,
+  onMigration: (name: string) => void = () => undefined,
+): Promise<string[]> {
+  const heard = Object.entries(migrations(dialect)).map(([name, migration]): [string, Migration] => {
+    const up = async (db: Kysely<unknown>): Promise<void> => {
+      onMigration(name)
+      await migration.up(db)
+    }
+    return [name, { up }]
+  })
   const migrate = (db: Kysely<Tables>): Promise<string[]> =>
     new Migrator({
       db,
-      provider: { getMigrations: async () => migrations(dialect) },
+      provider: { getMigrations: async () => Object.fromEntries(heard) },
       migrationTableName: 'bootring_migration',
       migrationLockTableName: 'bootring_migration_lock',
     })

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { ManagementReader, ManagementWriter } from '../model/management-stores.ts'
+import type { NodeFinder } from '../model/node-finder.ts'
 import type { ConductorStore, Database, FleetStore, NodeStore, ReservationStore } from '../model/stores.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Engine } from './engines/engine.ts'
@@ -7,6 +8,7 @@ import { checkSchema, upgradeSchema } from './schema.ts'
 import { SqlConductorStore } from './stores/sql-conductor-store.ts'
 import { SqlFleetStore } from './stores/sql-fleet-store.ts'
 import { SqlManagementStore } from './stores/sql-management-store.ts'
+import { SqlNodeFinder } from './stores/sql-node-finder.ts'
 import { SqlNodeStore } from './stores/sql-node-store.ts'
 import { SqlReservationStore } from './stores/sql-reservation-store.ts'
 
@@ -16,6 +18,7 @@ export class SqlDatabase implements Database {
   readonly conductors: ConductorStore
   readonly reservations: ReservationStore
   readonly fleet: FleetStore
+  readonly finder: NodeFinder
   readonly management: ManagementReader & ManagementWriter
   readonly #engine: Engine
   readonly #heartbeats: Engine
@@ -28,12 +31,13 @@ export class SqlDatabase implements Database {
     this.nodes = new SqlNodeStore(engine)
     this.conductors = new SqlConductorStore(engine, heartbeats)
     this.reservations = new SqlReservationStore(engine)
+    this.finder = new SqlNodeFinder(engine)
     this.fleet = new SqlFleetStore(engine)
     this.management = new SqlManagementStore(engine)
   }
 
-  upgrade(): Promise<string[]> {
-    return upgradeSchema(this.#engine)
+  upgrade(onMigration?: (name: string) => void): Promise<string[]> {
+    return upgradeSchema(this.#engine, onMigration)
   }
 
   checkSchema(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely'
+import type { BootEventKind, BootEventOutcome } from '../model/boot-events.ts'
 
 /*
  * Ironic's tables: the columns that bootring reads or writes. Values are as all three engines give them: booleans are
@@ -154,6 +155,38 @@ export interface ConductorSessionTable extends Timestamps {
   draining: BooleanColumn
 }
 
+/** Whole numbers that PostgreSQL gives as text, as they may have eight bytes. */
+type Big = ColumnType<number | string, number, never>
+
+/** What happened to a machine that boots: `BootEvent`. Never changed. */
+export interface BootEventTable {
+  id: ColumnType<number | string, never, never>
+  /** Milliseconds since 1970. */
+  at: Big
+  kind: BootEventKind
+  mac: string | null
+  node_uuid: string | null
+  node_name: string | null
+  client: string | null
+  server: string
+  request_id: string | null
+  outcome: BootEventOutcome
+  code: string | null
+  reason: string | null
+  name: string | null
+  provision_state: string | null
+  owner: string | null
+  conductor: string | null
+  milliseconds: number
+  /** `milliseconds`, roughly: `duration-class.ts`. */
+  duration_class: number
+  /** JSON; null where there are none. */
+  steps: string | null
+  bytes: Big | null
+  sha256: string | null
+  user_agent: string | null
+}
+
 /** What the migrator writes. */
 export interface MigrationTable {
   name: ColumnType<string, never, never>
@@ -174,6 +207,7 @@ export interface Tables {
   conductors: ConductorsTable
   conductor_hardware_interfaces: ConductorHardwareInterfacesTable
   bootring_conductor_session: ConductorSessionTable
+  bootring_boot_event: BootEventTable
   bootring_migration: MigrationTable
   bootring_migration_lock: MigrationLockTable
 }

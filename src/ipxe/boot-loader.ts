@@ -1,8 +1,8 @@
 import type { BootNode } from '../model/node.ts'
 import type { ImageFileName } from './node-images.ts'
 
-/** As machines ask for them. */
-export type BootFileName = 'boot.ipxe' | 'grub.cfg' | 'pxelinux.cfg'
+/** As machines ask for them; the last is for Pixiecore. */
+export type BootFileName = 'boot.ipxe' | 'grub.cfg' | 'pxelinux.cfg' | 'pixiecore.json'
 
 /** What reads a node's boot file on the machine: what may stand in such a file, and how. */
 export interface BootLoader {
@@ -10,7 +10,7 @@ export interface BootLoader {
   /** For messages. */
   readonly title: string
   /** File of bootring's own template. */
-  readonly ownTemplate: 'node.ipxe' | 'node.grub' | 'node.pxelinux'
+  readonly ownTemplate: 'node.ipxe' | 'node.grub' | 'node.pxelinux' | 'node.pixiecore'
   /** Text for a command line, not yet escaped. `field` names the value in errors. Throws `TemplateFailed` for what can't be escaped. */
   checkWords(field: string, value: unknown): string
   /** Text that was checked, as it has to stand in the file. */

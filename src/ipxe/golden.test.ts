@@ -6,6 +6,7 @@ import type { NodeWithPorts } from '../model/node.ts'
 import { grubLoader } from './grub-loader.ts'
 import { ipxeLoader } from './ipxe-loader.ts'
 import { NodeScripts, type NodeScriptsOptions } from './node-script.ts'
+import { pixiecoreLoader } from './pixiecore-loader.ts'
 import { pxelinuxLoader } from './pxelinux-loader.ts'
 import { renderRootGrub } from './root-grub.ts'
 import { type RootScriptOptions, renderRootScript } from './root-script.ts'
@@ -45,7 +46,7 @@ const diskless = (instanceInfo: NodeWithPorts['instanceInfo'], loader = ipxeLoad
     loader,
   )
 
-/** Of GRUB and pxelinux, by file name. */
+/** Of GRUB, pxelinux and Pixiecore, by file name. */
 const others: Record<string, () => string> = {
   'node-agent.grub': () => node({}, {}, grubLoader),
   'node-agent-ipv6.grub': () =>
@@ -56,6 +57,8 @@ const others: Record<string, () => string> = {
   'node-ramdisk.grub': () => diskless({ ramdisk_kernel_arguments: 'quiet' }, grubLoader),
   'node-agent.pxelinux': () => node({}, {}, pxelinuxLoader),
   'node-ramdisk.pxelinux': () => diskless({ ramdisk_kernel_arguments: 'quiet' }, pxelinuxLoader),
+  'node-agent.pixiecore': () => node({}, {}, pixiecoreLoader),
+  'node-ramdisk.pixiecore': () => diskless({ ramdisk_kernel_arguments: 'quiet' }, pixiecoreLoader),
   'root.grub': () => renderRootGrub(root),
   'root-several-apis.grub': () =>
     renderRootGrub({

@@ -133,6 +133,12 @@ describe('NodeScripts.render', () => {
     expect(script).toContain(' text a=$& nofb instance ipa-api-url=http://api:6385 BOOTIF=')
   })
 
+  it('takes a default that goes on in the next line for one line', () => {
+    const kernelAppendParams = '\nnofb console=tty0 \r\n  systemd.journald.forward_to_console=yes\n'
+    const script = new NodeScripts({ ...options, kernelAppendParams }).render(aNode())
+    expect(script).toContain(' text nofb console=tty0 systemd.journald.forward_to_console=yes ipa-api-url=')
+  })
+
   it('adds no line whatever the database holds', () => {
     const lines = scripts.render(aNode()).split('\n').length
     fc.assert(
@@ -179,9 +185,9 @@ describe('NodeScripts.render', () => {
 
 describe('scriptInputs', () => {
   it('differ when the script does, and not for what it does not hold', () => {
-    const before = scriptInputs(aNode())
-    expect(scriptInputs(aNode({ name: 'other', extra: { a: 1 } }))).toBe(before)
-    expect(scriptInputs(aNode({ provisionState: 'clean wait' }))).toBe(before)
+    const before = scriptInputs(aNode(), 'boot.ipxe')
+    expect(scriptInputs(aNode({ name: 'other', extra: { a: 1 } }), 'boot.ipxe')).toBe(before)
+    expect(scriptInputs(aNode({ provisionState: 'clean wait' }), 'boot.ipxe')).toBe(before)
     for (const changes of [
       { provisionState: 'active', deployInterface: 'ramdisk' },
       { instanceInfo: { kernel_append_params: 'x' } },
@@ -190,6 +196,6 @@ describe('scriptInputs', () => {
       { driverInfo: { ...aNode().driverInfo, pxe_template: '/t' } },
       { properties: { cpu_arch: 'aarch64' } },
     ])
-      expect(scriptInputs(aNode(changes))).not.toBe(before)
+      expect(scriptInputs(aNode(changes), 'boot.ipxe')).not.toBe(before)
   })
 })

@@ -36,8 +36,9 @@ export class NodeTemplates {
   templateFor(node: TemplateNode, loader: BootLoader): ChosenTemplate {
     const { byArchitecture = {}, files = {} } = this.#options
     const architecture = node.properties.cpu_arch
+    const isWithoutIpxe = loader.fileName === 'grub.cfg' || loader.fileName === 'pxelinux.cfg'
     const forArchitecture =
-      loader.fileName !== 'boot.ipxe' && typeof architecture === 'string' && Object.hasOwn(byArchitecture, architecture)
+      isWithoutIpxe && typeof architecture === 'string' && Object.hasOwn(byArchitecture, architecture)
         ? byArchitecture[architecture]
         : undefined
     const path = this.#chosenByNode(node) ?? forArchitecture ?? files[loader.fileName]

@@ -78,7 +78,8 @@ export function pxeOptions(node: BootNode, settings: PxeSettings, loader: BootLo
 
 /** The node's own (instance_info before driver_info), in which `%default%` stands for the configuration's; else the latter. */
 function kernelAppendParams(node: BootNode, byDefault: string, { checkWords }: BootLoader): string {
-  const checkedDefault = checkWords('[pxe]kernel_append_params', byDefault)
+  // A value that goes on in the next line of its file is one line of words all the same.
+  const checkedDefault = checkWords('[pxe]kernel_append_params', byDefault.trim().replaceAll(/[ \t]*\r?\n[ \t]*/g, ' '))
   const columns = [
     ['instance_info', node.instanceInfo],
     ['driver_info', node.driverInfo],
@@ -97,12 +98,13 @@ function kernelAppendParams(node: BootNode, byDefault: string, { checkWords }: B
 }
 
 /**
- * Everything of a node that its script depends on, as text to compare: two nodes (or one, at two times) for which it is
- * the same get the same script.
+ * Everything of a node that its file of this name depends on, as text to compare: two nodes (or one, at two times) for
+ * which it is the same get the same file.
  */
-export function scriptInputs(node: BootNode): string {
+export function scriptInputs(node: BootNode, fileName: string): string {
   const { driverInfo, instanceInfo, properties } = node
   return JSON.stringify([
+    fileName,
     bootModeOf(node),
     driverInfo.kernel_append_params,
     instanceInfo.kernel_append_params,

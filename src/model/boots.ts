@@ -14,6 +14,8 @@ export const bootVerdicts = [
   'booted, never called back',
   /** A file that its script names is not to be had. */
   'file missing',
+  /** A file that its script names did not arrive whole, and was not asked for again. */
+  'download broken off',
   /** No port has the address of any NIC that it asked with. */
   'unknown address',
   /** Its node's state does not allow it. */
@@ -35,7 +37,7 @@ export const bootNotes = [
   'asked twice',
   'owner dead, answered by another',
   'served while the database was away',
-  'download broken off',
+  'asked again after a broken download',
 ] as const
 export type BootNote = (typeof bootNotes)[number]
 
@@ -50,11 +52,13 @@ export interface BootStep {
   seconds: number
   milliseconds: number
   event_id: number
+  /** How many events in a row were this same step; `at`, `seconds` and `event_id` are of the first. */
+  times: number
 }
 
 /** One boot of one machine: events that belong together. */
 export interface Boot {
-  /** Of its first event. */
+  /** The lowest id of its events. */
   id: number
   node_uuid: string | null
   node_name: string | null
@@ -72,5 +76,8 @@ export interface Boot {
   notes: { note: BootNote; detail: string }[]
   owner: string | null
   conductor: string | null
+  /** How many events it is made of. */
+  events: number
+  /** In order; of a long boot the first ones and the last ones. */
   steps: BootStep[]
 }

@@ -2,6 +2,7 @@ import type { Conductor, ConductorSession, HardwareInterface } from './conductor
 import type { MacAddress } from './mac.ts'
 import type { ManagementReader, ManagementWriter } from './management-stores.ts'
 import type { BootNode, BootTarget, JsonObject, NodeState, NodeWithPorts } from './node.ts'
+import type { NodeFinder } from './node-finder.ts'
 
 /*
  * What the rest of bootring asks of a database. Every method may throw `DatabaseUnavailable`, which is never the same
@@ -133,15 +134,21 @@ export interface FleetChange {
 export interface FleetStore {
   /**
    * Makes the database match `fleet`; nodes are matched by UUID, else by name, else by one of their MACs. Nothing is
-   * changed when anything fails (throws `FleetConflict` naming the entry's index), or when `dryRun`.
+   * changed when anything fails (throws `FleetConflict` naming the entry's index), or when `dryRun`. `onWritten` hears
+   * how many of the rows that change are written.
    */
-  apply(fleet: FleetNode[], options: { prune: boolean; dryRun: boolean }): Promise<FleetChange[]>
+  apply(
+    fleet: FleetNode[],
+    options: { prune: boolean; dryRun: boolean; onWritten?: (done: number, total: number) => void },
+  ): Promise<FleetChange[]>
 }
 
 /** What serving boot files takes of a database, bootring's own or Ironic's: nothing that changes it. */
 export interface FleetDatabase {
   readonly nodes: NodeStore
   readonly conductors: ConductorReader
+  /** For operators who look at the fleet. */
+  readonly finder: NodeFinder
   /** Throws `SchemaOutdated` when migrations, `NotIronicsDatabase` when tables or columns of Ironic's, are missing. */
   checkSchema(): Promise<void>
   /** One cheap round trip; throws `DatabaseUnavailable`. */
@@ -155,8 +162,11 @@ export interface Database extends FleetDatabase {
   readonly reservations: ReservationStore
   readonly fleet: FleetStore
   readonly management: ManagementReader & ManagementWriter
-  /** Brings the schema up to date; safe to run twice, and from two hosts at once. The names of the migrations applied. */
-  upgrade(): Promise<string[]>
+  /**
+   * Brings the schema up to date; safe to run twice, and from two hosts at once. The names of the migrations applied;
+   * `onMigration` hears each before it is.
+   */
+  upgrade(onMigration?: (name: string) => void): Promise<string[]>
 }
 
 /** The database of a running Ironic, which is never written to. */

@@ -1,3 +1,5 @@
+import { printable } from '../model/printable.ts'
+
 /** A line as pino writes it, parsed. */
 interface Line {
   level: string
@@ -56,13 +58,6 @@ function clock(time: string): string {
 /** Plain words stay as they are, everything else is written as JSON. */
 function shown(value: unknown): string {
   if (typeof value === 'string' && /^[\w.:/@+-]+$/.test(value)) return value
+  // JSON leaves the upper control characters and the bidirectional marks as they are.
   return printable(JSON.stringify(value))
-}
-
-/** JSON leaves the upper control characters and the bidirectional marks as they are; terminals act on them. */
-function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
 }

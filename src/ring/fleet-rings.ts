@@ -76,6 +76,11 @@ export class FleetRings {
     return (await this.#membership()).conductors
   }
 
+  /** Who is there and how the rings are, at one moment. */
+  async membership(): Promise<Membership> {
+    return await this.#membership()
+  }
+
   /** Builds the rings anew for somebody who doubts them, once a second at most. Throws `DatabaseUnavailable`. */
   async refresh(): Promise<void> {
     await this.#refresh(this.#fresh())

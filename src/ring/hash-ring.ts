@@ -20,6 +20,21 @@ export type RingAlgorithm = keyof typeof digests
 
 export const ringAlgorithms = Object.keys(digests) as RingAlgorithm[]
 
+/** A piece of the ring's circumference, as shares of it: keys from `from` up to `to` belong to `host`. */
+export interface RingArc {
+  readonly from: number
+  readonly to: number
+  readonly host: string
+}
+
+/** Digits of a digest that a number holds exactly: 52 bits. */
+const exactDigits = 13
+
+/** Where a digest lies on the circumference, from 0 to 1. */
+function positionOf(digest: string): number {
+  return Number.parseInt(digest.slice(0, exactDigits), 16) / 16 ** exactDigits
+}
+
 /**
  * The consistent hash ring of OpenStack's tooz (tooz/hashring.py), bit for bit: each host has `2 ** partitionExponent`
  * points; point r is the digest of the host's name repeated r + 2 times, and a key belongs to the first point strictly
@@ -59,6 +74,27 @@ export class HashRing {
       if (!met.includes(host)) met.push(host)
     }
     return met
+  }
+
+  /** Where a key lies on the circumference, from 0 to 1. */
+  position(key: string): number {
+    return positionOf(hash(this.#digest, key, 'hex'))
+  }
+
+  /** Who has which part of the circumference, from 0 to 1; neighbours of one host are one arc. */
+  arcs(): RingArc[] {
+    const arcs: RingArc[] = []
+    let from = 0
+    const add = (to: number, host: string) => {
+      const last = arcs.at(-1)
+      if (last?.host === host) arcs[arcs.length - 1] = { ...last, to }
+      else if (to > from) arcs.push({ from, to, host })
+      from = to
+    }
+    for (const [index, point] of this.#points.entries()) add(positionOf(point), this.#owners[index] as string)
+    const [first] = this.#owners
+    if (first !== undefined) add(1, first)
+    return arcs
   }
 
   #firstPointAfter(digest: string): number {

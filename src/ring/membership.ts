@@ -40,6 +40,11 @@ export class Membership {
     return this.conductors.some(({ alive }) => alive)
   }
 
+  /** The rings by which nodes have their owners, by their names. */
+  rings(): Map<string, HashRing> {
+    return new Map([...this.#drainingRings, ...this.#rings])
+  }
+
   /** The first `count` (default: all) host names for a node in ring order, owner first; empty when no ring holds it. */
   order(key: RingKey, count?: number): string[] {
     const name = ringName(key.conductorGroup, key.driver)

@@ -72,7 +72,7 @@ const likely: Likely = {
 
 const operations = operationsOf(JSON.parse(await openApiReference()))
 
-describe('the REST API of a real bootring, asked everything that is wrong', () => {
+describe('the REST API of a real bootring, asked everything that is wrong', { retry: 0 }, () => {
   let folder: string
   let root: string
   let bootring: BootringProcess

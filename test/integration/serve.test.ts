@@ -68,6 +68,20 @@ describe('bootring serve without a configuration file', () => {
     expect(explained.code, explained.stdout + explained.stderr).toBe(0)
   })
 
+  it('answers Pixiecore with the same files where told to', async () => {
+    env.OS_BOOTRING__PIXIECORE_API = 'True'
+    await serve()
+    await bootring(['apply', exampleFleet], env)
+    const answer = await fetch(`http://127.0.0.1:${apiPort}/v1/boot/${firstMac.replaceAll('-', ':')}`)
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json'])
+    const { cmdline, initrd, kernel } = (await answer.json()) as { cmdline: string; initrd: string[]; kernel: string }
+    const script = await (await ask(firstMac)).text()
+    expect(script).toContain(` ${kernel} ${cmdline} initrd=`)
+    expect(script).toContain(` ${initrd[0]} ||`)
+    expect(await (await fetch(kernel)).text()).toBe('kernel\n')
+    expect((await bootring(['explain', firstMac, 'pixiecore.json'], env)).stdout).toContain(kernel)
+  })
+
   it('ends well when told to, and has everything after a restart', async () => {
     const first = await serve()
     await bootring(['apply', exampleFleet], env)

@@ -1,4 +1,5 @@
 import type { RestParts } from '../../src/api/rest/rest.ts'
+import type { ApiServerOptions } from '../../src/api/server.ts'
 import type { JsonObject } from '../../src/model/node.ts'
 import type { ConductorClient } from '../../src/rpc/contract.ts'
 import type { MethodName, Result } from '../../src/rpc/shapes.ts'
@@ -39,7 +40,11 @@ export interface RestRequest {
 export type Answers = Partial<Record<MethodName, (params: JsonObject, hostname: string) => unknown>>
 
 /** The real API with its REST part, over rows in memory and conductors that record what they are told. Ends with the test. */
-export async function startRestServer(answers: Answers = {}, changes: Partial<RestParts> = {}): Promise<RestServer> {
+export async function startRestServer(
+  answers: Answers = {},
+  changes: Partial<RestParts> = {},
+  server: Partial<ApiServerOptions> = {},
+): Promise<RestServer> {
   const reader = new FakeReader()
   const calls: RecordedCall[] = []
   const conductors: ConductorClient = {
@@ -63,10 +68,10 @@ export async function startRestServer(answers: Answers = {}, changes: Partial<Re
     },
     ...changes,
   }
-  const server = await startBootServer({ server: { rest } })
-  const root = `http://127.0.0.1:${server.address.port}`
+  const started = await startBootServer({ server: { rest, ...server } })
+  const root = `http://127.0.0.1:${started.address.port}`
   return {
-    ...server,
+    ...started,
     reader,
     calls,
     async ask(method, path, { body, headers = {}, version = '1.96' } = {}) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isBootTarget, parseBootTarget } from './boot-path.ts'
+import { isBootTarget, parseBootTarget, parsePixiecoreTarget } from './boot-path.ts'
 
 const parts = { macText: '52-54-00-12-34-56', fileName: 'boot.ipxe' }
 
@@ -40,6 +40,19 @@ describe('parseBootTarget', () => {
       expect(parseBootTarget(target)).toBeUndefined()
     },
   )
+
+  it.each([
+    ['/v1/boot/52:54:00:12:34:56', '52:54:00:12:34:56'],
+    ['/v1/boot/52%3A54%3a00%3A12%3A34%3A56?x=/', '52:54:00:12:34:56'],
+    ['/v1/boot/', undefined],
+    ['/v1/boot', undefined],
+    ['/v1/boot/%', undefined],
+    ['/v1/boot/52-54-00-12-34-56/', undefined],
+    ['/v1/boot/52-54-00-12-34-56/boot.ipxe', undefined],
+    ['/v1/bootx/a', undefined],
+  ])("reads Pixiecore's %s as %j", (target, macText) => {
+    expect(parsePixiecoreTarget(target)).toBe(macText)
+  })
 
   it('gives back what was encoded, and never throws', { timeout: 60_000 }, () => {
     fc.assert(

@@ -25,17 +25,28 @@ export function isBootTarget(target: string): boolean {
  * nothing here takes one. `${mac}` arrives from iPXE with its colons encoded.
  */
 export function parseBootTarget(target: string): BootPath | undefined {
+  const rest = belowPrefix(target)
+  if (rest === undefined) return undefined
+  const macEnd = rest.indexOf('/')
+  if (macEnd === -1 || rest.indexOf('/', macEnd + 1) !== -1) return undefined
+  const macText = decoded(rest.slice(0, macEnd))
+  const fileName = decoded(rest.slice(macEnd + 1))
+  if (macText === undefined || fileName === undefined) return undefined
+  return { macText, fileName }
+}
+
+/** The address in Pixiecore's `/v1/boot/<MAC>`, in the same way. */
+export function parsePixiecoreTarget(target: string): string | undefined {
+  const rest = belowPrefix(target)
+  return rest === undefined || rest === '' || rest.includes('/') ? undefined : decoded(rest)
+}
+
+/** What follows `/v1/boot/` in the path. */
+function belowPrefix(target: string): string | undefined {
   let path = originForm(target)
   const end = path.search(/[?#]/)
   if (end !== -1) path = path.slice(0, end)
-  if (!path.startsWith(`${prefix}/`)) return undefined
-  const macStart = prefix.length + 1
-  const macEnd = path.indexOf('/', macStart)
-  if (macEnd === -1 || path.indexOf('/', macEnd + 1) !== -1) return undefined
-  const macText = decoded(path.slice(macStart, macEnd))
-  const fileName = decoded(path.slice(macEnd + 1))
-  if (macText === undefined || fileName === undefined) return undefined
-  return { macText, fileName }
+  return path.startsWith(`${prefix}/`) ? path.slice(prefix.length + 1) : undefined
 }
 
 function decoded(segment: string): string | undefined {

@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import type { HttpExchange } from '../../http/http-exchange.ts'
+import { pixiecoreFileName } from '../../model/boot-file-content.ts'
 import type { ErrorCode } from '../../model/errors.ts'
 import type { Metrics } from '../../observe/metrics.ts'
 import { retryAfterSeconds } from '../retry-after.ts'
 import type { AllowedNetworks } from './allowed-networks.ts'
 import type { BootDecision, Decision } from './boot-decision.ts'
-import { parseBootTarget } from './boot-path.ts'
+import { bootFiles } from './boot-files.ts'
+import { type BootPath, parseBootTarget, parsePixiecoreTarget } from './boot-path.ts'
 import type { DecisionLog } from './decision-log.ts'
 import type { RefusalClock } from './refusal-clock.ts'
 
 export interface BootRouteParts {
   decision: Pick<BootDecision, 'decide'>
   allowedNetworks: AllowedNetworks
+  /** `[bootring]pixiecore_api`. */
+  pixiecoreApi?: boolean
   /** `[bootring]max_boot_requests`. */
   maxBootRequests: number
   refusalClock: RefusalClock
@@ -23,7 +27,8 @@ const refusedBody = 'Not Found\n'
 const unavailableBody = 'Service Unavailable\n'
 
 /**
- * `GET` and `HEAD /v1/boot/<MAC>/<NAME>`, and everything else below /v1/boot.
+ * `GET` and `HEAD /v1/boot/<MAC>/<NAME>`, and everything else below /v1/boot. With `pixiecoreApi`, `/v1/boot/<MAC>` is
+ * Pixiecore's API: the same decision, as JSON.
  *
  * Whatever depends on the address, the node or the file, and every other path or method, is one and the same 404. What
  * says nothing of any node is a 503 with `Retry-After`, which makes iPXE wait and ask again. Every answer has its
@@ -78,7 +83,7 @@ export class BootRoute {
   #decide(exchange: HttpExchange, requestId: string): Promise<Decision> | Decision {
     const { method, target } = exchange
     const { allowedNetworks } = this.#parts
-    const path = parseBootTarget(target)
+    const path = this.#pathOf(target)
     const refuse = (code: ErrorCode, reason: string): Decision => {
       const facts = { requestId, macText: path?.macText ?? '', fileName: path?.fileName ?? '', attempts: [] }
       return { outcome: 'refused', code, reason, facts }
@@ -89,6 +94,14 @@ export class BootRoute {
     if (method !== 'GET' && method !== 'HEAD') return refuse('UnknownBootFile', `the method is ${method}`)
     if (path === undefined) return refuse('UnknownBootFile', 'the path is not /v1/boot/<MAC>/<NAME>')
     return this.#parts.decision.decide(path.macText, path.fileName, requestId)
+  }
+
+  /** Pixiecore's file has no name in any path: where its API is turned off there is no way to it. */
+  #pathOf(target: string): BootPath | undefined {
+    const path = parseBootTarget(target)
+    if (path !== undefined) return path.fileName === pixiecoreFileName ? undefined : path
+    const macText = this.#parts.pixiecoreApi ? parsePixiecoreTarget(target) : undefined
+    return macText === undefined ? undefined : { macText, fileName: pixiecoreFileName }
   }
 
   #observe(decision: Decision, milliseconds: number, exchange: HttpExchange): void {
@@ -110,7 +123,8 @@ export class BootRoute {
     const { requestId } = decision.facts
     const last = this.#draining
     if (decision.outcome === 'served') {
-      exchange.answer(200, headers(decision.script, requestId), decision.script, last)
+      const contentType = bootFiles.get(decision.facts.fileName)?.contentType
+      exchange.answer(200, headers(decision.script, requestId, contentType), decision.script, last)
     } else if (decision.outcome === 'refused') {
       exchange.answer(404, headers(refusedBody, requestId), refusedBody, last)
     } else {
@@ -131,11 +145,11 @@ function overloaded(requestId: string, reason: string): Decision {
   }
 }
 
-/** As a flat list, which Node writes out as it is. Firmware takes no notice of a charset. */
-function headers(body: string, requestId: string): string[] {
+/** As a flat list, which Node writes out as it is. */
+function headers(body: string, requestId: string, contentType = 'text/plain'): string[] {
   return [
     'Content-Type',
-    'text/plain',
+    contentType,
     'Content-Length',
     String(Buffer.byteLength(body)),
     'Cache-Control',

@@ -1,11 +1,9 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { clientFault, serverFault } from '../fault.ts'
-import { retryAfterSeconds } from '../retry-after.ts'
-import { refusal } from './access.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { clientFault } from '../fault.ts'
+import { answerFailures, checkAccess } from './guard.ts'
 import { acceptJsonBodies } from './json-body.ts'
 import { minVersion, rangeHeaders, requestedVersion, versionHeader, versionText } from './microversion.ts'
 import { type RestParts, type RestRoutes, restOf } from './rest.ts'
-import { restAnswer } from './rest-answer.ts'
 import { validateBySchemas } from './validators.ts'
 
 const notThere = 'The resource could not be found.'
@@ -22,36 +20,16 @@ export function serveRest(app: FastifyInstance, parts: RestParts, routes: readon
     reply.header(versionHeader, versionText(request.microversion))
     const { open = false, since = minVersion } = request.routeOptions.config
     // Before who asks is known nothing is said of what there is.
-    if (!open) await checkAccess(request, reply)
+    if (!open) await checkAccess(parts.access, request, reply)
     if (!reply.sent && request.microversion < since) await reply.code(404).send(clientFault(notThere))
   })
   app.addHook('onSend', async (request, reply) => {
     if (!request.raw.complete && hasLargeBody(request)) reply.header('Connection', 'close')
   })
-  app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply))
+  answerFailures(app, parts.logger)
 
   const rest = restOf(parts)
   for (const register of routes) register(app, rest)
-
-  async function checkAccess(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const refused = await refusal(parts.access, request.method, request.headers.authorization)
-    if (refused === undefined) return
-    const fault = refused.status === 503 ? serverFault(refused.text) : clientFault(refused.text)
-    await reply
-      .code(refused.status)
-      .headers(refused.headers ?? {})
-      .send(fault)
-  }
-
-  function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const { fault, status, unexpected } = restAnswer(error)
-    if (unexpected) {
-      const { id: requestId, method, url } = request
-      parts.logger.error({ err: error, requestId, method, url: url.slice(0, 256) }, 'request failed')
-    }
-    if (status === 503) reply.header('Retry-After', String(retryAfterSeconds('DatabaseUnavailable')))
-    reply.code(status).send(fault)
-  }
 }
 
 /** Bodies of which so much has come already cost nothing more. */

@@ -7,8 +7,8 @@ import type { Installation } from '../installation.ts'
 import { isLoopback } from './rpc-server-options.ts'
 import type { ApiParts } from './start-api.ts'
 
-/** The REST API of management, as the options say; undefined beside a running Ironic, whose API has it. Throws `ConfigInvalid`. */
-export function buildRest(parts: ApiParts): RestParts | undefined {
+/** The REST API of management, as the options say; undefined beside a running Ironic, whose API has it. */
+export function buildRest(parts: ApiParts, access: RestAccess): RestParts | undefined {
   const { conductors, installation, log, rings } = parts
   const reader = parts.database.management
   if (installation.attached || reader === undefined) return undefined
@@ -17,7 +17,7 @@ export function buildRest(parts: ApiParts): RestParts | undefined {
     reader,
     rings,
     conductors,
-    access: restAccess(installation, log),
+    access,
     logger: log,
     publicEndpoint: api.public_endpoint,
     options: {
@@ -30,8 +30,8 @@ export function buildRest(parts: ApiParts): RestParts | undefined {
 }
 
 /**
- * Who may manage nodes. Where nothing says so and others than this host could ask, nobody: an API that has only answered
- * machines until now goes on doing that, and opens to nobody by being upgraded.
+ * Who may manage nodes, and look at what operators look at. Where nothing says so and others than this host could ask, nobody: an API that has only answered
+ * machines until now goes on doing that, and opens to nobody by being upgraded. Throws `ConfigInvalid`.
  */
 export function restAccess(installation: Installation, log: Logger): RestAccess {
   const { apiHost, config } = installation
@@ -52,9 +52,9 @@ export function restAccess(installation: Installation, log: Logger): RestAccess 
     keystone: '[DEFAULT]auth_strategy = keystone is not supported',
     http_basic: '[DEFAULT]http_basic_auth_user_file is not set',
   }[strategy ?? 'none']
-  log.warn(
-    { host: apiHost },
-    `the REST API of management is closed, since ${why}: ${remedy}; machines boot all the same`,
-  )
+  const what = installation.attached ? 'what operators may look at' : 'the REST API of management'
+  // Beside an Ironic nobody may want it; alone nobody gets far without.
+  const level = installation.attached ? 'info' : 'warn'
+  log[level]({ host: apiHost }, `${what} is closed, since ${why}: ${remedy}; machines boot all the same`)
   return { kind: 'closed', reason: `The management API is closed: ${why}. The operator can ${remedy}.` }
 }

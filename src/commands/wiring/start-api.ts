@@ -7,6 +7,7 @@ import { LastKnownGood } from '../../api/boot/last-known-good.ts'
 import { RefusalClock } from '../../api/boot/refusal-clock.ts'
 import { proxies } from '../../api/proxies.ts'
 import { type ApiServer, startApiServer } from '../../api/server.ts'
+import { readUiFiles } from '../../api/ui/ui-files.ts'
 import type { Config } from '../../config/config.ts'
 import type { ManagementReader } from '../../model/management-stores.ts'
 import type { FleetDatabase } from '../../model/stores.ts'
@@ -16,7 +17,8 @@ import type { Metrics } from '../../observe/metrics.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
 import type { ConductorClient } from '../../rpc/contract.ts'
 import type { Installation } from '../installation.ts'
-import { buildRest } from './build-rest.ts'
+import { buildObservation } from './build-observation.ts'
+import { buildRest, restAccess } from './build-rest.ts'
 
 /** Log lines about refusals, which any client can cause. */
 const refusalLinesPerSecond = 50
@@ -24,17 +26,20 @@ const refusalLineBurst = 500
 
 export interface ApiParts {
   installation: Installation
-  database: Pick<FleetDatabase, 'nodes'> & { management?: ManagementReader }
+  database: Pick<FleetDatabase, 'nodes' | 'finder'> & { management?: ManagementReader }
   rings: FleetRings
   conductors: ConductorClient
   metrics: Metrics
   log: Logger
 }
 
+type DecisionParts = Pick<ApiParts, 'conductors' | 'rings'> &
+  Partial<Pick<ApiParts, 'metrics'>> & { database: Pick<FleetDatabase, 'nodes'> }
+
 /** What decides boot requests, as the options say. */
 export function buildBootDecision(
   config: Config,
-  { conductors, database, metrics, rings }: Pick<ApiParts, 'conductors' | 'database' | 'rings'> & Partial<ApiParts>,
+  { conductors, database, metrics, rings }: DecisionParts,
 ): BootDecision {
   const { stale_boot_seconds: staleBootSeconds } = config.bootring
   return new BootDecision({
@@ -63,11 +68,13 @@ export async function startApi(parts: ApiParts): Promise<ApiServer> {
   const boot = new BootRoute({
     decision,
     allowedNetworks: new AllowedNetworks(bootring.boot_allowed_networks),
+    pixiecoreApi: bootring.pixiecore_api,
     maxBootRequests: bootring.max_boot_requests,
     refusalClock: new RefusalClock(),
     metrics,
     log: new DecisionLog(log, new LogBudget(refusalLinesPerSecond, refusalLineBurst)),
   })
+  const access = restAccess(installation, log)
   return await startApiServer({
     boot,
     host: installation.apiHost,
@@ -79,7 +86,9 @@ export async function startApi(parts: ApiParts): Promise<ApiServer> {
       maxConnectionsPerAddress: bootring.max_connections_per_address,
     },
     isProxy: proxies(bootring.proxy_networks),
-    rest: buildRest(parts),
+    rest: buildRest(parts, access),
+    observation: buildObservation(parts, decision, access),
+    ui: bootring.ui ? { access, files: readUiFiles() } : undefined,
     // Longer than a boot request may take: its conductors, and the database asked four times at most on the way.
     closeTimeoutSeconds: bootring.rpc_total_timeout + 4 * bootring.boot_database_timeout + 1,
     logger: log,

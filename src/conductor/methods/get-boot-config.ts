@@ -11,7 +11,7 @@ import type { Handlers } from '../../rpc/contract.ts'
  */
 export function getBootConfig(
   nodes: BootNodeStore,
-  bootInterfaceOf: (node: Pick<BootNode, 'bootInterface'>) => BootInterface,
+  bootInterfaceOf: (node: Pick<BootNode, 'bootInterface'>) => Pick<BootInterface, 'getBootConfig'>,
 ): Handlers['get_boot_config'] {
   return async ({ node_id: uuid, name }) => {
     const node = await nodes.bootNode(uuid)

@@ -11,6 +11,7 @@ import {
   list,
   optionalAddress,
   optionalPath,
+  optionalString,
   port,
 } from '../option.ts'
 
@@ -59,6 +60,11 @@ export const bootringSection = {
     ['0.0.0.0/0', '::/0'],
     'Networks whose clients /v1/boot answers; all others get the same 404 as unknown machines.',
   ),
+  pixiecore_api: boolean(
+    false,
+    'Serve Pixiecore as well: GET /v1/boot/<MAC> answers with kernel, initrd and command line as JSON, by the same decision as the boot script. boot_allowed_networks must have the address of Pixiecore, which asks for its machines.',
+    { standaloneOnly: true },
+  ),
   serve_http_root: boolean(true, 'The conductor serves http_root itself. Turn off where another web server does it.'),
   http_root_ip: optionalAddress(
     'Address on which the conductor serves http_root. Default: the address in [deploy]http_url where that is loopback, else all addresses.',
@@ -99,6 +105,10 @@ export const bootringSection = {
     'Users of [DEFAULT]http_basic_auth_user_file who may look at everything in the REST API and change nothing. All others may do everything.',
     { standaloneOnly: true },
   ),
+  ui: boolean(
+    true,
+    'The API serves the dashboard at /ui, to those who may use the REST API of management; False: there is none.',
+  ),
   max_connections_per_address: integer(
     2048,
     'Connections of one client address to one API process or one file server; further ones are closed at once. Loopback and proxy_networks may have more.',
@@ -134,6 +144,20 @@ export const bootringSection = {
     0,
     'How old the word of the database may be on which, while it is away, an API serves a machine the same script again. 0: never.',
     { min: 0, unit: 'seconds' },
+  ),
+  boot_events: boolean(
+    true,
+    'Keep what happens to machines that boot: scripts, downloads, agents, changes of state. For operators alone; no machine waits for it.',
+  ),
+  boot_event_connection: optionalString(
+    "URL of the database that keeps boot events, in [database]connection's form. Default: with SQLite a file beside the database, <name>-events.sqlite; with PostgreSQL and MariaDB that database; attached: bootring-events.sqlite in the folder where bootring keeps its state on its own, /var/lib/bootring for root. Never Ironic's database.",
+    { secret: true },
+  ),
+  boot_event_retention: integer(604_800, 'How long boot events are kept.', { min: 60, unit: 'seconds' }),
+  boot_event_queue: integer(
+    20_000,
+    'Boot events of one process that may wait to be written; more are dropped, and counted in bootring_boot_events_dropped_total.',
+    { min: 100 },
   ),
   log_format: choice(['auto', 'json', 'text'], 'auto', 'How log lines look; auto: text on a terminal, else JSON.'),
 }

@@ -9,7 +9,13 @@ import type { FleetPlan, NodePlan, NodeValues } from './fleet-plan.ts'
 const rowsPerInsert = 200
 
 /** Carries a plan out. What is given up goes first, so that names and MACs may change hands within the fleet. */
-export async function writePlan(trx: Transaction<Tables>, dialect: Dialect, plan: FleetPlan): Promise<void> {
+export async function writePlan(
+  trx: Transaction<Tables>,
+  dialect: Dialect,
+  plan: FleetPlan,
+  onWritten: (done: number, total: number) => void = () => undefined,
+): Promise<void> {
+  const wrote = counter(plan, onWritten)
   const ids = plan.removed.map((node) => node.id)
   for (const some of chunks(ids)) await trx.deleteFrom('ports').where('node_id', 'in', some).execute()
   for (const some of chunks(ids)) await trx.deleteFrom('nodes').where('id', 'in', some).execute()
@@ -22,16 +28,35 @@ export async function writePlan(trx: Transaction<Tables>, dialect: Dialect, plan
   for (const some of chunks(renamed)) {
     await trx.updateTable('nodes').set({ name: null }).where('id', 'in', some).execute()
   }
-  for (const node of plan.nodes) await changeNode(trx, dialect, node)
+  for (const node of plan.nodes) wrote(await changeNode(trx, dialect, node))
   const created = plan.nodes.filter((node) => !node.existing)
-  for (const some of chunks(created, rowsPerInsert)) await insertNodes(trx, dialect, some)
+  for (const some of chunks(created, rowsPerInsert)) wrote(await insertNodes(trx, dialect, some))
 
   const idOf = await nodeIds(trx, plan.nodes)
-  await writePorts(trx, dialect, plan.nodes, idOf)
+  await writePorts(trx, dialect, plan.nodes, idOf, wrote)
 }
 
-async function changeNode(trx: Transaction<Tables>, dialect: Dialect, { existing, values }: NodePlan): Promise<void> {
-  if (!existing || Object.keys(values).length === 0) return
+/** Adds up the rows of nodes and ports, as they are written. */
+function counter({ nodes }: FleetPlan, onWritten: (done: number, total: number) => void): (rows: number) => void {
+  const total = nodes.reduce(
+    (sum, node) =>
+      sum + (changes(node) || !node.existing ? 1 : 0) + node.ports.changed.length + node.ports.added.length,
+    0,
+  )
+  let done = 0
+  return (rows) => {
+    if (rows === 0) return
+    done += rows
+    onWritten(done, total)
+  }
+}
+
+const changes = ({ existing, values }: NodePlan): boolean => existing !== undefined && Object.keys(values).length > 0
+
+/** How many rows it has written. */
+async function changeNode(trx: Transaction<Tables>, dialect: Dialect, node: NodePlan): Promise<number> {
+  const { existing, values } = node
+  if (!existing || !changes(node)) return 0
   await trx
     .updateTable('nodes')
     .set({
@@ -41,9 +66,10 @@ async function changeNode(trx: Transaction<Tables>, dialect: Dialect, { existing
     })
     .where('id', '=', existing.id)
     .execute()
+  return 1
 }
 
-async function insertNodes(trx: Transaction<Tables>, dialect: Dialect, nodes: NodePlan[]): Promise<void> {
+async function insertNodes(trx: Transaction<Tables>, dialect: Dialect, nodes: NodePlan[]): Promise<number> {
   const no = dialect.boolean(false)
   await trx
     .insertInto('nodes')
@@ -61,6 +87,7 @@ async function insertNodes(trx: Transaction<Tables>, dialect: Dialect, nodes: No
       })),
     )
     .execute()
+  return nodes.length
 }
 
 /** The database's own number of each node, by UUID. */
@@ -78,6 +105,7 @@ async function writePorts(
   dialect: Dialect,
   nodes: NodePlan[],
   ids: Map<string, number>,
+  wrote: (rows: number) => void,
 ): Promise<void> {
   for (const { uuid, ports } of nodes) {
     for (const port of ports.changed) {
@@ -92,6 +120,7 @@ async function writePorts(
         })
         .where('id', '=', port.id)
         .execute()
+      wrote(1)
     }
   }
   const added = nodes.flatMap(({ uuid, ports }) =>
@@ -105,5 +134,8 @@ async function writePorts(
       created_at: dialect.now(),
     })),
   )
-  for (const some of chunks(added, rowsPerInsert)) await trx.insertInto('ports').values(some).execute()
+  for (const some of chunks(added, rowsPerInsert)) {
+    await trx.insertInto('ports').values(some).execute()
+    wrote(some.length)
+  }
 }

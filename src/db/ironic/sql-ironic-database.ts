@@ -1,7 +1,9 @@
 import { type Kysely, sql } from 'kysely'
+import type { NodeFinder } from '../../model/node-finder.ts'
 import type { ConductorReader, IronicDatabase, NodeStore } from '../../model/stores.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { Engine } from '../engines/engine.ts'
+import { SqlNodeFinder } from '../stores/sql-node-finder.ts'
 import { SqlNodeStore } from '../stores/sql-node-store.ts'
 import { checkIronicSchema, schemaHead } from './check-ironic-schema.ts'
 import { IronicConductorReader } from './ironic-conductor-reader.ts'
@@ -18,6 +20,7 @@ export interface IronicDatabaseOptions {
 export class SqlIronicDatabase implements IronicDatabase {
   readonly nodes: NodeStore
   readonly conductors: ConductorReader
+  readonly finder: NodeFinder
   readonly #engine: Engine
   readonly #db: Kysely<IronicTables>
   readonly #logger: Logger | undefined
@@ -28,6 +31,7 @@ export class SqlIronicDatabase implements IronicDatabase {
     this.#logger = logger
     // Ironic keeps a node's config drive there, which may be megabytes: not something to read for each boot.
     this.nodes = new SqlNodeStore(engine, { withInstanceInfo: false })
+    this.finder = new SqlNodeFinder(engine)
     this.conductors = new IronicConductorReader(withIronicTables(engine.prompt), onSqlite)
   }
 

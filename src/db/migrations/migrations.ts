@@ -7,6 +7,7 @@ import { createPorts } from './0003-ports.ts'
 import { createConductorSessions } from './0004-conductor-sessions.ts'
 import { addNewerColumns } from './0005-newer-columns.ts'
 import { createManagement } from './0006-management.ts'
+import { createBootEvents } from './0007-boot-events.ts'
 
 type Step = (db: Kysely<unknown>, dialect: Dialect) => Promise<void>
 
@@ -18,6 +19,7 @@ const steps: Record<string, Step> = {
   '0004-conductor-sessions': createConductorSessions,
   '0005-newer-columns': addNewerColumns,
   '0006-management': createManagement,
+  '0007-boot-events': createBootEvents,
 }
 
 /** The names of all migrations, in their order. */

@@ -1,6 +1,6 @@
 import type { BootNode } from '../../model/node.ts'
 import type { Engine } from '../engines/engine.ts'
-import { parseJsonColumn } from '../json-column.ts'
+import { parseJsonColumn, rememberingParser } from '../json-column.ts'
 
 /** The row of a booting node without all that its script does not need. */
 type BootNodeRow = Omit<BootNode, 'driver' | 'driverInfo' | 'instanceInfo' | 'properties'> & {
@@ -35,6 +35,8 @@ export function bootNodeLookup(
     .$if(withInstanceInfo, (all) => all.select(['instance_info as instanceInfo', 'properties']))
     .compile()
   const lookup = engine.prepare<BootNodeRow>(query)
+  // Those of machines of one make are the same.
+  const parseProperties = rememberingParser()
   return async (uuid) => {
     const row = await lookup(uuid)
     if (row === undefined) return undefined
@@ -47,7 +49,7 @@ export function bootNodeLookup(
       provisionState: row.provisionState,
       driverInfo: parseJsonColumn(row.driverInfo),
       instanceInfo: parseJsonColumn(row.instanceInfo ?? null),
-      properties: parseJsonColumn(row.properties ?? null),
+      properties: parseProperties(row.properties ?? null),
     }
   }
 }

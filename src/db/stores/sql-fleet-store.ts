@@ -17,7 +17,10 @@ export class SqlFleetStore implements FleetStore {
     this.#engine = engine
   }
 
-  async apply(fleet: FleetNode[], { prune, dryRun }: { prune: boolean; dryRun: boolean }): Promise<FleetChange[]> {
+  async apply(
+    fleet: FleetNode[],
+    { prune, dryRun, onWritten }: Parameters<FleetStore['apply']>[1],
+  ): Promise<FleetChange[]> {
     if (dryRun) {
       return changesOf(planFleet(fleet, await readSnapshot(this.#engine.read, fleet, { everyNode: prune }), { prune }))
     }
@@ -25,7 +28,7 @@ export class SqlFleetStore implements FleetStore {
       return await inTransaction(this.#engine, async (trx) => {
         await this.#lock(trx)
         const plan = planFleet(fleet, await readSnapshot(trx, fleet, { everyNode: prune }), { prune })
-        await writePlan(trx, this.#engine.dialect, plan)
+        await writePlan(trx, this.#engine.dialect, plan, onWritten)
         return changesOf(plan)
       })
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { BootFileName } from '../../ipxe/boot-loader.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { BootNode, NodeWithPorts } from '../../model/node.ts'
 import type { AnyInterface, NodeTask } from '../interfaces.ts'
@@ -10,6 +11,8 @@ export class BootInterface implements AnyInterface {
   readonly name: string
   /** What it reads of `driver_info`. */
   readonly properties: Readonly<Record<string, string>> = {}
+  /** The boot files that it has for a machine. */
+  readonly fileNames: readonly BootFileName[] = []
 
   constructor(name: string) {
     this.name = name
@@ -20,6 +23,11 @@ export class BootInterface implements AnyInterface {
 
   /** The text of the boot file called `fileName`. Throws `UnsupportedDriverExtension` or `UnknownBootFile`. */
   async getBootConfig(node: BootNode, fileName: string): Promise<string> {
+    return this.render(node, fileName)
+  }
+
+  /** The same, made from the row alone: reads no files of the node, and has no image fetched. Throws the same. */
+  render(node: BootNode, fileName: string): string {
     throw new BootringError(
       'UnsupportedDriverExtension',
       `boot interface ${this.name} of node ${node.uuid} serves no boot files (asked for ${JSON.stringify(fileName)})`,

@@ -2,6 +2,7 @@ import type { BootFiles } from '../../ipxe/boot-files.ts'
 import { grubLoader } from '../../ipxe/grub-loader.ts'
 import { ipxeLoader } from '../../ipxe/ipxe-loader.ts'
 import { ipxeLinkNames, pxeLinkNames } from '../../ipxe/link-names.ts'
+import { pixiecoreLoader } from '../../ipxe/pixiecore-loader.ts'
 import { pxelinuxLoader } from '../../ipxe/pxelinux-loader.ts'
 import type { BootInterface } from './boot-interface.ts'
 import { type FirmwareMode, firmwareModeOf } from './firmware-mode.ts'
@@ -28,7 +29,8 @@ export function networkBootInterfaces({
 }: NetworkBootInterfacesParts): BootInterface[] {
   const byIpxe: NetworkBootParts = {
     ...shared,
-    loaders: [ipxeLoader],
+    // Pixiecore brings an iPXE of its own to whatever machine.
+    loaders: [ipxeLoader, pixiecoreLoader],
     loaderOf: () => ipxeLoader,
     files: httpFiles,
     otherFiles: tftpFiles,
@@ -36,7 +38,7 @@ export function networkBootInterfaces({
   }
   const byPxe: NetworkBootParts = {
     ...shared,
-    loaders: [grubLoader, pxelinuxLoader],
+    loaders: [grubLoader, pxelinuxLoader, pixiecoreLoader],
     loaderOf: (node) => (firmwareModeOf(node, defaultBootMode) === 'uefi' ? grubLoader : pxelinuxLoader),
     files: tftpFiles,
     otherFiles: httpFiles,

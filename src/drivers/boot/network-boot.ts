@@ -5,6 +5,7 @@ import type { NodeScripts } from '../../ipxe/node-script.ts'
 import { scriptInputs } from '../../ipxe/pxe-options.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { BootNode, NodeWithPorts, Port } from '../../model/node.ts'
+import { LogBudget } from '../../observe/log-budget.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { NodeTask } from '../interfaces.ts'
 import { BootInterface } from './boot-interface.ts'
@@ -38,13 +39,17 @@ export interface NetworkBootParts extends SharedBootParts {
  */
 export class NetworkBoot extends BootInterface {
   override readonly properties = bootProperties
+  override readonly fileNames
   readonly #parts: NetworkBootParts
   /** Nodes whose images are being fetched because a machine has asked. */
   readonly #fetching = new Set<string>()
+  /** A source that is away fails for every machine that boots. */
+  readonly #failureLines = new LogBudget(1, 20)
 
   constructor(name: string, parts: NetworkBootParts) {
     super(name)
     this.#parts = parts
+    this.fileNames = parts.loaders.map(({ fileName }) => fileName)
   }
 
   /** Whether there is all to boot the agent or, for machines that boot a ramdisk of their own, that one once it is named. */
@@ -71,21 +76,29 @@ export class NetworkBoot extends BootInterface {
 
   /** Throws `UnknownBootFile`, `MissingParameter`, `TemplateFailed`, `UnsupportedDriverExtension` or `BootConfigUnavailable`. */
   override async getBootConfig(node: BootNode, fileName: string): Promise<string> {
-    const { files, loaders, scripts } = this.#parts
-    const loader = loaders.find((known) => known.fileName === fileName)
-    if (loader === undefined) {
-      const known = loaders.map((one) => one.fileName).join(' and ')
-      throw new BootringError(
-        'UnknownBootFile',
-        `boot interface ${this.name} knows ${known} only (node ${node.uuid}; asked for ${JSON.stringify(fileName)})`,
-      )
-    }
+    const { files, scripts } = this.#parts
+    const loader = this.#loader(node, fileName)
     const onDisk = files.readNodeFile(node.uuid, inputs(node, loader), loader.recognises)
     if (onDisk !== undefined) return onDisk
     // The machine knows best what it boots by: it may be in another boot mode than the node's row says.
     const text = scripts.render(node, loader)
     this.#fetchImages(node)
     return text
+  }
+
+  override render(node: BootNode, fileName: string): string {
+    return this.#parts.scripts.render(node, this.#loader(node, fileName))
+  }
+
+  #loader({ uuid }: BootNode, fileName: string): BootLoader {
+    const { loaders } = this.#parts
+    const loader = loaders.find((known) => known.fileName === fileName)
+    if (loader !== undefined) return loader
+    const known = loaders.map((one) => one.fileName).join(' and ')
+    throw new BootringError(
+      'UnknownBootFile',
+      `boot interface ${this.name} knows ${known} only (node ${uuid}; asked for ${JSON.stringify(fileName)})`,
+    )
   }
 
   /** Images first: a file on the disk leads to files that are there. */
@@ -111,11 +124,13 @@ export class NetworkBoot extends BootInterface {
     logger.info({ node: node.uuid }, 'rendered a boot script that the disk does not have')
     images
       .ensure(node.uuid, scripts.images(node))
-      .catch((error: unknown) =>
-        logger.error({ err: error, node: node.uuid }, 'could not fetch images of a booting node'),
-      )
+      .catch((error: unknown) => {
+        const suppressed = this.#failureLines.take()
+        if (suppressed === undefined) return
+        logger.error({ err: error, node: node.uuid, suppressed }, 'could not fetch images of a booting node')
+      })
       .finally(() => this.#fetching.delete(node.uuid))
   }
 }
 
-const inputs = (node: BootNode, { fileName }: BootLoader): string => `${fileName} ${scriptInputs(node)}`
+const inputs = (node: BootNode, { fileName }: BootLoader): string => scriptInputs(node, fileName)

@@ -55,6 +55,28 @@ eachDatabase((engine) => {
     expect(await contents()).toEqual(before)
   })
 
+  it('says how far it is', async () => {
+    const written: [number, number][] = []
+    const load = async (fleet: FleetNode[]) => {
+      written.length = 0
+      await database.fleet.apply(fleet, {
+        prune: false,
+        dryRun: false,
+        onWritten: (done, total) => written.push([done, total]),
+      })
+      return written
+    }
+    const fleet = Array.from({ length: 450 }, (_, index) => fleetNode({ name: `n${index}`, ports: [port(index)] }))
+    expect(await load(fleet)).toEqual([200, 400, 450, 650, 850, 900].map((done) => [done, 900]))
+    expect(await load([fleetNode({ name: 'n0', driver: 'ipmi', ports: [port(0, false)] }), ...fleet.slice(1)])).toEqual(
+      [
+        [1, 2],
+        [2, 2],
+      ],
+    )
+    expect(await load(fleet.slice(1))).toEqual([])
+  })
+
   it('changes what differs, and names it', async () => {
     await apply([fleetNode({ uuid: uuidA, name: 'n1', provisionState: 'active', ports: [port(1), port(2)] })])
     const changes = await apply([

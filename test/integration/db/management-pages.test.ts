@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { beforeAll, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import {
   columnsOf,
   type Fields,
@@ -114,201 +114,211 @@ async function allPages<R extends { uuid: string }>(
   }
 }
 
-eachDatabase((engine) => {
-  let url: string
-  let database: Database
-  let management: ManagementReader & ManagementWriter
-  let session: ConductorSession
-  let everyNode: NodeRecord[]
+describe('a fleet of random nodes', { retry: 0 }, () => {
+  eachDatabase((engine) => {
+    let url: string
+    let database: Database
+    let management: ManagementReader & ManagementWriter
+    let session: ConductorSession
+    let everyNode: NodeRecord[]
 
-  beforeAll(async () => {
-    url = await engine.emptyUrl()
-    database = await engine.open(url)
-    await database.upgrade()
-    management = database.management
-    session = await database.conductors.register('cond-1', '', [])
-    for (let number = 0; number < nodeCount; number++) await management.createNode(someNode(number), session)
-    for (let number = 0; number < 20; number++) {
-      await database.reservations.reserve(uuid(number), session)
-      const portgroup = {
-        uuid: uuid(2000 + number),
-        name: pick([null, `g${number}`], number),
-        mode: pick(words, number),
-      }
-      await management.createPortgroup(uuid(number), session, portgroup)
-      const row = await management.portgroup(portgroup.uuid)
-      for (const [place, address] of [mac(2 * number), mac(1000 - number)].entries()) {
-        await management.createPort(uuid(number), session, {
-          uuid: uuid(3000 + 10 * number + place),
-          address,
-          portgroup_id: place === 0 ? (row?.id ?? null) : null,
-          physical_network: pick([null, ...words], number + place),
-        })
-      }
-    }
-    await using raw = await rawConnection(url)
-    const update = raw.db.updateTable('nodes')
-    await update.set({ provision_updated_at: raw.dialect.now() }).where('uuid', '<', uuid(10)).execute()
-    const longAgo = raw.dialect.secondsAgo(7200)
-    await update
-      .set({ provision_updated_at: longAgo })
-      .where('uuid', 'in', [uuid(7), uuid(8)])
-      .execute()
-    // As a release before the column left it.
-    await update.set({ maintenance: null }).where('uuid', '=', uuid(2)).execute()
-    const found = Array.from({ length: nodeCount }, (_, number) => management.node(uuid(number)))
-    everyNode = (await Promise.all(found)).filter((node) => node !== undefined)
-    expect(everyNode).toHaveLength(nodeCount)
-  })
-
-  it('pages of nodes are whole, and in the same order on every engine', async () => {
-    // Engines keep the time of a row to the microsecond, and null of old apart from false: more than its record says.
-    const hidden = ['maintenance', 'created_at', 'updated_at', 'provision_updated_at']
-    const keys = sortable(nodeFields).filter((key) => !hidden.includes(key))
-    const uuids = (nodes: NodeRecord[]) => nodes.map((node) => node.uuid)
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...keys),
-        fc.boolean(),
-        fc.integer({ min: 1, max: nodeCount + 1 }),
-        fc.constantFrom(...filters),
-        async (sortKey, descending, limit, [filter, matches]) => {
-          const pages = await allPages((page) => management.nodes(filter, page), { limit, sortKey, descending })
-          expect(uuids(pages)).toEqual(uuids(inOrder(everyNode.filter(matches), sortKey, descending)))
-        },
-      ),
-      { numRuns: 80 },
-    )
-  })
-
-  it.each(filters)('%o', async (filter, matches) => {
-    const found = await management.nodes(filter, { limit: 1000, sortKey: 'id', descending: false })
-    expect(found).toEqual(inOrder(everyNode.filter(matches), 'id', false))
-  })
-
-  it('each sortable column, in both directions', async () => {
-    for (const sortKey of sortable(nodeFields)) {
-      for (const descending of [false, true]) {
-        const [whole, parts] = await Promise.all([
-          management.nodes({}, { limit: 1000, sortKey, descending }),
-          allPages((page) => management.nodes({}, page), { limit: descending ? 25 : 17, sortKey, descending }),
-        ])
-        expect(whole).toHaveLength(nodeCount)
-        expect(parts).toEqual(whole)
-      }
-    }
-  })
-
-  it('pages of ports and portgroups', async () => {
-    const whole = { limit: 1000, sortKey: 'id', descending: false }
-    const ports = await management.ports({}, whole)
-    const portgroups = await management.portgroups({}, whole)
-    expect([ports.length, portgroups.length]).toEqual([40, 20])
-    for (const descending of [false, true]) {
-      for (const sortKey of sortable(portFields).filter((key) => key !== 'created_at')) {
-        const pages = await allPages((page) => management.ports({}, page), { limit: 7, sortKey, descending })
-        expect(pages).toEqual(inOrder(ports, sortKey, descending))
-      }
-      for (const sortKey of sortable(portgroupFields).filter((key) => key !== 'created_at')) {
-        const pages = await allPages((page) => management.portgroups({}, page), { limit: 3, sortKey, descending })
-        expect(pages).toEqual(inOrder(portgroups, sortKey, descending))
-      }
-    }
-  })
-
-  it('ports and portgroups by whose they are', async () => {
-    const page = { limit: 1000, sortKey: 'id', descending: false }
-    const node = await management.node(uuid(4))
-    const portgroup = await management.portgroup(uuid(2004))
-    expect(portgroup).toMatchObject({ node_uuid: uuid(4), node_id: node?.id })
-    const uuids = async (list: Promise<{ uuid: string }[]>) => (await list).map((row) => row.uuid)
-    const ofNode = await management.ports({ node_id: node?.id ?? 0 }, page)
-    expect(ofNode).toMatchObject([
-      { uuid: uuid(3040), node_uuid: uuid(4), portgroup_uuid: uuid(2004), address: mac(8) },
-      { uuid: uuid(3041), node_uuid: uuid(4), portgroup_uuid: null },
-    ])
-    expect(await uuids(management.ports({ portgroup_id: portgroup?.id ?? 0 }, page))).toEqual([uuid(3040)])
-    expect(await uuids(management.ports({ addresses: [mac(8), mac(996), mac(4711)] }, page))).toEqual([
-      uuid(3040),
-      uuid(3041),
-    ])
-    expect(await management.ports({ addresses: [] }, page)).toEqual([])
-    const inShard = everyNode.filter((one) => one.shard === 's1' && one.uuid < uuid(20))
-    expect(new Set((await management.ports({ shards: ['s1'] }, page)).map((port) => port.node_uuid))).toEqual(
-      new Set(inShard.map((one) => one.uuid)),
-    )
-    expect(await uuids(management.portgroups({ node_id: node?.id ?? 0 }, page))).toEqual([uuid(2004)])
-    expect(await uuids(management.portgroups({ address: mac(1) }, page))).toEqual([])
-  })
-
-  it('one row, by each of its names', async () => {
-    const named = everyNode.find((node) => node.name?.startsWith('N'))
-    expect(await management.node(named?.name ?? '')).toEqual(named)
-    expect(await management.node((named?.name ?? '').toLowerCase())).toBeUndefined()
-    expect(await management.node(uuid(4711))).toBeUndefined()
-    expect(await management.nodeById(named?.id ?? 0)).toEqual(named)
-    expect(await management.nodeById(4711)).toBeUndefined()
-    const port = await management.port(uuid(3040))
-    expect(port).toMatchObject({ address: mac(8) })
-    expect(await management.port(mac(8).toUpperCase())).toEqual(port)
-    expect(await management.port(mac(8).replaceAll(':', '-'))).toBeUndefined()
-    expect(await management.portgroup('g1')).toMatchObject({ uuid: uuid(2001) })
-    expect(await management.portgroup('g2')).toBeUndefined()
-  })
-
-  it('refuses what is no column to sort by, and a marker that is not there', async () => {
-    const first = { limit: 1, sortKey: 'id', descending: false }
-    const invalid = { code: 'InvalidParameter' }
-    for (const sortKey of ['nope', 'driver_info', 'id; drop table nodes', '', '__proto__', 'constructor', 'version']) {
-      await expect(management.nodes({}, { ...first, sortKey })).rejects.toMatchObject(invalid)
-    }
-    await expect(management.ports({}, { ...first, sortKey: 'node_uuid' })).rejects.toMatchObject(invalid)
-    await expect(management.nodes({}, { ...first, marker: uuid(4711) })).rejects.toMatchObject(invalid)
-    await expect(management.ports({}, { ...first, marker: uuid(1) })).rejects.toMatchObject(invalid)
-    await expect(management.nodes({}, { ...first, marker: "' or 1=1 --" })).rejects.toMatchObject(invalid)
-  })
-
-  it('rows that stay are on some page, and on one only, whatever comes and goes meanwhile', async () => {
-    let next = 0
-    const between = async () => {
-      next += 1
-      await management.createNode(
-        { uuid: uuid(5000 + next), driver: 'd', name: pick([null, `m${next}`], next) },
-        session,
-      )
-      if (next % 2 === 1) return
-      const gone = uuid(5000 + next - 1)
-      await database.reservations.reserve(gone, session)
-      await management.destroyNode(gone, session)
-    }
-    for (const descending of [false, true]) {
-      const page = { limit: 5, sortKey: 'name', descending }
-      // A marker that goes is refused: so only those that stay are markers here.
-      const seen = await allPages(
-        (query) => management.nodes({ uuids: everyNode.map((node) => node.uuid) }, query),
-        page,
-        between,
-      )
-      expect(seen.map((node) => node.uuid)).toEqual(inOrder(everyNode, 'name', descending).map((node) => node.uuid))
-    }
-  })
-})
-
-eachDatabase(
-  (engine) => {
-    it('sorts text by its bytes, whatever order the database itself is made for', async () => {
-      const icu = `create database english template template0 locale_provider icu icu_locale 'en-US' encoding 'UTF8'`
-      await engine.server().administer('postgres', icu)
-      const database = await engine.open(engine.server().url('english'))
+    beforeAll(async () => {
+      url = await engine.emptyUrl()
+      database = await engine.open(url)
       await database.upgrade()
-      const session = await database.conductors.register('cond-1', '', [])
-      for (const [number, owner] of words.entries()) {
-        await database.management.createNode({ uuid: uuid(number), driver: 'd', owner }, session)
+      management = database.management
+      session = await database.conductors.register('cond-1', '', [])
+      for (let number = 0; number < nodeCount; number++) await management.createNode(someNode(number), session)
+      for (let number = 0; number < 20; number++) {
+        await database.reservations.reserve(uuid(number), session)
+        const portgroup = {
+          uuid: uuid(2000 + number),
+          name: pick([null, `g${number}`], number),
+          mode: pick(words, number),
+        }
+        await management.createPortgroup(uuid(number), session, portgroup)
+        const row = await management.portgroup(portgroup.uuid)
+        for (const [place, address] of [mac(2 * number), mac(1000 - number)].entries()) {
+          await management.createPort(uuid(number), session, {
+            uuid: uuid(3000 + 10 * number + place),
+            address,
+            portgroup_id: place === 0 ? (row?.id ?? null) : null,
+            physical_network: pick([null, ...words], number + place),
+          })
+        }
       }
-      const list = (page: PageQuery) => database.management.nodes({}, page)
-      const pages = await allPages(list, { limit: 2, sortKey: 'owner', descending: false })
-      expect(pages.map((node) => node.owner)).toEqual([...words].sort(compare))
+      await using raw = await rawConnection(url)
+      const update = raw.db.updateTable('nodes')
+      await update.set({ provision_updated_at: raw.dialect.now() }).where('uuid', '<', uuid(10)).execute()
+      const longAgo = raw.dialect.secondsAgo(7200)
+      await update
+        .set({ provision_updated_at: longAgo })
+        .where('uuid', 'in', [uuid(7), uuid(8)])
+        .execute()
+      // As a release before the column left it.
+      await update.set({ maintenance: null }).where('uuid', '=', uuid(2)).execute()
+      const found = Array.from({ length: nodeCount }, (_, number) => management.node(uuid(number)))
+      everyNode = (await Promise.all(found)).filter((node) => node !== undefined)
+      expect(everyNode).toHaveLength(nodeCount)
     })
-  },
-  ['postgresql'],
-)
+
+    it('pages of nodes are whole, and in the same order on every engine', async () => {
+      // Engines keep the time of a row to the microsecond, and null of old apart from false: more than its record says.
+      const hidden = ['maintenance', 'created_at', 'updated_at', 'provision_updated_at']
+      const keys = sortable(nodeFields).filter((key) => !hidden.includes(key))
+      const uuids = (nodes: NodeRecord[]) => nodes.map((node) => node.uuid)
+      await fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom(...keys),
+          fc.boolean(),
+          fc.integer({ min: 1, max: nodeCount + 1 }),
+          fc.constantFrom(...filters),
+          async (sortKey, descending, limit, [filter, matches]) => {
+            const pages = await allPages((page) => management.nodes(filter, page), { limit, sortKey, descending })
+            expect(uuids(pages)).toEqual(uuids(inOrder(everyNode.filter(matches), sortKey, descending)))
+          },
+        ),
+        { numRuns: 80 },
+      )
+    })
+
+    it.each(filters)('%o', async (filter, matches) => {
+      const found = await management.nodes(filter, { limit: 1000, sortKey: 'id', descending: false })
+      expect(found).toEqual(inOrder(everyNode.filter(matches), 'id', false))
+    })
+
+    it('each sortable column, in both directions', async () => {
+      for (const sortKey of sortable(nodeFields)) {
+        for (const descending of [false, true]) {
+          const [whole, parts] = await Promise.all([
+            management.nodes({}, { limit: 1000, sortKey, descending }),
+            allPages((page) => management.nodes({}, page), { limit: descending ? 25 : 17, sortKey, descending }),
+          ])
+          expect(whole).toHaveLength(nodeCount)
+          expect(parts).toEqual(whole)
+        }
+      }
+    })
+
+    it('pages of ports and portgroups', async () => {
+      const whole = { limit: 1000, sortKey: 'id', descending: false }
+      const ports = await management.ports({}, whole)
+      const portgroups = await management.portgroups({}, whole)
+      expect([ports.length, portgroups.length]).toEqual([40, 20])
+      for (const descending of [false, true]) {
+        for (const sortKey of sortable(portFields).filter((key) => key !== 'created_at')) {
+          const pages = await allPages((page) => management.ports({}, page), { limit: 7, sortKey, descending })
+          expect(pages).toEqual(inOrder(ports, sortKey, descending))
+        }
+        for (const sortKey of sortable(portgroupFields).filter((key) => key !== 'created_at')) {
+          const pages = await allPages((page) => management.portgroups({}, page), { limit: 3, sortKey, descending })
+          expect(pages).toEqual(inOrder(portgroups, sortKey, descending))
+        }
+      }
+    })
+
+    it('ports and portgroups by whose they are', async () => {
+      const page = { limit: 1000, sortKey: 'id', descending: false }
+      const node = await management.node(uuid(4))
+      const portgroup = await management.portgroup(uuid(2004))
+      expect(portgroup).toMatchObject({ node_uuid: uuid(4), node_id: node?.id })
+      const uuids = async (list: Promise<{ uuid: string }[]>) => (await list).map((row) => row.uuid)
+      const ofNode = await management.ports({ node_id: node?.id ?? 0 }, page)
+      expect(ofNode).toMatchObject([
+        { uuid: uuid(3040), node_uuid: uuid(4), portgroup_uuid: uuid(2004), address: mac(8) },
+        { uuid: uuid(3041), node_uuid: uuid(4), portgroup_uuid: null },
+      ])
+      expect(await uuids(management.ports({ portgroup_id: portgroup?.id ?? 0 }, page))).toEqual([uuid(3040)])
+      expect(await uuids(management.ports({ addresses: [mac(8), mac(996), mac(4711)] }, page))).toEqual([
+        uuid(3040),
+        uuid(3041),
+      ])
+      expect(await management.ports({ addresses: [] }, page)).toEqual([])
+      const inShard = everyNode.filter((one) => one.shard === 's1' && one.uuid < uuid(20))
+      expect(new Set((await management.ports({ shards: ['s1'] }, page)).map((port) => port.node_uuid))).toEqual(
+        new Set(inShard.map((one) => one.uuid)),
+      )
+      expect(await uuids(management.portgroups({ node_id: node?.id ?? 0 }, page))).toEqual([uuid(2004)])
+      expect(await uuids(management.portgroups({ address: mac(1) }, page))).toEqual([])
+    })
+
+    it('one row, by each of its names', async () => {
+      const named = everyNode.find((node) => node.name?.startsWith('N'))
+      expect(await management.node(named?.name ?? '')).toEqual(named)
+      expect(await management.node((named?.name ?? '').toLowerCase())).toBeUndefined()
+      expect(await management.node(uuid(4711))).toBeUndefined()
+      expect(await management.nodeById(named?.id ?? 0)).toEqual(named)
+      expect(await management.nodeById(4711)).toBeUndefined()
+      const port = await management.port(uuid(3040))
+      expect(port).toMatchObject({ address: mac(8) })
+      expect(await management.port(mac(8).toUpperCase())).toEqual(port)
+      expect(await management.port(mac(8).replaceAll(':', '-'))).toBeUndefined()
+      expect(await management.portgroup('g1')).toMatchObject({ uuid: uuid(2001) })
+      expect(await management.portgroup('g2')).toBeUndefined()
+    })
+
+    it('refuses what is no column to sort by, and a marker that is not there', async () => {
+      const first = { limit: 1, sortKey: 'id', descending: false }
+      const invalid = { code: 'InvalidParameter' }
+      for (const sortKey of [
+        'nope',
+        'driver_info',
+        'id; drop table nodes',
+        '',
+        '__proto__',
+        'constructor',
+        'version',
+      ]) {
+        await expect(management.nodes({}, { ...first, sortKey })).rejects.toMatchObject(invalid)
+      }
+      await expect(management.ports({}, { ...first, sortKey: 'node_uuid' })).rejects.toMatchObject(invalid)
+      await expect(management.nodes({}, { ...first, marker: uuid(4711) })).rejects.toMatchObject(invalid)
+      await expect(management.ports({}, { ...first, marker: uuid(1) })).rejects.toMatchObject(invalid)
+      await expect(management.nodes({}, { ...first, marker: "' or 1=1 --" })).rejects.toMatchObject(invalid)
+    })
+
+    it('rows that stay are on some page, and on one only, whatever comes and goes meanwhile', async () => {
+      let next = 0
+      const between = async () => {
+        next += 1
+        await management.createNode(
+          { uuid: uuid(5000 + next), driver: 'd', name: pick([null, `m${next}`], next) },
+          session,
+        )
+        if (next % 2 === 1) return
+        const gone = uuid(5000 + next - 1)
+        await database.reservations.reserve(gone, session)
+        await management.destroyNode(gone, session)
+      }
+      for (const descending of [false, true]) {
+        const page = { limit: 5, sortKey: 'name', descending }
+        // A marker that goes is refused: so only those that stay are markers here.
+        const seen = await allPages(
+          (query) => management.nodes({ uuids: everyNode.map((node) => node.uuid) }, query),
+          page,
+          between,
+        )
+        expect(seen.map((node) => node.uuid)).toEqual(inOrder(everyNode, 'name', descending).map((node) => node.uuid))
+      }
+    })
+  })
+
+  eachDatabase(
+    (engine) => {
+      it('sorts text by its bytes, whatever order the database itself is made for', async () => {
+        const icu = `create database english template template0 locale_provider icu icu_locale 'en-US' encoding 'UTF8'`
+        await engine.server().administer('postgres', icu)
+        const database = await engine.open(engine.server().url('english'))
+        await database.upgrade()
+        const session = await database.conductors.register('cond-1', '', [])
+        for (const [number, owner] of words.entries()) {
+          await database.management.createNode({ uuid: uuid(number), driver: 'd', owner }, session)
+        }
+        const list = (page: PageQuery) => database.management.nodes({}, page)
+        const pages = await allPages(list, { limit: 2, sortKey: 'owner', descending: false })
+        expect(pages.map((node) => node.owner)).toEqual([...words].sort(compare))
+      })
+    },
+    ['postgresql'],
+  )
+})

@@ -19,6 +19,7 @@ const all = [
   '0004-conductor-sessions',
   '0005-newer-columns',
   '0006-management',
+  '0007-boot-events',
 ]
 
 eachDatabase((engine) => {
@@ -26,9 +27,11 @@ eachDatabase((engine) => {
     const database = await engine.open(await engine.emptyUrl())
     await database.ping()
     await expect(database.checkSchema()).rejects.toMatchObject({ code: 'SchemaOutdated' })
-    expect(await database.upgrade()).toEqual(all)
+    const heard: string[] = []
+    expect(await database.upgrade((name) => heard.push(name))).toEqual(all)
     await database.checkSchema()
-    expect(await database.upgrade()).toEqual([])
+    expect(await database.upgrade((name) => heard.push(name))).toEqual([])
+    expect(heard).toEqual(all)
   })
 
   it('is brought up to date by several hosts at once', async () => {
@@ -53,6 +56,7 @@ eachDatabase((engine) => {
     const tables = await raw.db.introspection.getTables()
     const columns = Object.fromEntries(tables.map((table) => [table.name, table.columns.map((one) => one.name)]))
     expect(Object.keys(columns).sort()).toEqual([
+      'bootring_boot_event',
       'bootring_conductor_session',
       'bootring_migration',
       'bootring_migration_lock',

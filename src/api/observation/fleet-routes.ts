@@ -1,0 +1,106 @@
+import type { FastifyInstance } from 'fastify'
+import { answers, object, ofNode, pathParameters } from '../rest/schemas.ts'
+import { askedLimit, askedMac, limitParameter } from './asked.ts'
+import { listNodes, type NodeListQuery, nodeNamed, showNodes } from './node-list.ts'
+import type { ObservationParts } from './observation.ts'
+import { overviewOf } from './overview.ts'
+import { ringPicture } from './ring-picture.ts'
+
+const tags = ['bootring']
+const array = (description: string) => ({ type: 'array', items: { type: 'object' }, description })
+const macParameter = { type: 'string', description: 'MAC of a NIC, separated by ":" or "-".' } as const
+/** What firmware asks for first. */
+const bootFile = 'boot.ipxe'
+
+/** Nodes, conductors and rings, and what a machine would get now. */
+export function fleetRoutes(app: FastifyInstance, parts: ObservationParts): void {
+  app.get(
+    '/v1/bootring/overview',
+    { schema: { tags, summary: 'The fleet at a glance', response: answers(200, object('Counts and conductors.')) } },
+    () => overviewOf(parts),
+  )
+
+  app.get(
+    '/v1/bootring/ring',
+    {
+      schema: {
+        tags,
+        summary: 'The rings as a picture',
+        response: answers(200, object('Who has which part of the rings.', { rings: array('One for each ring.') })),
+      },
+    },
+    () => ringPicture(parts),
+  )
+
+  app.get<{ Querystring: NodeListQuery & { limit?: number } }>(
+    '/v1/bootring/nodes',
+    {
+      schema: {
+        tags,
+        summary: 'Find nodes',
+        querystring: {
+          type: 'object',
+          properties: {
+            q: {
+              type: 'string',
+              maxLength: 255,
+              description: 'Part of a name, or the beginning of a UUID, or of a MAC in any notation.',
+            },
+            state: { type: 'string', description: 'Provision state.' },
+            owner: { type: 'string', description: 'Host name of the conductor that owns them.' },
+            limit: limitParameter,
+            marker: { type: 'string', format: 'uuid', description: '`next` of the page before.' },
+          },
+        },
+        response: answers(
+          200,
+          object('A page.', {
+            nodes: array('In the order of their creation.'),
+            next: { type: ['string', 'null'], description: '`marker` of the next page, where there may be one.' },
+          }),
+        ),
+      },
+    },
+    ({ query }) => listNodes(parts, query, askedLimit(query.limit)),
+  )
+
+  app.get<{ Params: { node: string }; Querystring: { mac?: string } }>(
+    '/v1/bootring/nodes/:node',
+    {
+      schema: {
+        tags,
+        summary: 'Show a node, and what it gets now',
+        params: ofNode,
+        querystring: {
+          type: 'object',
+          properties: { mac: { ...macParameter, description: 'Explain it of this NIC. Default: of the first.' } },
+        },
+        response: answers(200, object('The node, with `explanation`.')),
+      },
+    },
+    async ({ params, query }) => {
+      const node = await nodeNamed(parts, params.node)
+      const [shown] = await showNodes(parts, await parts.rings.membership(), [node])
+      const mac = query.mac === undefined ? shown?.macs[0] : askedMac(query.mac)
+      const explanation = mac === undefined ? null : await parts.explainer.explain({ mac, name: bootFile })
+      return { ...shown, explanation }
+    },
+  )
+
+  app.get<{ Params: { mac: string }; Querystring: { name?: string } }>(
+    '/v1/bootring/explain/:mac',
+    {
+      schema: {
+        tags,
+        summary: 'What a machine that asks gets now, and why',
+        params: pathParameters({ mac: macParameter.description }),
+        querystring: {
+          type: 'object',
+          properties: { name: { type: 'string', description: `Name of the boot file. Default: ${bootFile}.` } },
+        },
+        response: answers(200, object('As `bootring explain --json` prints it.')),
+      },
+    },
+    ({ params, query }) => parts.explainer.explain({ mac: params.mac, name: query.name ?? bootFile }),
+  )
+}

@@ -1,0 +1,159 @@
+import type { BootEvent, BootEventSink, BootEventStore } from '../model/boot-events.ts'
+import { BootringError } from '../model/errors.ts'
+import { LogBudget } from '../observe/log-budget.ts'
+import type { Logger } from '../observe/logger.ts'
+
+export interface RecorderMetrics {
+  recorded(events: number, seconds: number): void
+  dropped(events: number, why: DropReason): void
+  failed(): void
+}
+
+/** Why events were lost: the queue was full; the store would not have them, whatever is done; the process has ended. */
+export type DropReason = 'queue full' | 'unfit' | 'stopped'
+
+export interface RecorderParts {
+  store: Pick<BootEventStore, 'append'>
+  /** Events at most that wait for the store, those included that it is writing. */
+  capacity: number
+  metrics?: RecorderMetrics
+  log: Logger
+  /** How long events wait for company at most. Default: 500. */
+  intervalMilliseconds?: number
+  /** Default: 500. */
+  batchSize?: number
+}
+
+/** What a recorder has done so far. */
+export interface RecorderFigures {
+  recorded: number
+  dropped: number
+  waiting: number
+}
+
+/**
+ * Takes events on the hot path, and has them written in batches, one at a time. The store may be slow or dead: then they
+ * wait, and what is too much is dropped and counted. No machine waits for any of this.
+ */
+export class BootEventRecorder implements BootEventSink {
+  readonly #store: Pick<BootEventStore, 'append'>
+  readonly #capacity: number
+  readonly #batchSize: number
+  readonly #metrics: RecorderMetrics | undefined
+  readonly #log: Logger
+  readonly #dropLines = new LogBudget(1 / 30, 1)
+  readonly #failureLines = new LogBudget(1 / 30, 1)
+  readonly #timer: NodeJS.Timeout
+  #queue: BootEvent[] = []
+  #writing: BootEvent[] = []
+  #written: Promise<void> | undefined
+  #failed = false
+  #stopped = false
+  #recorded = 0
+  #dropped = 0
+  #dropsSaid = 0
+
+  constructor({ batchSize = 500, capacity, intervalMilliseconds = 500, log, metrics, store }: RecorderParts) {
+    this.#store = store
+    this.#capacity = capacity
+    this.#batchSize = Math.min(batchSize, capacity)
+    this.#metrics = metrics
+    this.#log = log
+    this.#timer = setInterval(() => this.#tick(), intervalMilliseconds).unref()
+  }
+
+  get figures(): RecorderFigures {
+    return { recorded: this.#recorded, dropped: this.#dropped, waiting: this.#queue.length + this.#writing.length }
+  }
+
+  record(event: BootEvent): void {
+    if (this.#stopped || this.#queue.length + this.#writing.length >= this.#capacity) {
+      this.#drop(1, this.#stopped ? 'stopped' : 'queue full')
+      return
+    }
+    this.#queue.push(event)
+    // After what is being answered now. A store that has failed is asked again at the next tick.
+    if (this.#queue.length === this.#batchSize && !this.#failed) setImmediate(() => this.#write())
+  }
+
+  /** Writes what waits, within `seconds`; what is left then is dropped. Later events are dropped too. */
+  async stop(seconds: number): Promise<void> {
+    clearInterval(this.#timer)
+    this.#stopped = true
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, seconds * 1000)
+    })
+    await Promise.race([this.#writeAll(), late])
+    clearTimeout(timer)
+    const left = this.#queue.length + this.#writing.length
+    this.#queue = []
+    if (left > 0) this.#drop(left, 'stopped')
+    this.#sayDrops()
+  }
+
+  #tick(): void {
+    this.#failed = false
+    this.#write()
+    this.#sayDrops()
+  }
+
+  /** Until nothing is left, or the store has failed. */
+  async #writeAll(): Promise<void> {
+    await this.#written
+    this.#failed = false
+    while (this.#queue.length > 0 && !this.#failed) {
+      this.#write()
+      await this.#written
+    }
+  }
+
+  #write(): void {
+    if (this.#written !== undefined || this.#failed || this.#queue.length === 0) return
+    this.#writing = this.#queue.splice(0, this.#batchSize)
+    this.#written = this.#append(this.#writing).finally(() => {
+      this.#written = undefined
+      this.#writing = []
+      // Where more came than fits into one, it does not wait for the next tick.
+      if (this.#queue.length >= this.#batchSize) setImmediate(() => this.#write())
+    })
+  }
+
+  async #append(batch: BootEvent[]): Promise<void> {
+    const startedAt = performance.now()
+    try {
+      await this.#store.append(batch)
+      this.#recorded += batch.length
+      this.#metrics?.recorded(batch.length, (performance.now() - startedAt) / 1000)
+    } catch (error) {
+      this.#failed = true
+      this.#metrics?.failed()
+      const suppressed = this.#failureLines.take()
+      if (suppressed !== undefined)
+        this.#log.warn({ err: error, events: batch.length, suppressed }, 'boot events could not be written')
+      // It may have them all the same: whoever reads sees some twice, which is better than never.
+      if (mayPass(error)) this.#queue = batch.concat(this.#queue)
+      else this.#drop(batch.length, 'unfit')
+    }
+  }
+
+  #drop(events: number, why: DropReason): void {
+    this.#dropped += events
+    this.#metrics?.dropped(events, why)
+  }
+
+  #sayDrops(): void {
+    const dropped = this.#dropped - this.#dropsSaid
+    if (dropped === 0 || this.#dropLines.take() === undefined) return
+    this.#dropsSaid = this.#dropped
+    this.#log.warn(
+      { dropped, waiting: this.figures.waiting },
+      'boot events were dropped: they came faster than they are written',
+    )
+  }
+}
+
+/** The same batch would fail again for ever with all other errors. */
+function mayPass(error: unknown): boolean {
+  return error instanceof BootringError && (error.code === 'DatabaseUnavailable' || error.code === 'SchemaOutdated')
+}
