@@ -11,6 +11,8 @@ import { formatProblem } from '../src/config/problem.ts'
 import { parseFleet } from '../src/fleet/parse-fleet.ts'
 import { errorKinds } from '../src/model/errors.ts'
 import { commandsReference } from '../tools/commands-reference.ts'
+import { grafanaDashboard } from '../tools/grafana-dashboard.ts'
+import { metricsReference } from '../tools/metrics-reference.ts'
 import { openApiReference } from '../tools/openapi-reference.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -151,6 +153,14 @@ describe('the documentation', () => {
 
   it('has a reference of commands that is made from them', async () => {
     expect(read('docs/reference/commands.md')).toBe(await commandsReference())
+  })
+
+  it('has a reference of metrics that is made from them', () => {
+    expect(read('docs/reference/metrics.md')).toBe(metricsReference())
+  })
+
+  it('has a dashboard for Grafana that is made from its description', () => {
+    expect(read('packaging/grafana/bootring.json')).toBe(grafanaDashboard())
   })
 
   it('has an OpenAPI description that is made from the routes', async () => {

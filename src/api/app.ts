@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Logger } from '../observe/logger.ts'
+import type { ManagementMetrics } from '../observe/management-metrics.ts'
 import { clientFault } from './fault.ts'
 import type { ObservationParts } from './observation/observation.ts'
 import { observationRoutes } from './observation/observation-routes.ts'
@@ -50,6 +51,7 @@ export interface ApiAppDeps {
   logger: Logger
   /** The REST API of management. Absent beside a running Ironic, whose API has it: nobody is to take this one for it. */
   rest?: RestParts | undefined
+  metrics?: Pick<ManagementMetrics, 'answered' | 'refused'> | undefined
   /** What operators look at, below /v1/bootring; absent: it is not there. */
   observation?: ObservationParts | undefined
 }
@@ -58,12 +60,17 @@ export interface ApiAppDeps {
  * The part of the API that management clients use, with errors in Ironic's shape for all else. Boot files are not served
  * here but by `BootRoute`.
  */
-export function apiApp({ logger, observation, rest }: ApiAppDeps): FastifyPluginAsync {
+export function apiApp({ logger, metrics, observation, rest }: ApiAppDeps): FastifyPluginAsync {
   return async (app) => {
     app.addHook('onRequest', async (request, reply) => {
       reply.header('X-Openstack-Request-Id', request.id)
       reply.header('Cache-Control', 'no-store')
     })
+    if (metrics !== undefined) {
+      app.addHook('onResponse', async ({ method }, reply) => {
+        metrics.answered(method, reply.statusCode, reply.elapsedTime)
+      })
+    }
     if (rest === undefined) serveOnlyAName(app, logger, observation)
     else {
       await describeRoutes(app)

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { AddressShares } from '../http/address-shares.ts'
 import { LogBudget } from '../observe/log-budget.ts'
 import type { Logger } from '../observe/logger.ts'
+import type { ManagementMetrics } from '../observe/management-metrics.ts'
 import { Admission } from './admission.ts'
 import { isAgentRequest } from './agent-request.ts'
 import type { ApiLimits } from './api-limits.ts'
@@ -16,6 +17,7 @@ export interface FirmwareFirstParts {
   isProxy(address: string): boolean
   /** Boot requests that are being answered now. */
   bootsInFlight(): number
+  metrics?: Pick<ManagementMetrics, 'refused'> | undefined
   logger: Logger
 }
 
@@ -35,7 +37,7 @@ export function leavePlace(response: ServerResponse): void {
  */
 export function firmwareFirst(
   handler: NodeHandler,
-  { bootsInFlight, isProxy, limits, logger }: FirmwareFirstParts,
+  { bootsInFlight, isProxy, limits, logger, metrics }: FirmwareFirstParts,
 ): NodeHandler {
   const bootsWhenBusy = limits.maxBootRequests * limits.busyShareOfBootRequests
   const management = new Admission({
@@ -50,17 +52,25 @@ export function firmwareFirst(
 
   return (request, response) => {
     const forAgent = isAgentRequest(request.method ?? '', request.url ?? '')
-    const turnAway = (reason: string) => {
+    const caller = forAgent ? 'agent' : 'management'
+    const turnAway = (reason: string, kind: Parameters<ManagementMetrics['refused']>[1] = 'too many') => {
+      metrics?.refused(caller, kind)
       const suppressed = budget.take()
       if (suppressed !== undefined) logger.warn({ reason, forAgent, suppressed }, 'too many requests: one was refused')
       refuse(response)
     }
     const giveBack = forAgent ? shares.take(request.socket.remoteAddress ?? '') : undefined
     if (forAgent && giveBack === undefined) {
-      turnAway(`${limits.maxAgentRequestsPerAddress} requests of this address are being worked on`)
+      turnAway(
+        `${limits.maxAgentRequestsPerAddress} requests of this address are being worked on`,
+        'too many of one address',
+      )
       return
     }
-    const leave = (forAgent ? agents : management).ask({ start: () => handler(request, response), refuse: turnAway })
+    const leave = (forAgent ? agents : management).ask({
+      start: () => handler(request, response),
+      refuse: (reason) => turnAway(reason),
+    })
     const leaveAll = () => {
       giveBack?.()
       leave()

@@ -7,7 +7,7 @@ import { serveUntilToldToStop } from './serve-until-told-to-stop.ts'
 import { superviseWorkers, untilStoppedByPrimary } from './supervise-workers.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
 import { buildConductorClient } from './wiring/build-conductor-client.ts'
-import { buildMetrics } from './wiring/build-metrics.ts'
+import { buildApiMetrics } from './wiring/build-metrics.ts'
 import { buildRings } from './wiring/build-rings.ts'
 import { logIronicsRelease } from './wiring/log-ironics-release.ts'
 import { startAdmin } from './wiring/start-admin.ts'
@@ -66,9 +66,9 @@ async function runWorker(context: FleetContext, cleanup: Cleanup): Promise<void>
   await Promise.race([untilToldToStop(context.log), untilStoppedByPrimary()])
 }
 
-async function startServing({ config, database, installation, log }: FleetContext, cleanup: Cleanup) {
+async function startServing({ config, database, installation, log, mode }: FleetContext, cleanup: Cleanup) {
   const rings = buildRings(config, database.conductors)
-  const metrics = buildMetrics(rings)
+  const metrics = buildApiMetrics({ mode, database, rings })
   const conductors = buildConductorClient(installation, log)
   cleanup.defer(() => conductors.close())
   const server = await startApi({ installation, database, rings, conductors, metrics, log })

@@ -29,11 +29,11 @@ async function conduct(context: FleetContext, cleanup: Pick<AsyncDisposableStack
   await database.checkSchema()
   if (context.mode === 'attached') await logIronicsRelease(context)
   const rings = buildRings(config, database.conductors)
-  const metrics = buildMetrics(rings)
+  const metrics = buildMetrics({ mode: context.mode, database, rings })
   const conductor =
     context.mode === 'attached'
-      ? await startAttachedConductor({ installation, database: context.database, rings, log })
-      : await startConductor({ installation, database: context.database, rings, log })
+      ? await startAttachedConductor({ installation, database: context.database, rings, metrics, log })
+      : await startConductor({ installation, database: context.database, rings, metrics, log })
   cleanup.defer(() => conductor.stop())
   const metricsText = () => metrics.text()
   const port = config.bootring.conductor_admin_port

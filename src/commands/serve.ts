@@ -6,7 +6,7 @@ import { readySchema } from './ready-schema.ts'
 import { serveUntilToldToStop } from './serve-until-told-to-stop.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
 import { buildConductorClient } from './wiring/build-conductor-client.ts'
-import { buildMetrics } from './wiring/build-metrics.ts'
+import { buildApiMetrics } from './wiring/build-metrics.ts'
 import { buildRings } from './wiring/build-rings.ts'
 import { startAdmin } from './wiring/start-admin.ts'
 import { startApi } from './wiring/start-api.ts'
@@ -24,14 +24,14 @@ export function serveCommand(): Command {
 }
 
 async function serve(
-  { config, database, installation, log }: Context,
+  { config, database, installation, log, mode }: Context,
   cleanup: Pick<AsyncDisposableStack, 'defer'>,
 ): Promise<void> {
   for (const choice of installation.choices) process.stderr.write(`${choice}\n`)
   await readySchema(database, installation.databaseUrl)
   const rings = buildRings(config, database.conductors)
-  const metrics = buildMetrics(rings)
-  const conductor = await startConductor({ installation, database, rings, log })
+  const metrics = buildApiMetrics({ mode, database, rings })
+  const conductor = await startConductor({ installation, database, rings, metrics, log })
   cleanup.defer(() => conductor.stop())
   const remote = buildConductorClient(installation, log)
   cleanup.defer(() => remote.close())

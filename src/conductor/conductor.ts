@@ -13,6 +13,7 @@ import { getBootConfig } from './methods/get-boot-config.ts'
 import { Periodic } from './periodic.ts'
 import type { Workers } from './tasks/workers.ts'
 import { realTimers, type Timers } from './timers.ts'
+import type { UpkeepTaskName } from './upkeep/task-names.ts'
 
 export interface ConductorParts {
   database: { nodes: Pick<Database['nodes'], 'bootNode'>; conductors: Pick<Database['conductors'], 'retire'> }
@@ -41,7 +42,7 @@ export interface ConductorParts {
 }
 
 export interface UpkeepTask {
-  readonly name: string
+  readonly name: UpkeepTaskName
   /** 0: never. */
   readonly intervalSeconds: number
   run(): Promise<unknown>

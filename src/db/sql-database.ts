@@ -1,7 +1,14 @@
 import { sql } from 'kysely'
 import type { ManagementReader, ManagementWriter } from '../model/management-stores.ts'
 import type { NodeFinder } from '../model/node-finder.ts'
-import type { ConductorStore, Database, FleetStore, NodeStore, ReservationStore } from '../model/stores.ts'
+import type {
+  ConductorStore,
+  Database,
+  DatabaseFigures,
+  FleetStore,
+  NodeStore,
+  ReservationStore,
+} from '../model/stores.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Engine } from './engines/engine.ts'
 import { checkSchema, upgradeSchema } from './schema.ts'
@@ -46,6 +53,10 @@ export class SqlDatabase implements Database {
 
   async ping(): Promise<void> {
     await sql`select 1`.execute(this.#engine.prompt)
+  }
+
+  figures(): DatabaseFigures | undefined {
+    return this.#engine.figures?.()
   }
 
   async close(): Promise<void> {

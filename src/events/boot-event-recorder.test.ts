@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { aBootEvent } from '../../test/support/boot-event.ts'
+import { aBootEvent } from '../../test/support/a-boot-event.ts'
 import { recordingLogger } from '../../test/support/recording-logger.ts'
 import type { BootEvent } from '../model/boot-events.ts'
 import { BootringError } from '../model/errors.ts'

@@ -21,6 +21,8 @@ export interface ImageBlobsOptions {
   logger: Logger
   /** Called every few seconds while an image is being fetched. */
   onProgress?: (progress: ImageProgress) => void
+  /** Called after each fetch, or question whether the copy is still good, with the bytes of one that was fetched. */
+  onFetch?: (result: 'fetched' | 'unchanged' | 'failed', bytes?: number) => void
 }
 
 /** A URL that was looked at this recently is not asked again: a thousand nodes with one URL are one question. */
@@ -154,8 +156,12 @@ export class ImageBlobs {
   ) {
     try {
       if (performance.now() < this.#noRoomUntil) throw unavailable(url, 'the disk is full', new NoRoom())
-      return await fetchImage(url, temporary, held?.validators ?? {}, this.#fetchParts, onArrival)
+      const fetched = await fetchImage(url, temporary, held?.validators ?? {}, this.#fetchParts, onArrival)
+      if (fetched === 'unchanged') this.#options.onFetch?.('unchanged')
+      else this.#options.onFetch?.('fetched', fetched.arrival.bytes)
+      return fetched
     } catch (error) {
+      this.#options.onFetch?.('failed')
       if (isNoRoom(error) && performance.now() >= this.#noRoomUntil)
         this.#noRoomUntil = performance.now() + noRoomMilliseconds
       if (!held || isFileUrl(url)) throw error

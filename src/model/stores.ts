@@ -143,6 +143,15 @@ export interface FleetStore {
   ): Promise<FleetChange[]>
 }
 
+/** What of a database can be counted without asking it. */
+export interface DatabaseFigures {
+  connections: { busy: number; idle: number }
+  /** Questions that wait for a connection: of machines that boot, and all others. */
+  waiting: { lookups: number; others: number }
+  /** It has let a deadline pass without a word, and nobody is answered until it is back. */
+  silent: boolean
+}
+
 /** What serving boot files takes of a database, bootring's own or Ironic's: nothing that changes it. */
 export interface FleetDatabase {
   readonly nodes: NodeStore
@@ -153,6 +162,8 @@ export interface FleetDatabase {
   checkSchema(): Promise<void>
   /** One cheap round trip; throws `DatabaseUnavailable`. */
   ping(): Promise<void>
+  /** What its connections do; undefined of one without connections. */
+  figures?(): DatabaseFigures | undefined
   close(): Promise<void>
 }
 

@@ -12,8 +12,10 @@ export class DeferredObservations {
   readonly #values = new Float64Array(size)
   #count = 0
 
-  constructor(histogram: Histogram, labelValue: string) {
-    this.#observe = histogram.labels(labelValue).observe
+  /** `labelValue`: of a histogram that has a label. */
+  constructor(histogram: Histogram, labelValue?: string) {
+    this.#observe =
+      labelValue === undefined ? (value) => histogram.observe(value) : histogram.labels(labelValue).observe
   }
 
   add(value: number): void {

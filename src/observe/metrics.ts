@@ -1,7 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { type ErrorCode, errorKinds } from '../model/errors.ts'
 import { DeferredObservations } from './deferred-observations.ts'
-import { LabelledCount } from './labelled-count.ts'
+import { counterBy, counterByTwo } from './fixed-counter.ts'
+import type { LabelledCount } from './labelled-count.ts'
 
 const outcomes = ['served', 'refused', 'unavailable'] as const
 export type BootOutcome = (typeof outcomes)[number]
@@ -25,7 +26,13 @@ export interface FleetFigures {
   /** How often they were built since the process began. */
   builds: number
   conductorsAlive: number
+  /** All that are registered. */
+  conductors?: Readonly<Record<ConductorCondition, number>>
 }
+
+/** `silent`: online, and not heard from. */
+const conditions = ['alive', 'draining', 'silent', 'offline'] as const
+export type ConductorCondition = (typeof conditions)[number]
 
 /**
  * What Prometheus is told about this process. Label values come from fixed lists, never from a client. Counting must
@@ -33,13 +40,14 @@ export interface FleetFigures {
  */
 export class Metrics {
   readonly registry = new Registry()
-  readonly #requests: Record<BootOutcome, LabelledCount>
+  readonly #requests: Readonly<Record<BootOutcome, LabelledCount>>
   readonly #attempts: LabelledCount
   readonly #hedges: LabelledCount
   readonly #durations: Record<BootOutcome, DeferredObservations>
   readonly #staleBoots: Counter
   readonly #ringRebuilds: Counter
   readonly #conductorsAlive: Gauge
+  readonly #conductors: Gauge<'condition'>
   #ringRebuildsSeen = 0
   #suspended: () => number = () => 0
   #lookAtFleet: (() => Promise<FleetFigures>) | undefined
@@ -48,51 +56,31 @@ export class Metrics {
   /** `processMetrics` adds memory, CPU time, event-loop lag and the like; tests do without. */
   constructor({ processMetrics = true }: { processMetrics?: boolean } = {}) {
     const registers = [this.registry]
-    if (processMetrics) collectDefaultMetrics({ register: this.registry })
-
-    const requests = {
-      served: new LabelledCount(reasons),
-      refused: new LabelledCount(reasons),
-      unavailable: new LabelledCount(reasons),
+    if (processMetrics) {
+      collectDefaultMetrics({ register: this.registry })
+      // Gauges with the name of a counter. The same numbers are there by type, without it.
+      for (const kind of ['handles', 'requests', 'resources'])
+        this.registry.removeSingleMetric(`nodejs_active_${kind}_total`)
     }
-    this.#requests = requests
-    new Counter({
+
+    this.#requests = counterByTwo(this.registry, {
       name: 'bootring_boot_requests_total',
       help: 'Boot requests answered, by outcome (served, refused, unavailable) and reason.',
-      labelNames: ['outcome', 'reason'] as const,
-      registers,
-      collect() {
-        this.reset()
-        for (const outcome of outcomes) {
-          for (const [reason, count] of requests[outcome].entries()) this.inc({ outcome, reason }, count)
-        }
-      },
+      labels: ['outcome', 'reason'],
+      firsts: outcomes,
+      seconds: reasons,
     })
-
-    const attempts = new LabelledCount(rpcResults)
-    this.#attempts = attempts
-    new Counter({
+    this.#attempts = counterBy(this.registry, {
       name: 'bootring_rpc_attempts_total',
       help: 'Calls of conductors for boot files, by result (answered, failed, unreachable, timeout; overtaken: another one was quicker).',
-      labelNames: ['result'] as const,
-      registers,
-      collect() {
-        this.reset()
-        for (const [result, count] of attempts.entries()) this.inc({ result }, count)
-      },
+      label: 'result',
+      values: rpcResults,
     })
-
-    const hedges = new LabelledCount(hedgeResults)
-    this.#hedges = hedges
-    new Counter({
+    this.#hedges = counterBy(this.registry, {
       name: 'bootring_rpc_hedges_total',
       help: 'Calls of a second conductor while the first one was still being waited for, by result (won: it was the quicker one; lost).',
-      labelNames: ['result'] as const,
-      registers,
-      collect() {
-        this.reset()
-        for (const [result, count] of hedges.entries()) this.inc({ result }, count)
-      },
+      label: 'result',
+      values: hedgeResults,
     })
 
     const suspended = () => this.#suspended()
@@ -138,6 +126,14 @@ export class Metrics {
       aggregator: 'max',
       collect,
     })
+    this.#conductors = new Gauge({
+      name: 'bootring_conductors',
+      help: 'Conductors that are registered, by condition (alive, draining; silent: not heard from; offline).',
+      labelNames: ['condition'],
+      registers,
+      aggregator: 'max',
+      collect,
+    })
     this.#ringRebuilds = new Counter({
       name: 'bootring_ring_rebuilds_total',
       help: 'Times the hash rings were built from the database.',
@@ -174,10 +170,12 @@ export class Metrics {
     this.#lookAtFleet = look
   }
 
-  fleet({ builds, conductorsAlive }: FleetFigures): void {
+  fleet({ builds, conductors, conductorsAlive }: FleetFigures): void {
     this.#ringRebuilds.inc(Math.max(0, builds - this.#ringRebuildsSeen))
     this.#ringRebuildsSeen = builds
     this.#conductorsAlive.set(conductorsAlive)
+    if (conductors === undefined) return
+    for (const condition of conditions) this.#conductors.set({ condition }, conductors[condition])
   }
 
   /** Looks once for all metrics of a scrape. A database that is away must not take the others with it: then the figures stay. */

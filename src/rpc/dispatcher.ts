@@ -21,6 +21,13 @@ interface Method {
   call(params: JsonObject, context: CallContext): Promise<unknown>
 }
 
+/** Told of each call that has been answered. `failed`: by a fault of ours; all other failures are `refused`. */
+export type CallObserver = (
+  method: string,
+  outcome: 'answered' | 'refused' | 'overloaded' | 'failed',
+  milliseconds: number,
+) => void
+
 /** Longer request ids would only bloat the logs. */
 const maxRequestIdLength = 128
 const maxMessageLength = 300
@@ -30,28 +37,40 @@ const isVersion = new RegExp(versionPattern)
  * Answers calls of those of the contract's methods for which there are `handlers`, `maxCalls` at once; more are refused
  * before anything is done for them, so that their callers go on to another conductor.
  */
-export function createDispatcher(handlers: Handlers, logger: Logger, maxCalls = Number.POSITIVE_INFINITY): Dispatcher {
+export function createDispatcher(
+  handlers: Handlers,
+  logger: Logger,
+  maxCalls = Number.POSITIVE_INFINITY,
+  observe: CallObserver = () => undefined,
+): Dispatcher {
   const table = methodTable(handlers)
   let inFlight = 0
 
   async function answer(request: JsonObject, id: Id): Promise<string> {
+    const name = request.method as string
     if (inFlight >= maxCalls) {
+      observe(name, 'overloaded', 0)
       const reason = `${inFlight} calls are being worked on already, which is [bootring]max_rpc_calls`
       return errorAnswer(errorObject(new BootringError('Overloaded', reason)), id)
     }
     inFlight += 1
+    const since = performance.now()
+    let outcome: Parameters<CallObserver>[1] = 'refused'
     try {
       const result = await call(table, request, id)
+      outcome = 'answered'
       return `{"jsonrpc":"2.0","result":${JSON.stringify(result)},"id":${JSON.stringify(id)}}`
     } catch (error) {
       if (error instanceof BootringError || error instanceof ProtocolError) {
         logger.debug({ code: error.name, reason: error.message, requestId: id }, 'rpc call refused')
         return errorAnswer(errorObject(error), id)
       }
+      outcome = 'failed'
       logger.error({ err: error, requestId: id }, 'rpc call failed')
       return errorAnswer(unexpectedError, id)
     } finally {
       inFlight -= 1
+      observe(name, outcome, performance.now() - since)
     }
   }
 

@@ -9,7 +9,7 @@ import { BootringError } from '../model/errors.ts'
 import type { Logger } from '../observe/logger.ts'
 import { type AuthResult, type BasicAuthenticator, basicChallenge, createBasicAuthenticator } from './basic-auth.ts'
 import type { Handlers } from './contract.ts'
-import { createDispatcher, type Dispatcher } from './dispatcher.ts'
+import { type CallObserver, createDispatcher, type Dispatcher } from './dispatcher.ts'
 import { gracefulCloser } from './graceful-close.ts'
 import { HtpasswdFile } from './htpasswd.ts'
 import { errorBody, jsonFields } from './json-answer.ts'
@@ -32,6 +32,7 @@ export interface RpcServerOptions {
   tls?: { certFile: string; keyFile: string } | undefined
   logger: Logger
   limits?: Partial<RpcServerLimits>
+  onCall?: CallObserver | undefined
 }
 
 export interface RpcServer {
@@ -51,7 +52,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     options.auth.strategy === 'http_basic'
       ? createBasicAuthenticator(new HtpasswdFile(options.auth.userFile, logger))
       : undefined
-  const dispatch = createDispatcher(options.handlers, logger, limits.maxCalls)
+  const dispatch = createDispatcher(options.handlers, logger, limits.maxCalls, options.onCall)
   const server = createHttpServer(options.tls, limits)
   const handling = {
     dispatch,

@@ -79,6 +79,7 @@ export function madeUpBoot({ nodes, alive }: Fleet, id: number, at: number): Boo
       seconds,
       milliseconds,
       event_id: id * 10 + index,
+      times: 1,
     }))
   return {
     id,
@@ -95,6 +96,7 @@ export function madeUpBoot({ nodes, alive }: Fleet, id: number, at: number): Boo
     notes: id % 4 === 0 ? [{ note: 'asked twice', detail: '2 times within 3 s' }] : [],
     owner: node?.owner ?? null,
     conductor: served ? (alive[0] ?? null) : null,
+    events: steps.length,
     steps,
   }
 }

@@ -13,6 +13,7 @@ import type { ManagementReader } from '../../model/management-stores.ts'
 import type { FleetDatabase } from '../../model/stores.ts'
 import { LogBudget } from '../../observe/log-budget.ts'
 import type { Logger } from '../../observe/logger.ts'
+import { ManagementMetrics, watchBootsInFlight } from '../../observe/management-metrics.ts'
 import type { Metrics } from '../../observe/metrics.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
 import type { ConductorClient } from '../../rpc/contract.ts'
@@ -74,9 +75,11 @@ export async function startApi(parts: ApiParts): Promise<ApiServer> {
     metrics,
     log: new DecisionLog(log, new LogBudget(refusalLinesPerSecond, refusalLineBurst)),
   })
+  watchBootsInFlight(metrics.registry, () => boot.inFlight)
   const access = restAccess(installation, log)
   return await startApiServer({
     boot,
+    metrics: new ManagementMetrics(metrics.registry),
     host: installation.apiHost,
     port: installation.apiPort,
     limits: {

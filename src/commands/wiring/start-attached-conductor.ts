@@ -7,10 +7,12 @@ import { parseImageUrlMap } from '../../config/image-url-map.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { IronicDatabase } from '../../model/stores.ts'
 import type { Logger } from '../../observe/logger.ts'
+import type { Metrics } from '../../observe/metrics.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
-import { startRpcServer } from '../../rpc/server.ts'
+import { type RpcServerOptions, startRpcServer } from '../../rpc/server.ts'
 import type { Installation } from '../installation.ts'
 import { buildConductorClient } from './build-conductor-client.ts'
+import { buildConductorMetrics } from './build-metrics.ts'
 import { registeredHostname } from './registered-hostname.ts'
 import { rpcServerOptions } from './rpc-server-options.ts'
 import { templateOptions } from './template-options.ts'
@@ -19,6 +21,7 @@ export interface AttachedConductorSetting {
   installation: Installation
   database: IronicDatabase
   rings: FleetRings
+  metrics: Metrics
   log: Logger
 }
 
@@ -40,6 +43,7 @@ export async function startAttachedConductor({
   database,
   installation,
   log,
+  metrics,
   rings,
 }: AttachedConductorSetting): Promise<RunningAttachedConductor> {
   const { config, hostNames, httpRoot, rpcPort, tftpRoot } = installation
@@ -54,7 +58,7 @@ export async function startAttachedConductor({
   const files = new IronicFiles({ httpRoot, tftpRoot, templates: templateOptions(config) })
   const serverOptions = rpcServerOptions(installation)
   const replication = config.bootring.replicate
-    ? await replicate({ installation, database, rings, log }, names, files)
+    ? await replicate({ installation, database, rings, metrics, log }, names, files)
     : undefined
   const conductor = new AttachedConductor({
     nodes: database.nodes,
@@ -65,10 +69,14 @@ export async function startAttachedConductor({
     patienceSeconds: partOfAttempt * config.bootring.rpc_attempt_timeout,
   })
   const handlers = { get_boot_config: conductor.getBootConfig, ...replication?.handlers }
-  const server = await startRpcServer({ ...serverOptions, handlers, logger: log }).catch(async (error: unknown) => {
-    await replication?.stop()
-    throw error
-  })
+  const measured = buildConductorMetrics(metrics)
+  const onCall: RpcServerOptions['onCall'] = (...call) => measured.rpcCall(...call)
+  const server = await startRpcServer({ ...serverOptions, handlers, onCall, logger: log }).catch(
+    async (error: unknown) => {
+      await replication?.stop()
+      throw error
+    },
+  )
   log.info({ ...server.address, httpRoot, tftpRoot }, "serving the boot files of Ironic's conductor")
   const problem = await folderProblem(httpRoot)
   if (problem !== undefined)

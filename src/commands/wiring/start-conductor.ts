@@ -13,14 +13,17 @@ import { type AwaitedImage, ImageStore } from '../../ipxe/image-store.ts'
 import type { NodeScripts } from '../../ipxe/node-script.ts'
 import type { Database } from '../../model/stores.ts'
 import type { Logger } from '../../observe/logger.ts'
+import type { Metrics } from '../../observe/metrics.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
 import type { Handlers } from '../../rpc/contract.ts'
 import { type RpcServer, startRpcServer } from '../../rpc/server.ts'
 import type { Installation } from '../installation.ts'
 import { buildHardware } from './build-hardware.ts'
+import { buildConductorMetrics } from './build-metrics.ts'
 import { buildNodeScripts } from './build-node-scripts.ts'
 import { buildProvisioning } from './build-provisioning.ts'
 import { buildRootScript } from './build-root-script.ts'
+import { measuredBeats, measuredReservations, measuredUpkeep } from './measured.ts'
 import { registeredHostname } from './registered-hostname.ts'
 import { rpcServerOptions } from './rpc-server-options.ts'
 
@@ -28,6 +31,7 @@ export interface ConductorSetting {
   installation: Installation
   database: Database
   rings: FleetRings
+  metrics: Metrics
   log: Logger
 }
 
@@ -56,8 +60,11 @@ export async function startConductor({
   database,
   installation,
   log,
+  metrics,
   rings,
 }: ConductorSetting): Promise<RunningConductor> {
+  const measured = buildConductorMetrics(metrics)
+  const reservations = measuredReservations(database.reservations, measured)
   const { config, httpRoot, tftpRoot } = installation
   const hostname = registeredHostname(installation.host, installation.rpcPort)
   const httpFiles = new BootFiles({ root: httpRoot })
@@ -66,6 +73,7 @@ export async function startConductor({
     httpRoot,
     fileUrlAllowedPaths: config.conductor.file_url_allowed_paths,
     downloadTimeoutSeconds: config.bootring.image_download_timeout,
+    onFetch: (result, bytes) => measured.imageFetch(result, bytes),
     logger: log,
   })
   const scripts = buildNodeScripts(installation)
@@ -75,7 +83,7 @@ export async function startConductor({
   )
   const hardware = buildHardware(config, bootInterfaceOf)
   const heartbeat = new Heartbeat(
-    database.conductors,
+    measuredBeats(database.conductors, measured),
     {
       hostname,
       conductorGroup: config.conductor.conductor_group.toLowerCase(),
@@ -91,7 +99,7 @@ export async function startConductor({
   }
   const management = buildProvisioning({
     config,
-    database,
+    database: { management: database.management, reservations },
     hardware,
     hostname,
     rings,
@@ -99,16 +107,21 @@ export async function startConductor({
     removeBootFiles,
     log,
   })
+  measured.watchWork({ heldNodes: () => management.tasks.heldNodes, busyWorkers: () => management.workers.busy })
   const sync = new BootFileSync({
     hostname,
     nodes: database.nodes,
     rings,
-    takeovers: new Takeovers(database.reservations, heartbeat),
+    takeovers: new Takeovers(reservations, heartbeat),
     bootInterfaceOf,
     isHeld: (uuid) => management.tasks.isHeld(uuid),
     nodesOnDisk: async () => [...new Set([...(await httpFiles.nodeUuids()), ...(await tftpFiles.nodeUuids())])],
     remove: removeBootFiles,
     removeUnusedImages: (keep) => images.removeUnused(keep),
+    onPass: (milliseconds, result) => {
+      if (result !== undefined) measured.bootFiles(result)
+      measured.upkeep('boot files', result === undefined ? 'failed' : 'ok', milliseconds)
+    },
     log,
   })
   const conductor = new Conductor({
@@ -123,7 +136,7 @@ export async function startConductor({
     membershipIntervalSeconds: Math.max(1, config.DEFAULT.hash_ring_reset_interval),
     log,
     furtherHandlers: management.handlers,
-    upkeep: management.upkeep,
+    upkeep: measuredUpkeep(management.upkeep, measured),
     pickUp: () => management.pickUp(),
     workers: management.workers,
     finishSeconds: config.bootring.drain_seconds,
@@ -150,7 +163,14 @@ export async function startConductor({
     }
   }
   try {
-    servers.push(await startRpcServer({ ...rpcServerOptions(installation), handlers, logger: log }))
+    servers.push(
+      await startRpcServer({
+        ...rpcServerOptions(installation),
+        handlers,
+        onCall: (method, outcome, milliseconds) => measured.rpcCall(method, outcome, milliseconds),
+        logger: log,
+      }),
+    )
     if (config.bootring.serve_http_root) {
       servers.push(
         await startFileServer({
@@ -163,7 +183,13 @@ export async function startConductor({
           },
           isProxy: proxies(config.bootring.proxy_networks),
           onMissing: (uuid, fileName) => fetchMissingImage(uuid, fileName, { database, images, scripts }),
-          onRequest: () => activity.begin(),
+          onRequest: () => {
+            const ends = [activity.begin(), measured.fileRequest()] as const
+            return (status, bytes) => {
+              ends[0]()
+              ends[1](status, bytes)
+            }
+          },
           logger: log,
         }),
       )

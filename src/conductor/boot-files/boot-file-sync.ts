@@ -26,6 +26,8 @@ export interface BootFileSyncParts {
   remove(uuid: string): Promise<void>
   /** Called at the end with the nodes whose files were kept, so that shared images nobody needs can go. */
   removeUnusedImages(keep: ReadonlySet<string>): Promise<void>
+  /** Called after each pass that was not broken off, or has failed: then without a result. */
+  onPass?(milliseconds: number, result: SyncResult | undefined): void
   log: Logger
 }
 
@@ -62,7 +64,7 @@ export class BootFileSync {
 
   /** Calls that come while one is running get that one's result. Throws `DatabaseUnavailable`. */
   run(): Promise<SyncResult> {
-    this.#running ??= this.#run().finally(() => {
+    this.#running ??= this.#observed().finally(() => {
       this.#running = undefined
     })
     return this.#running
@@ -84,6 +86,18 @@ export class BootFileSync {
     this.#stopped = true
     this.abandon()
     await this.#running?.catch(() => undefined)
+  }
+
+  async #observed(): Promise<SyncResult> {
+    const since = performance.now()
+    try {
+      const result = await this.#run()
+      if (!this.#pass.ended) this.#parts.onPass?.(performance.now() - since, result)
+      return result
+    } catch (error) {
+      this.#parts.onPass?.(performance.now() - since, undefined)
+      throw error
+    }
   }
 
   async #run(): Promise<SyncResult> {

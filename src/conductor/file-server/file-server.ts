@@ -28,8 +28,8 @@ export interface FileServerOptions {
   limits?: Partial<FileServerLimits>
   /** Clients that may have any number of connections. Default: none. */
   isProxy?: (address: string) => boolean
-  /** Called for each request; what it returns, when that has been answered. */
-  onRequest?: () => () => void
+  /** Called for each request; what it returns, when that has been answered, with the status and the bytes that were sent. */
+  onRequest?: () => (status: number, bytes: number) => void
   logger: Logger
 }
 
@@ -95,7 +95,12 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
   const closer = gracefulCloser(server)
   refuseBrokenRequests(server)
   const handle = (request: IncomingMessage, response: ServerResponse) => {
-    if (options.onRequest) response.once('close', options.onRequest())
+    if (options.onRequest) {
+      const { socket } = request
+      const sentBefore = socket.bytesWritten
+      const ended = options.onRequest()
+      response.once('close', () => ended(response.statusCode, socket.bytesWritten - sentBefore))
+    }
     // Bodies mean nothing here.
     request.resume()
     respond(request, response).catch((error: unknown) => {

@@ -34,6 +34,11 @@ export class NodeTasks {
     return [...this.#held].some((hold) => hold.nodeUuid === nodeUuid && !hold.hasEnded)
   }
 
+  /** How many nodes it works on. */
+  get heldNodes(): number {
+    return this.#held.size
+  }
+
   /** Does `work`, waits for it, and ends the reservation. */
   async run<T>(
     nodeUuid: string,

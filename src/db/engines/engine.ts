@@ -1,4 +1,5 @@
 import type { CompiledQuery, Kysely } from 'kysely'
+import type { DatabaseFigures } from '../../model/stores.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import type { Tables } from '../tables.ts'
 
@@ -24,6 +25,8 @@ export interface Engine {
   prepare<Row>(query: CompiledQuery<Row>): Lookup<Row>
   /** Whether the session setting of `readOnly` has got through to the server, where something may swallow it. */
   refusesWrites?(): Promise<boolean>
+  /** What the connections to a server do. */
+  figures?(): DatabaseFigures
   close(): Promise<void>
 }
 

@@ -55,6 +55,16 @@ export class LookupGate {
     this.#now = now
   }
 
+  /** Look-ups that wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
+  /** Nobody is answered at present. */
+  get isSilent(): boolean {
+    return this.#silent
+  }
+
   /** The answer. Throws `DatabaseUnavailable`, `Overloaded` where too many wait already, and what `translate` makes of errors. */
   run<T>(ask: Ask<T>): Promise<T> {
     const { atOnce } = this.#options

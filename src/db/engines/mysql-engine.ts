@@ -56,6 +56,11 @@ export function openMysqlEngine(address: ServerAddress, options: EngineOptions, 
           async (milliseconds) => (await pool.queryFirst(query.sql, parameters, milliseconds)) as Row | undefined,
         )
     },
+    figures: () => ({
+      connections: pool.connections,
+      waiting: { lookups: gate.waiting, others: pool.waiting },
+      silent: gate.isSilent,
+    }),
     close: () => pool.close(),
   }
 }

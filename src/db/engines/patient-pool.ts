@@ -26,6 +26,7 @@ export class PatientPool {
   readonly #open = new Set<PoolConnection>()
   readonly #idle = new Set<PoolConnection>()
   #closed = false
+  #waiting = 0
 
   constructor(pool: Pool, options: PatientPoolOptions) {
     this.#pool = pool
@@ -41,6 +42,15 @@ export class PatientPool {
         this.#idle.delete(connection)
       })
     })
+  }
+
+  get connections(): { busy: number; idle: number } {
+    return { busy: this.#open.size - this.#idle.size, idle: this.#idle.size }
+  }
+
+  /** Those that wait for a connection, or for one to be made. */
+  get waiting(): number {
+    return this.#waiting
   }
 
   /** As Kysely takes it: a connection, and a statement outside of transactions, are waited for so long. */
@@ -113,8 +123,10 @@ export class PatientPool {
 
   #acquire(timeoutSeconds: number, callback: Acquired): void {
     let answered = false
+    this.#waiting += 1
     const timer = setTimeout(() => {
       answered = true
+      this.#waiting -= 1
       const error = new Error(`no free connection within ${timeoutSeconds} s`)
       callback(Object.assign(error, { code: 'POOL_TIMEOUT' }), undefined)
     }, timeoutSeconds * 1000)
@@ -125,6 +137,7 @@ export class PatientPool {
         return
       }
       clearTimeout(timer)
+      this.#waiting -= 1
       callback(error, connection)
     })
   }

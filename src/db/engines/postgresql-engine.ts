@@ -87,6 +87,11 @@ export function openPostgresqlEngine(
       const setting = sql<{ value: string }>`select current_setting('default_transaction_read_only') as value`
       return (await setting.execute(db)).rows[0]?.value === 'on'
     },
+    figures: () => ({
+      connections: { busy: pool.totalCount - pool.idleCount, idle: pool.idleCount },
+      waiting: { lookups: gate.waiting, others: pool.waitingCount },
+      silent: gate.isSilent,
+    }),
     async close() {
       if (pool.ended) return
       // Connections that do not hear the farewell would keep the process alive.

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { NodeFinder } from '../../model/node-finder.ts'
-import type { ConductorReader, IronicDatabase, NodeStore } from '../../model/stores.ts'
+import type { ConductorReader, DatabaseFigures, IronicDatabase, NodeStore } from '../../model/stores.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { Engine } from '../engines/engine.ts'
 import { SqlNodeFinder } from '../stores/sql-node-finder.ts'
@@ -49,6 +49,10 @@ export class SqlIronicDatabase implements IronicDatabase {
 
   async ping(): Promise<void> {
     await sql`select 1`.execute(this.#engine.prompt)
+  }
+
+  figures(): DatabaseFigures | undefined {
+    return this.#engine.figures?.()
   }
 
   close(): Promise<void> {

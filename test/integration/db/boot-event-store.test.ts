@@ -1,7 +1,7 @@
 import { afterAll, expect, it } from 'vitest'
 import { openBootEventStore } from '../../../src/db/events/open-boot-event-store.ts'
 import type { BootEvent, BootEventStore } from '../../../src/model/boot-events.ts'
-import { aBootEvent } from '../../support/boot-event.ts'
+import { aBootEvent } from '../../support/a-boot-event.ts'
 import { eachDatabase } from '../../support/databases.ts'
 
 eachDatabase((engine) => {

@@ -123,7 +123,7 @@ export class LiveBoots {
   /** A list that was asked for before an event came must not undo it. */
   #hold(boot: Boot): void {
     const known = this.#waiting.get(boot.id)
-    if (known === undefined || known.steps.length <= boot.steps.length) this.#waiting.set(boot.id, boot)
+    if (known === undefined || known.events <= boot.events) this.#waiting.set(boot.id, boot)
   }
 
   #show(): void {
@@ -136,7 +136,7 @@ export class LiveBoots {
     const all = new Map(this.state.value.boots.map((boot) => [boot.id, boot]))
     for (const boot of this.#waiting.values()) {
       const known = all.get(boot.id)
-      if (known === undefined || known.last_at <= boot.last_at) all.set(boot.id, boot)
+      if (known === undefined || known.events <= boot.events) all.set(boot.id, boot)
     }
     this.#waiting.clear()
     const boots = [...all.values()].sort((a, b) => b.begun_at - a.begun_at || b.id - a.id).slice(0, mostKept)

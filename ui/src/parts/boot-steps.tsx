@@ -27,6 +27,7 @@ export function BootSteps({ boot }: { boot: Boot }) {
             <Mark tone={stepTone(step)} />
             <span class="step-what">
               {step.what}
+              {step.times > 1 && <span class="muted"> ×{step.times}</span>}
               {step.code !== null && <code class="code">{step.code}</code>}
             </span>
             <span class="step-took">{step.milliseconds > 0 ? milliseconds(step.milliseconds) : ''}</span>

@@ -8,6 +8,7 @@ const tones: Readonly<Record<BootVerdict, Tone>> = {
   'script fetched, kernel never': 'warn',
   'booted, never called back': 'warn',
   'file missing': 'bad',
+  'download broken off': 'bad',
   'unknown address': 'idle',
   'state does not allow': 'idle',
   'no conductor': 'bad',

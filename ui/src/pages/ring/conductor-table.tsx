@@ -32,7 +32,7 @@ export function ConductorTable({ ring, known, now, colours, chosen, onChoose }: 
         </tr>
       </thead>
       <tbody>
-        {ring.conductors.map(({ hostname, alive, share, nodes }) => {
+        {inOrder(ring.conductors, known).map(({ hostname, alive, share, nodes }) => {
           const [tone, text] = standing(
             alive,
             known.find((conductor) => conductor.hostname === hostname),
@@ -67,6 +67,13 @@ export function ConductorTable({ ring, known, now, colours, chosen, onChoose }: 
       </tbody>
     </table>
   )
+}
+
+/** Those that need a look first. */
+function inOrder(conductors: Ring['conductors'], known: readonly OverviewConductor[]): Ring['conductors'] {
+  const draining = new Set(known.filter((conductor) => conductor.draining).map(({ hostname }) => hostname))
+  const place = ({ alive, hostname }: Ring['conductors'][number]) => (alive ? (draining.has(hostname) ? 1 : 2) : 0)
+  return conductors.toSorted((a, b) => place(a) - place(b) || a.hostname.localeCompare(b.hostname))
 }
 
 function standing(alive: boolean, known: OverviewConductor | undefined, now: number): [Tone, string] {
