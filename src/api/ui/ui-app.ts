@@ -29,9 +29,9 @@ export function uiApp({ access, files }: UiParts): FastifyPluginAsync {
     app.addHook('onRequest', async (request, reply) => {
       reply.headers({ ...headers, 'Cache-Control': 'no-store' })
       const refused = await refusal(access, request.method, request.headers.authorization)
-      if (refused === undefined) return reply
+      if (refused === undefined) return
       reply.code(refused.status).headers(refused.headers ?? {})
-      return await sendPage(reply, titles[refused.status], refused.text)
+      await sendPage(reply, titles[refused.status], refused.text)
     })
     app.get('/ui', async (request, reply) => {
       // Names in the page are relative to its folder. So is this one, whatever a proxy calls us.
