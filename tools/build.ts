@@ -1,12 +1,13 @@
 /*
  * Builds dist/ for the npm package: JavaScript and type declarations from src/, and the files that are no code (templates)
- * beside them, where the code looks for them. The dashboard goes to dist/ui.
+ * beside them, where the code looks for them. The man pages go into dist/man, where npm finds them; the dashboard into dist/ui.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildUi } from './build-ui.ts'
+import { writeManPages } from './man-pages.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const source = join(root, 'src')
@@ -25,4 +26,5 @@ for (const file of readdirSync(source, { recursive: true, withFileTypes: true })
   cpSync(path, join(target, path.slice(source.length)))
 }
 
+await writeManPages(join(target, 'man'))
 await buildUi(join(target, 'ui'))

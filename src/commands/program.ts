@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   explain: async () => (await import('./explain.ts')).explainCommand(),
   'root-script': async () => (await import('./root-script.ts')).rootScriptCommand(),
   demo: async () => (await import('./demo/demo.ts')).demoCommand(),
+  completion: async () => (await import('./completion/completion.ts')).completionCommand(() => program(undefined)),
 }
 
 /** The command line, with the command that the first argument names; with all of them where it names none. */

@@ -54,6 +54,8 @@ describe('the package', () => {
       'bin/bootring',
       'dist/main.js',
       'dist/main.d.ts',
+      'dist/man/bootring.1',
+      'dist/man/bootring-explain.1',
       'examples/fleet.yaml',
     ]) {
       if (existsSync(join(checkout, file)) || file.startsWith('dist/')) expect(files).toContain(file)

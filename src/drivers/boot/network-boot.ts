@@ -3,6 +3,7 @@ import type { BootLoader } from '../../ipxe/boot-loader.ts'
 import type { ImageStore } from '../../ipxe/image-store.ts'
 import type { NodeScripts } from '../../ipxe/node-script.ts'
 import { scriptInputs } from '../../ipxe/pxe-options.ts'
+import { pixiecoreFileName } from '../../model/boot-file-content.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { BootNode, NodeWithPorts, Port } from '../../model/node.ts'
 import { LogBudget } from '../../observe/log-budget.ts'
@@ -49,7 +50,8 @@ export class NetworkBoot extends BootInterface {
   constructor(name: string, parts: NetworkBootParts) {
     super(name)
     this.#parts = parts
-    this.fileNames = parts.loaders.map(({ fileName }) => fileName)
+    // Pixiecore asks in a machine's place, by no name.
+    this.fileNames = parts.loaders.map(({ fileName }) => fileName).filter((name) => name !== pixiecoreFileName)
   }
 
   /** Whether there is all to boot the agent or, for machines that boot a ramdisk of their own, that one once it is named. */
