@@ -23,8 +23,9 @@ export function App() {
     shown.current = place
     scrollTo(0, 0)
     // Who can't see that the page has changed is taken to its heading.
-    if (main.current?.contains(document.activeElement)) return
-    main.current?.querySelector('h1')?.focus({ preventScroll: true })
+    const { activeElement } = document
+    const isInside = activeElement !== main.current && main.current?.contains(activeElement)
+    if (!isInside) main.current?.querySelector('h1')?.focus({ preventScroll: true })
   }, [place])
   return (
     <>

@@ -22,7 +22,8 @@ export function BootsPage({
   query: Readonly<Record<string, string>>
   overview: Overview | undefined
 }) {
-  const live = useLiveBoots(undefined)
+  const areKept = overview?.events.enabled
+  const live = useLiveBoots(undefined, areKept)
   const [most, setMost] = useState(pageSize)
   const { verdict } = query
   const shown = verdict === undefined ? live.boots : live.boots.filter((boot) => boot.verdict === verdict)
@@ -52,8 +53,8 @@ export function BootsPage({
       <NewsForReaders boots={live.boots} />
       {shown.length > 0 ? (
         <BootList boots={shown.slice(0, most)} />
-      ) : live.loaded ? (
-        <NoBoots filtered={verdict !== undefined} enabled={overview?.events.enabled ?? true} />
+      ) : live.loaded || areKept === false ? (
+        <NoBoots filtered={verdict !== undefined} areKept={areKept !== false} />
       ) : (
         <Loading />
       )}
@@ -95,8 +96,8 @@ function VerdictFilter({ boots, chosen }: { boots: readonly Boot[]; chosen: stri
   )
 }
 
-function NoBoots({ filtered, enabled }: { filtered: boolean; enabled: boolean }) {
-  if (!enabled) {
+function NoBoots({ filtered, areKept }: { filtered: boolean; areKept: boolean }) {
+  if (!areKept) {
     return (
       <Empty title="Boots are not kept.">
         <p>

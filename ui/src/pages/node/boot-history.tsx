@@ -9,7 +9,7 @@ import { verdictTone } from '../../parts/verdict-tone.ts'
 const openAtFirst = 1
 
 /** The node's boots, newest first; they go on while one looks. */
-export function BootHistory({ boots, loaded, enabled }: { boots: readonly Boot[]; loaded: boolean; enabled: boolean }) {
+export function BootHistory({ boots, loaded, areKept }: { boots: readonly Boot[]; loaded: boolean; areKept: boolean }) {
   return (
     <section class="panel" aria-labelledby="boots-title">
       <div class="panel-head">
@@ -17,9 +17,9 @@ export function BootHistory({ boots, loaded, enabled }: { boots: readonly Boot[]
       </div>
       {boots.length === 0 && !loaded && <Loading />}
       {boots.length === 0 && loaded && (
-        <Empty title={enabled ? 'It has not asked yet.' : 'Boots are not kept.'}>
+        <Empty title={areKept ? 'It has not asked yet.' : 'Boots are not kept.'}>
           <p>
-            {enabled ? 'Switch it on: its boot appears here with the first request.' : 'Set [bootring]boot_events.'}
+            {areKept ? 'Switch it on: its boot appears here with the first request.' : 'Set [bootring]boot_events.'}
           </p>
         </Empty>
       )}

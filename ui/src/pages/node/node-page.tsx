@@ -55,16 +55,16 @@ export function NodePage({ id, query, overview }: NodePageProps) {
           chosenMac={query.mac ?? node.macs[0]}
           onMac={(chosen) => setQuery({ mac: chosen })}
         />
-        <Boots uuid={node.uuid} enabled={overview?.events.enabled ?? true} />
+        <Boots uuid={node.uuid} areKept={overview?.events.enabled} />
       </div>
       <ScriptsSection path={`${path}/scripts`} current={stateName(node.provision_state)} chosen={query.script} />
     </>
   )
 }
 
-function Boots({ uuid, enabled }: { uuid: string; enabled: boolean }) {
-  const { boots, loaded } = useLiveBoots(uuid)
-  return <BootHistory boots={boots} loaded={loaded} enabled={enabled} />
+function Boots({ uuid, areKept }: { uuid: string; areKept: boolean | undefined }) {
+  const { boots, loaded } = useLiveBoots(uuid, areKept)
+  return <BootHistory boots={boots} loaded={loaded || areKept === false} areKept={areKept !== false} />
 }
 
 function Facts({ node }: { node: NodeWithExplanation }) {
