@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Logger } from '../observe/logger.ts'
 import type { ManagementMetrics } from '../observe/management-metrics.ts'
+import type { RequestTracer } from '../observe/trace.ts'
 import { clientFault } from './fault.ts'
 import type { ObservationParts } from './observation/observation.ts'
 import { observationRoutes } from './observation/observation-routes.ts'
@@ -25,6 +26,7 @@ import { nodeRoutes } from './routes/nodes.ts'
 import { notThereRoutes } from './routes/not-there.ts'
 import { portgroupRoutes } from './routes/portgroups.ts'
 import { portRoutes } from './routes/ports.ts'
+import { traceRequests } from './trace-requests.ts'
 
 /** All that there is of the REST API. */
 const routes: readonly RestRoutes[] = [
@@ -52,6 +54,7 @@ export interface ApiAppDeps {
   /** The REST API of management. Absent beside a running Ironic, whose API has it: nobody is to take this one for it. */
   rest?: RestParts | undefined
   metrics?: Pick<ManagementMetrics, 'answered' | 'refused'> | undefined
+  tracer?: RequestTracer | undefined
   /** What operators look at, below /v1/bootring; absent: it is not there. */
   observation?: ObservationParts | undefined
 }
@@ -60,12 +63,13 @@ export interface ApiAppDeps {
  * The part of the API that management clients use, with errors in Ironic's shape for all else. Boot files are not served
  * here but by `BootRoute`.
  */
-export function apiApp({ logger, metrics, observation, rest }: ApiAppDeps): FastifyPluginAsync {
+export function apiApp({ logger, metrics, observation, rest, tracer }: ApiAppDeps): FastifyPluginAsync {
   return async (app) => {
     app.addHook('onRequest', async (request, reply) => {
       reply.header('X-Openstack-Request-Id', request.id)
       reply.header('Cache-Control', 'no-store')
     })
+    if (tracer !== undefined) traceRequests(app, tracer)
     if (metrics !== undefined) {
       app.addHook('onResponse', async ({ method }, reply) => {
         metrics.answered(method, reply.statusCode, reply.elapsedTime)

@@ -55,9 +55,11 @@ export function firmwareFirst(
     const caller = forAgent ? 'agent' : 'management'
     const turnAway = (reason: string, kind: Parameters<ManagementMetrics['refused']>[1] = 'too many') => {
       metrics?.refused(caller, kind)
+      const requestId = `req-${randomUUID()}`
       const suppressed = budget.take()
-      if (suppressed !== undefined) logger.warn({ reason, forAgent, suppressed }, 'too many requests: one was refused')
-      refuse(response)
+      if (suppressed !== undefined)
+        logger.warn({ requestId, reason, forAgent, suppressed }, 'too many requests: one was refused')
+      refuse(response, requestId)
     }
     const giveBack = forAgent ? shares.take(request.socket.remoteAddress ?? '') : undefined
     if (forAgent && giveBack === undefined) {
@@ -80,7 +82,7 @@ export function firmwareFirst(
   }
 }
 
-function refuse(response: ServerResponse): void {
+function refuse(response: ServerResponse, requestId: string): void {
   const body = JSON.stringify(serverFault('Too many requests are being worked on; try again later.'))
   response.writeHead(503, [
     'Content-Type',
@@ -92,7 +94,7 @@ function refuse(response: ServerResponse): void {
     'Cache-Control',
     'no-store',
     'X-Openstack-Request-Id',
-    `req-${randomUUID()}`,
+    requestId,
   ])
   response.end(body)
 }

@@ -38,7 +38,8 @@ export interface ApiServer {
 
 /** Starts the API; resolves when it listens, rejects when it can't (address in use, not ours, no permission). */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { boot, host, port, logger, metrics, observation, rest, reuse = false, closeTimeoutSeconds = 15 } = options
+  const { boot, host, port, logger, metrics, observation, rest, tracer } = options
+  const { reuse = false, closeTimeoutSeconds = 15 } = options
   const limits = { ...apiLimits, ...options.limits }
   const isProxy = options.isProxy ?? proxies([])
   let bootsInFlight = 0
@@ -78,7 +79,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     // Names and traits have up to 255 characters, each of which may be encoded.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
   })
-  await app.register(apiApp({ logger, metrics, observation, rest }))
+  await app.register(apiApp({ logger, metrics, observation, rest, tracer }))
   if (options.ui !== undefined) await app.register(uiApp(options.ui))
   await app.ready()
   await listen(app.server, { host, port, reusePort: reuse })

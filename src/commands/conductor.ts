@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { type FleetContext, withFleet } from './context.ts'
+import { type Context, type FleetContext, withFleet } from './context.ts'
 import { drainCommand } from './drain.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { serveUntilToldToStop } from './serve-until-told-to-stop.ts'
@@ -9,7 +9,9 @@ import { buildRings } from './wiring/build-rings.ts'
 import { logIronicsRelease } from './wiring/log-ironics-release.ts'
 import { startAdmin } from './wiring/start-admin.ts'
 import { startAttachedConductor } from './wiring/start-attached-conductor.ts'
-import { startConductor } from './wiring/start-conductor.ts'
+import { startBootEvents } from './wiring/start-boot-events.ts'
+import { type ConductorSetting, type RunningConductor, startConductor } from './wiring/start-conductor.ts'
+import { startTracing } from './wiring/start-tracing.ts'
 import { withCleanup } from './with-cleanup.ts'
 
 /** `bootring conductor`: one conductor with its RPC server, its boot files and their HTTP server; attached, Ironic's files. */
@@ -24,16 +26,19 @@ export function conductorCommand(): Command {
   )
 }
 
-async function conduct(context: FleetContext, cleanup: Pick<AsyncDisposableStack, 'defer'>): Promise<void> {
+type Cleanup = Pick<AsyncDisposableStack, 'defer'>
+
+async function conduct(context: FleetContext, cleanup: Cleanup): Promise<void> {
   const { config, database, installation, log } = context
   await database.checkSchema()
   if (context.mode === 'attached') await logIronicsRelease(context)
   const rings = buildRings(config, database.conductors)
   const metrics = buildMetrics({ mode: context.mode, database, rings })
+  const tracer = await startTracing({ config, host: installation.host, service: 'conductor', cleanup, log })
   const conductor =
     context.mode === 'attached'
-      ? await startAttachedConductor({ installation, database: context.database, rings, metrics, log })
-      : await startConductor({ installation, database: context.database, rings, metrics, log })
+      ? await startAttachedConductor({ installation, database: context.database, rings, metrics, tracer, log })
+      : await startStandalone(context, { rings, metrics, tracer }, cleanup)
   cleanup.defer(() => conductor.stop())
   const metricsText = () => metrics.text()
   const port = config.bootring.conductor_admin_port
@@ -42,4 +47,13 @@ async function conduct(context: FleetContext, cleanup: Pick<AsyncDisposableStack
   cleanup.defer(() => admin.close())
   const stopped = untilToldToStop(log)
   await serveUntilToldToStop(log, 'replaced' in conductor ? Promise.race([stopped, conductor.replaced]) : stopped)
+}
+
+async function startStandalone(
+  { database, installation, log }: Context,
+  given: Pick<ConductorSetting, 'metrics' | 'rings' | 'tracer'>,
+  cleanup: Cleanup,
+): Promise<RunningConductor> {
+  const events = await startBootEvents({ installation, metrics: given.metrics, prunes: true, log }, cleanup)
+  return await startConductor({ ...given, installation, database, events: events?.sink, log })
 }

@@ -10,7 +10,9 @@ import { buildApiMetrics } from './wiring/build-metrics.ts'
 import { buildRings } from './wiring/build-rings.ts'
 import { startAdmin } from './wiring/start-admin.ts'
 import { startApi } from './wiring/start-api.ts'
+import { startBootEvents } from './wiring/start-boot-events.ts'
 import { startConductor } from './wiring/start-conductor.ts'
+import { startTracing } from './wiring/start-tracing.ts'
 import { withCleanup } from './with-cleanup.ts'
 
 /** `bootring serve`: everything in one process. Needs no configuration at all, and then keeps to loopback. */
@@ -31,12 +33,14 @@ async function serve(
   await readySchema(database, installation.databaseUrl)
   const rings = buildRings(config, database.conductors)
   const metrics = buildApiMetrics({ mode, database, rings })
-  const conductor = await startConductor({ installation, database, rings, metrics, log })
+  const events = await startBootEvents({ installation, metrics, prunes: true, log }, cleanup)
+  const tracer = await startTracing({ config, host: installation.host, service: 'serve', cleanup, log })
+  const conductor = await startConductor({ installation, database, rings, metrics, events: events?.sink, tracer, log })
   cleanup.defer(() => conductor.stop())
   const remote = buildConductorClient(installation, log)
   cleanup.defer(() => remote.close())
   const conductors = localFirst(conductor.hostname, conductor.handlers, remote)
-  const api = await startApi({ installation, database, rings, conductors, metrics, log })
+  const api = await startApi({ installation, database, rings, conductors, metrics, events, tracer, log })
   cleanup.defer(() => api.close())
   const metricsText = () => metrics.text()
   const port = config.bootring.admin_port

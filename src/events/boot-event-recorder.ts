@@ -9,8 +9,18 @@ export interface RecorderMetrics {
   failed(): void
 }
 
-/** Why events were lost: the queue was full; the store would not have them, whatever is done; the process has ended. */
-export type DropReason = 'queue full' | 'unfit' | 'stopped'
+/**
+ * Why events were lost: the queue was full; the store would not have them, whatever is done; they were of strangers, who
+ * were too many; the process has ended.
+ */
+export type DropReason = 'queue full' | 'unfit' | 'strangers' | 'stopped'
+
+/**
+ * Events of refusals that name no node, which anybody can cause who knows the address of this process: what is more would
+ * fill the disk. A row of machines that nobody has registered has fewer.
+ */
+const strangersPerSecond = 100
+const strangerBurst = 5000
 
 export interface RecorderParts {
   store: Pick<BootEventStore, 'append'>
@@ -43,6 +53,7 @@ export class BootEventRecorder implements BootEventSink {
   readonly #log: Logger
   readonly #dropLines = new LogBudget(1 / 30, 1)
   readonly #failureLines = new LogBudget(1 / 30, 1)
+  readonly #strangers = new LogBudget(strangersPerSecond, strangerBurst)
   readonly #timer: NodeJS.Timeout
   #queue: BootEvent[] = []
   #writing: BootEvent[] = []
@@ -69,6 +80,10 @@ export class BootEventRecorder implements BootEventSink {
   record(event: BootEvent): void {
     if (this.#stopped || this.#queue.length + this.#writing.length >= this.#capacity) {
       this.#drop(1, this.#stopped ? 'stopped' : 'queue full')
+      return
+    }
+    if (isOfStranger(event) && this.#strangers.take() === undefined) {
+      this.#drop(1, 'strangers')
       return
     }
     this.#queue.push(event)
@@ -151,6 +166,11 @@ export class BootEventRecorder implements BootEventSink {
       'boot events were dropped: they came faster than they are written',
     )
   }
+}
+
+/** A file's node is what the client wrote. */
+function isOfStranger({ kind, node_uuid, outcome }: BootEvent): boolean {
+  return outcome === 'refused' && (node_uuid === null || kind === 'file')
 }
 
 /** The same batch would fail again for ever with all other errors. */

@@ -18,16 +18,15 @@ export class BootEventRetention {
   readonly #parts: RetentionParts
   readonly #stop = new AbortController()
   readonly #failureLines = new LogBudget(1 / 600, 1)
-  readonly #running: Promise<void>
 
   constructor(parts: RetentionParts) {
     this.#parts = parts
-    this.#running = this.#run()
+    void this.#run()
   }
 
-  async stop(): Promise<void> {
+  /** Does not wait for a store that is at it: that one may be dead. */
+  stop(): void {
     this.#stop.abort()
-    await this.#running
   }
 
   async #run(): Promise<void> {

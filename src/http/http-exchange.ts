@@ -7,6 +7,8 @@ export interface HttpExchange {
   readonly target: string
   /** undefined when the client is gone already. */
   readonly remoteAddress: string | undefined
+  /** As the client calls itself; undefined where it does not. */
+  readonly userAgent: string | undefined
   /**
    * Answers; once. `fields` are header names and values in turn, `Content-Length` among them. `last`: the connection
    * ends after it. `Date` and what is said of the connection are added.
@@ -36,6 +38,10 @@ export class NodeHttpExchange implements HttpExchange {
 
   get remoteAddress(): string | undefined {
     return this.#request.socket.remoteAddress
+  }
+
+  get userAgent(): string | undefined {
+    return this.#request.headers['user-agent']
   }
 
   answer(status: number, fields: readonly string[], body: string, last: boolean): void {

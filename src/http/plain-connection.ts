@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { HeldConnection } from './connection-table.ts'
 import type { HttpExchange } from './http-exchange.ts'
 import { type PlainRequest, parsePlainRequest } from './plain-request.ts'
+import { userAgentIn } from './user-agent.ts'
 
 export interface PlainConnectionParts {
   /** Whether a request is to be handed to `handle`; all others are Node's. */
@@ -152,6 +153,10 @@ class Exchange implements PlainExchange {
 
   get remoteAddress(): string | undefined {
     return this.#socket.remoteAddress
+  }
+
+  get userAgent(): string | undefined {
+    return userAgentIn(this.request.fields)
   }
 
   answer(status: number, fields: readonly string[], body: string, last: boolean): void {

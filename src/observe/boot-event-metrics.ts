@@ -18,11 +18,11 @@ export class BootEventMetrics {
     })
     this.#dropped = new Counter({
       name: 'bootring_boot_events_dropped_total',
-      help: 'Boot events lost, by reason (queue_full, unfit: the store refuses them for good, stopped: the process has ended).',
+      help: 'Boot events lost, by reason (queue_full, unfit: the store refuses them for good, strangers: refusals without a node were too many, stopped: the process has ended).',
       labelNames: ['reason'] as const,
       registers,
     })
-    for (const reason of ['queue_full', 'unfit', 'stopped']) this.#dropped.inc({ reason }, 0)
+    for (const reason of ['queue_full', 'unfit', 'strangers', 'stopped']) this.#dropped.inc({ reason }, 0)
     this.#failures = new Counter({
       name: 'bootring_boot_event_write_failures_total',
       help: 'Batches of boot events that could not be written; all but unfit ones are tried again.',

@@ -96,10 +96,11 @@ export function createConductorClient(options: ConductorClientOptions): Conducto
 
   return {
     async call(hostname, method, params, context) {
-      const { requestId } = context
+      const { requestId, trace } = context
+      const traceparent = trace && { traceparent: trace.traceparent }
       const { repeatable = false } = methods[method]
       const version = versionNeeded(methods[method], params)
-      const sent = { ...params, context: { request_id: requestId }, 'rpc.version': version }
+      const sent = { ...params, context: { request_id: requestId, ...traceparent }, 'rpc.version': version }
       const body = JSON.stringify({ jsonrpc: '2.0', method, params: sent, id: requestId })
       return parseAnswer(hostname, method, requestId, version, await exchange(hostname, body, repeatable, context))
     },

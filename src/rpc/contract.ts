@@ -1,3 +1,4 @@
+import type { TraceSpan } from '../observe/trace.ts'
 import { agentMethods } from './methods/agent.ts'
 import { bootMethods } from './methods/boot.ts'
 import { hardwareMethods } from './methods/hardware.ts'
@@ -25,6 +26,8 @@ export const methods: Methods<MethodName> = {
 export interface CallContext {
   /** Follows a request through every log. */
   requestId: string
+  /** Its step, where the request is traced. */
+  trace?: TraceSpan | undefined
 }
 
 export type Handler<M extends MethodName> = (params: Params<M>, context: CallContext) => Promise<Result<M>>

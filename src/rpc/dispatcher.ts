@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ValidateFunction } from 'ajv'
 import { BootringError } from '../model/errors.ts'
 import type { Logger } from '../observe/logger.ts'
+import { failureOf, type RequestTracer } from '../observe/trace.ts'
 import { ajv } from './ajv.ts'
 import { type CallContext, type Handlers, methods } from './contract.ts'
 import { errorObject, ProtocolError, unexpectedError } from './json-rpc-error.ts'
@@ -41,7 +42,10 @@ export function createDispatcher(
   handlers: Handlers,
   logger: Logger,
   maxCalls = Number.POSITIVE_INFINITY,
-  observe: CallObserver = () => undefined,
+  {
+    observe = () => undefined,
+    tracer,
+  }: { observe?: CallObserver | undefined; tracer?: RequestTracer | undefined } = {},
 ): Dispatcher {
   const table = methodTable(handlers)
   let inFlight = 0
@@ -55,21 +59,30 @@ export function createDispatcher(
     }
     inFlight += 1
     const since = performance.now()
+    const context = contextOf(request, id, tracer)
+    const { requestId, trace } = context
+    const traceId = trace?.traceId
+    let failure: string | undefined
     let outcome: Parameters<CallObserver>[1] = 'refused'
     try {
-      const result = await call(table, request, id)
+      const result = await call(table, request, context)
       outcome = 'answered'
+      logger.debug({ method: name, requestId, traceId }, 'rpc call answered')
       return `{"jsonrpc":"2.0","result":${JSON.stringify(result)},"id":${JSON.stringify(id)}}`
     } catch (error) {
       if (error instanceof BootringError || error instanceof ProtocolError) {
-        logger.debug({ code: error.name, reason: error.message, requestId: id }, 'rpc call refused')
+        failure = error.name
+        const fields = { method: shortened(name), code: error.name, reason: error.message, requestId, traceId }
+        logger.debug(fields, 'rpc call refused')
         return errorAnswer(errorObject(error), id)
       }
       outcome = 'failed'
-      logger.error({ err: error, requestId: id }, 'rpc call failed')
+      failure = failureOf(error)
+      logger.error({ err: error, requestId, traceId }, 'rpc call failed')
       return errorAnswer(unexpectedError, id)
     } finally {
       inFlight -= 1
+      trace?.end(failure)
       observe(name, outcome, performance.now() - since)
     }
   }
@@ -116,7 +129,7 @@ function parseRequest(body: string): JsonObject {
   return request
 }
 
-async function call(table: Record<string, Method>, request: JsonObject, id: Id): Promise<unknown> {
+async function call(table: Record<string, Method>, request: JsonObject, context: CallContext): Promise<unknown> {
   const name = request.method as string
   const method = table[name]
   if (method === undefined) throw new ProtocolError('MethodNotFound', `Method ${shortened(name)} was not found`)
@@ -129,7 +142,7 @@ async function call(table: Record<string, Method>, request: JsonObject, id: Id):
   const given = params as JsonObject
   const callParams: JsonObject = {}
   for (const key of method.paramNames) if (given[key] !== undefined) callParams[key] = given[key]
-  const result = await method.call(callParams, { requestId: requestId(given.context as JsonObject, id) })
+  const result = await method.call(callParams, context)
   if (!method.result(result)) throw new TypeError(`${name} gave a result that its schema forbids`)
   return result
 }
@@ -142,6 +155,22 @@ function checkVersion({ 'rpc.version': asked }: JsonObject): void {
 
 function shortened(text: string): string {
   return text.length <= maxMessageLength ? text : `${text.slice(0, maxMessageLength)}…`
+}
+
+/** What accompanies a call, of which nothing has been checked yet. */
+function contextOf({ method, params }: JsonObject, id: Id, tracer: RequestTracer | undefined): CallContext {
+  const given = isObject(params) && isObject(params.context) ? params.context : {}
+  const context: CallContext = { requestId: requestId(given, id) }
+  // Those who trace begin it: a caller that says nothing of a trace has none.
+  if (tracer === undefined || typeof given.traceparent !== 'string') return context
+  const name = shortened(String(method))
+  context.trace = tracer.begin(
+    context.requestId,
+    name,
+    { 'rpc.system': 'jsonrpc', 'rpc.method': name },
+    given.traceparent,
+  )
+  return context
 }
 
 /** Ironic's callers put theirs into `context`, and use it as the call's id too. */

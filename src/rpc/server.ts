@@ -7,6 +7,7 @@ import { inTurn } from '../http/in-turn.ts'
 import { type PlainFront, putPlainFront } from '../http/plain-front.ts'
 import { BootringError } from '../model/errors.ts'
 import type { Logger } from '../observe/logger.ts'
+import type { RequestTracer } from '../observe/trace.ts'
 import { type AuthResult, type BasicAuthenticator, basicChallenge, createBasicAuthenticator } from './basic-auth.ts'
 import type { Handlers } from './contract.ts'
 import { type CallObserver, createDispatcher, type Dispatcher } from './dispatcher.ts'
@@ -33,6 +34,7 @@ export interface RpcServerOptions {
   logger: Logger
   limits?: Partial<RpcServerLimits>
   onCall?: CallObserver | undefined
+  tracer?: RequestTracer | undefined
 }
 
 export interface RpcServer {
@@ -52,7 +54,8 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     options.auth.strategy === 'http_basic'
       ? createBasicAuthenticator(new HtpasswdFile(options.auth.userFile, logger))
       : undefined
-  const dispatch = createDispatcher(options.handlers, logger, limits.maxCalls, options.onCall)
+  const { handlers, onCall: observe, tracer } = options
+  const dispatch = createDispatcher(handlers, logger, limits.maxCalls, { observe, tracer })
   const server = createHttpServer(options.tls, limits)
   const handling = {
     dispatch,

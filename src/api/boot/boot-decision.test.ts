@@ -48,6 +48,8 @@ describe('BootDecision', () => {
         node: target,
         order: ['one', 'two'],
         attempts: [{ conductor: 'one', milliseconds: expect.any(Number) }],
+        nodeMilliseconds: expect.any(Number),
+        ringMilliseconds: expect.any(Number),
       },
     })
   })

@@ -3,6 +3,7 @@ import { type MacAddress, parseNicAddress } from '../../model/mac.ts'
 import type { BootTarget } from '../../model/node.ts'
 import { waitStates } from '../../model/provision-states.ts'
 import type { BootTargetStore } from '../../model/stores.ts'
+import { type RequestTracer, traced } from '../../observe/trace.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
 import type { ConductorClient } from '../../rpc/contract.ts'
 import { RetryTimes } from '../retry-after.ts'
@@ -26,6 +27,9 @@ export interface BootFacts {
   order?: readonly string[]
   /** The conductors that were asked, in this order. */
   attempts: readonly ConductorAttempt[]
+  /** How long it took to find the node, and its conductors. */
+  nodeMilliseconds?: number
+  ringMilliseconds?: number
 }
 
 /** A failure from the error table, or `Internal`: a fault of bootring's own, or of a conductor. */
@@ -79,6 +83,8 @@ export interface BootDecisionParts {
   hedgeShare: number
   /** `[bootring]rpc_retry_share`. */
   retryShare: number
+  /** Knows the requests that are traced. */
+  tracer?: Pick<RequestTracer, 'of'> | undefined
   /** A clock, in milliseconds, for what is remembered of conductors. Default: the monotonic one. */
   now?: () => number
 }
@@ -97,6 +103,7 @@ export class BootDecision {
   readonly #retryTimes = new RetryTimes()
   readonly #restrictBootConfig: boolean
   readonly #onlyOwners: boolean
+  readonly #tracer: Pick<RequestTracer, 'of'> | undefined
 
   constructor(parts: BootDecisionParts) {
     this.#nodes = parts.nodes
@@ -107,6 +114,7 @@ export class BootDecision {
     this.#onStaleBoot = parts.onStaleBoot ?? (() => undefined)
     this.#restrictBootConfig = parts.restrictBootConfig
     this.#onlyOwners = parts.onlyOwners ?? false
+    this.#tracer = parts.tracer
   }
 
   /** How many conductors failed so lately that they are asked last. */
@@ -144,11 +152,8 @@ export class BootDecision {
 
   async #serve(mac: MacAddress, file: BootFile, facts: BootFacts, sighting: Sighting | undefined): Promise<Decision> {
     const node = await this.#nodeThatMayBoot(mac, facts, sighting)
-    facts.order = await this.#rings.order({
-      uuid: node.nodeUuid,
-      driver: node.driver,
-      conductorGroup: node.conductorGroup,
-    })
+    const { conductorGroup, driver, nodeUuid } = node
+    facts.order = await this.#step(facts, 'ring', () => this.#rings.order({ uuid: nodeUuid, driver, conductorGroup }))
     const candidates = this.#onlyOwners ? facts.order.slice(0, 1) : facts.order
     try {
       const answer = await this.#attempts.bootConfig(candidates, node.nodeUuid, facts.fileName, file.isUsable, facts)
@@ -163,8 +168,18 @@ export class BootDecision {
     }
   }
 
+  async #step<T>(facts: BootFacts, name: 'node' | 'ring', work: () => Promise<T>): Promise<T> {
+    const trace = this.#tracer?.of(facts.requestId)
+    const startedAt = performance.now()
+    try {
+      return await (trace === undefined ? work() : traced(trace, name, work))
+    } finally {
+      facts[`${name}Milliseconds`] ??= performance.now() - startedAt
+    }
+  }
+
   async #nodeThatMayBoot(mac: MacAddress, facts: BootFacts, sighting: Sighting | undefined): Promise<BootTarget> {
-    const node = await this.#nodes.bootTarget(mac)
+    const node = await this.#step(facts, 'node', () => this.#nodes.bootTarget(mac))
     const mayBoot = !this.#restrictBootConfig || waitStates.has(node?.provisionState ?? '')
     sighting?.saw(mayBoot ? node : undefined)
     if (node === undefined) throw new BootringError('PortNotFound', 'no port has this address')

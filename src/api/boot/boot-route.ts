@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { HttpExchange } from '../../http/http-exchange.ts'
+import type { BootEventSink } from '../../model/boot-events.ts'
 import { pixiecoreFileName } from '../../model/boot-file-content.ts'
 import type { ErrorCode } from '../../model/errors.ts'
 import type { Metrics } from '../../observe/metrics.ts'
+import type { RequestTracer, TraceSpan } from '../../observe/trace.ts'
 import { retryAfterSeconds } from '../retry-after.ts'
 import type { AllowedNetworks } from './allowed-networks.ts'
 import type { BootDecision, Decision } from './boot-decision.ts'
@@ -10,6 +12,7 @@ import { bootFiles } from './boot-files.ts'
 import { type BootPath, parseBootTarget, parsePixiecoreTarget } from './boot-path.ts'
 import type { DecisionLog } from './decision-log.ts'
 import type { RefusalClock } from './refusal-clock.ts'
+import { scriptEvent } from './script-event.ts'
 
 export interface BootRouteParts {
   decision: Pick<BootDecision, 'decide'>
@@ -21,6 +24,11 @@ export interface BootRouteParts {
   refusalClock: RefusalClock
   metrics: Pick<Metrics, 'bootRequest' | 'rpcAttempt' | 'rpcHedge'>
   log: Pick<DecisionLog, 'write'>
+  /** Takes each request; absent: nobody wants to know. */
+  events?: BootEventSink | undefined
+  /** Host name of this instance, for the events. */
+  server?: string
+  tracer?: Pick<RequestTracer, 'begin'> | undefined
 }
 
 const refusedBody = 'Not Found\n'
@@ -65,16 +73,21 @@ export class BootRoute {
       const decision = overloaded(requestId, reason)
       this.#observe(decision, performance.now() - startedAt, exchange)
       this.#send(exchange, decision)
+      this.#record(decision, performance.now() - startedAt, exchange)
       return
     }
     this.#inFlight += 1
+    const trace = this.#parts.tracer?.begin(requestId, 'GET /v1/boot', { 'client.address': exchange.remoteAddress })
     try {
       const decision = await this.#decide(exchange, requestId)
-      this.#observe(decision, performance.now() - startedAt, exchange)
+      const milliseconds = performance.now() - startedAt
+      this.#observe(decision, milliseconds, exchange)
+      if (trace !== undefined) endTrace(trace, decision)
       if (decision.outcome === 'refused') {
         await new Promise<void>((leave) => this.#parts.refusalClock.atNextTick(leave))
       }
       this.#send(exchange, decision)
+      this.#record(decision, milliseconds, exchange)
     } finally {
       this.#inFlight -= 1
     }
@@ -118,6 +131,12 @@ export class BootRoute {
     log.write(decision, milliseconds, exchange.remoteAddress)
   }
 
+  /** Once it is answered: the machine does not wait for this. */
+  #record(decision: Decision, milliseconds: number, { remoteAddress, userAgent }: HttpExchange): void {
+    const { events, server = '' } = this.#parts
+    events?.record(scriptEvent(decision, { milliseconds, remoteAddress, server, userAgent }))
+  }
+
   /** All three kinds of answer have their header fields in the same order, for GET and for HEAD. */
   #send(exchange: HttpExchange, decision: Decision): void {
     const { requestId } = decision.facts
@@ -132,6 +151,25 @@ export class BootRoute {
       exchange.answer(503, headers(unavailableBody, requestId).concat(retryAfter), unavailableBody, last)
     }
   }
+}
+
+/** Without the wait of refusals for their clock, which is the same for all. */
+function endTrace(trace: TraceSpan, decision: Decision): void {
+  const { facts, outcome } = decision
+  const code = decision.outcome === 'served' ? undefined : decision.code
+  trace.set({
+    'http.request.method': 'GET',
+    'http.route': '/v1/boot/<MAC>/<NAME>',
+    'http.response.status_code': { served: 200, refused: 404, unavailable: 503 }[outcome],
+    'bootring.outcome': outcome,
+    'bootring.code': code,
+    'bootring.mac': facts.mac,
+    'bootring.node': facts.node?.nodeUuid,
+    'bootring.owner': facts.order?.[0],
+    'bootring.conductor': decision.outcome === 'served' ? decision.conductor : undefined,
+  })
+  // A machine that nobody knows is no failure of anybody's.
+  trace.end(outcome === 'unavailable' || code === 'Internal' ? code : undefined)
 }
 
 function overloaded(requestId: string, reason: string): Decision {

@@ -1,5 +1,6 @@
 import type { LogBudget } from '../../observe/log-budget.ts'
 import type { Logger } from '../../observe/logger.ts'
+import type { RequestTracer } from '../../observe/trace.ts'
 import type { Decision } from './boot-decision.ts'
 
 /** What a client sends is logged up to this many characters. */
@@ -13,8 +14,10 @@ export class DecisionLog {
   readonly #logger: Logger
   readonly #budget: LogBudget
   readonly #servedToo: boolean
+  readonly #tracer: Pick<RequestTracer, 'of'> | undefined
 
-  constructor(logger: Logger, budget: LogBudget) {
+  constructor(logger: Logger, budget: LogBudget, tracer?: Pick<RequestTracer, 'of'>) {
+    this.#tracer = tracer
     this.#logger = logger
     this.#budget = budget
     // Asked once: a served script must not pay for a line that nobody wants.
@@ -28,6 +31,7 @@ export class DecisionLog {
       if (!this.#servedToo && staleSeconds === undefined) return
       const fields = {
         requestId: facts.requestId,
+        traceId: this.#tracer?.of(facts.requestId)?.traceId,
         client,
         mac: facts.mac,
         node: facts.node?.nodeUuid,
@@ -44,6 +48,7 @@ export class DecisionLog {
     if (suppressed === undefined) return
     const fields = {
       requestId: facts.requestId,
+      traceId: this.#tracer?.of(facts.requestId)?.traceId,
       client,
       mac: facts.mac ?? shown(facts.macText),
       file: shown(facts.fileName),

@@ -1,4 +1,5 @@
 import { BootringError } from '../../model/errors.ts'
+import type { TraceSpan } from '../../observe/trace.ts'
 import type { Deadline, Deadlines } from './deadlines.ts'
 
 /** Timers of the same length end in any order, and this one must not be the later. */
@@ -10,6 +11,8 @@ const clientGraceSeconds = 1
  */
 export class TimedCall implements Deadline {
   readonly requestId: string
+  /** Set by the client of a request that is traced. */
+  trace: TraceSpan | undefined
   readonly expiresAt: number
   /** For the client's own timer: only this one knows that the time was over, and which attempts are to count as such. */
   readonly timeoutSeconds: number

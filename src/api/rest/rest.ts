@@ -1,6 +1,7 @@
 // Lets schemas say what the OpenAPI description shows: tags and summaries.
 import type {} from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
+import type { BootEventSink } from '../../model/boot-events.ts'
 import type { ManagementReader } from '../../model/management-stores.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
@@ -18,6 +19,10 @@ export interface RestParts {
   /** `[api]public_endpoint`; without it links lead to where the client asked. */
   readonly publicEndpoint?: string | undefined
   readonly options: RestOptions
+  /** Takes what agents call; absent: nobody wants to know. */
+  readonly events?: BootEventSink | undefined
+  /** Host name of this instance, for the events. */
+  readonly server?: string
 }
 
 /** From the configuration. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { mac } from '../../../test/support/a-node.ts'
 import { aNodeRecord, aPortRecord } from '../../../test/support/management-records.ts'
 import { type Answers, startRestServer } from '../../../test/support/rest-server.ts'
+import type { BootEvent } from '../../model/boot-events.ts'
 import { BootringError, type ErrorCode } from '../../model/errors.ts'
 import type { RestParts } from '../rest/rest.ts'
 
@@ -263,4 +264,43 @@ describe('continue_inspection', () => {
       expect(calls).toEqual([])
     },
   )
+})
+
+describe('what is kept of agents', () => {
+  async function recording(answers: Answers = {}) {
+    const events: BootEvent[] = []
+    const record = (event: BootEvent) => void events.push(event)
+    return { events, ...(await serve(answers, { events: { record }, server: 'api-1' })) }
+  }
+
+  it('are their calls, with the node that was found', async () => {
+    const { ask, events } = await recording({ heartbeat: () => null })
+    await ask('GET', `/v1/lookup?addresses=${macOf.waiting}`, { version: '1.62' })
+    const body = { callback_url: 'http://192.0.2.7:9999', agent_version: '9', agent_token: 't', agent_status: 'end' }
+    await ask('POST', `/v1/heartbeat/${waiting.uuid}`, { version: '1.62', body })
+    const both = {
+      outcome: 'served',
+      node_uuid: waiting.uuid,
+      node_name: 'node-7',
+      server: 'api-1',
+      client: '127.0.0.1',
+    }
+    expect(events).toMatchObject([
+      { ...both, kind: 'lookup', mac: macOf.waiting, provision_state: 'wait call-back' },
+      { ...both, kind: 'heartbeat', name: 'end' },
+    ])
+  })
+
+  it('are those in vain, too', async () => {
+    const down = () => {
+      throw new BootringError('ConductorUnreachable', 'c1 is down')
+    }
+    const { ask, events } = await recording({ get_node_with_token: down })
+    await ask('GET', '/v1/lookup?addresses=02:00:00:00:00:01', { version: '1.62' })
+    await ask('GET', `/v1/lookup?addresses=${macOf.waiting}`, { version: '1.62' })
+    expect(events).toMatchObject([
+      { kind: 'lookup', outcome: 'refused', code: 'NotFound', mac: '02:00:00:00:00:01', node_uuid: null },
+      { kind: 'lookup', code: 'ConductorUnreachable', node_uuid: waiting.uuid, reason: 'c1 is down' },
+    ])
+  })
 })

@@ -7,6 +7,7 @@ import { isJsonObject } from '../../resources/json-value.ts'
 import { isLogicalName } from '../../resources/logical-name.ts'
 import { shownNode } from '../../resources/shown.ts'
 import type { AgentHeartbeat } from '../../rpc/shapes.ts'
+import { type AgentCall, recordedCall } from '../rest/agent-events.ts'
 import { inspectedNode, isAnyInspected, lookedUpNode, noSuchNode, validMacs } from '../rest/agent-lookup.ts'
 import { resourceLinks } from '../rest/links.ts'
 import { tellConductor } from '../rest/node-route.ts'
@@ -55,8 +56,15 @@ export const agentRoutes: RestRoutes = (app, rest) => {
           'InvalidParameter',
           'At least one of "addresses" and "node_uuid" is required, with a valid value.',
         )
-      const node = await lookedUpNode(rest, node_uuid, macs)
-      return await foundNode(rest, request, node)
+      const call: AgentCall = {
+        kind: 'lookup',
+        node_uuid: canonicalUuidOf(node_uuid ?? '') ?? null,
+        mac: macs[0] ?? null,
+      }
+      return await recordedCall(rest, request, call, async () => {
+        call.node = await lookedUpNode(rest, node_uuid, macs)
+        return await foundNode(rest, request, call.node)
+      })
     },
   )
 
@@ -90,9 +98,14 @@ export const agentRoutes: RestRoutes = (app, rest) => {
       const heartbeat = readHeartbeat(request.body)
       const ident = request.params.node
       const uuid = canonicalUuidOf(ident)
-      const node = uuid !== undefined || isLogicalName(ident) ? await rest.reader.node(uuid ?? ident) : undefined
-      if (node === undefined) throw noSuchNode()
-      await asStranger(() => tellConductor(rest, request, node, 'heartbeat', { node_id: node.uuid, ...heartbeat }))
+      const { agent_status: status, agent_status_message: message } = heartbeat
+      const call: AgentCall = { kind: 'heartbeat', node_uuid: uuid ?? null, mac: null, status, message }
+      await recordedCall(rest, request, call, async () => {
+        const node = uuid !== undefined || isLogicalName(ident) ? await rest.reader.node(uuid ?? ident) : undefined
+        if (node === undefined) throw noSuchNode()
+        call.node = node
+        await asStranger(() => tellConductor(rest, request, node, 'heartbeat', { node_id: node.uuid, ...heartbeat }))
+      })
       return reply.code(202).send()
     },
   )

@@ -4,6 +4,7 @@ import type { SessionSource } from '../../conductor/membership/live-session.ts'
 import { managementHandlers } from '../../conductor/methods/management-handlers.ts'
 import { provisioningHandlers } from '../../conductor/methods/provisioning-handlers.ts'
 import { Provisioning } from '../../conductor/provision/provisioning.ts'
+import { stateEvent } from '../../conductor/provision/state-event.ts'
 import { buildWorks } from '../../conductor/provision/works.ts'
 import { ExclusiveTasks } from '../../conductor/tasks/exclusive-tasks.ts'
 import { NodeTasks } from '../../conductor/tasks/node-tasks.ts'
@@ -16,6 +17,7 @@ import { PowerSync } from '../../conductor/upkeep/sync-power.ts'
 import { checkWaitTimeouts, type WaitTimeouts } from '../../conductor/upkeep/wait-timeouts.ts'
 import type { Config } from '../../config/config.ts'
 import type { HardwareRegistry } from '../../drivers/hardware-registry.ts'
+import type { BootEventSink } from '../../model/boot-events.ts'
 import type { Database } from '../../model/stores.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
@@ -30,6 +32,8 @@ export interface ProvisioningSetting {
   sessions: SessionSource
   /** Removes all boot files of one node from this disk. */
   removeBootFiles(uuid: string): Promise<void>
+  /** Takes changes of state. */
+  events?: BootEventSink | undefined
   log: Logger
 }
 
@@ -44,13 +48,14 @@ export interface BuiltProvisioning {
 
 /** Puts together what a conductor manages nodes with: its tasks, their methods, and what it sees to from time to time. */
 export function buildProvisioning(setting: ProvisioningSetting): BuiltProvisioning {
-  const { database, hardware, hostname, log, removeBootFiles, rings, sessions } = setting
+  const { database, events, hardware, hostname, log, removeBootFiles, rings, sessions } = setting
   const options = setting.config.conductor
   const workers = new Workers(options.workers_pool_size)
   const tasks = new NodeTasks({
     store: database.management,
     hardwareOf: (node) => hardware.hardwareOf(node),
     keepsHistory: options.node_history && options.node_history_max_entries > 0,
+    onTransition: events && ((transition) => events.record(stateEvent(transition, hostname))),
     log,
     exclusive: new ExclusiveTasks(database.reservations, sessions),
     retry: { attempts: options.node_locked_retry_attempts, intervalSeconds: options.node_locked_retry_interval },

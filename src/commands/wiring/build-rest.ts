@@ -19,6 +19,8 @@ export function buildRest(parts: ApiParts, access: RestAccess): RestParts | unde
     conductors,
     access,
     logger: log,
+    events: parts.events?.sink,
+    server: installation.host,
     publicEndpoint: api.public_endpoint,
     options: {
       maxLimit: api.max_limit,

@@ -15,11 +15,14 @@ import { LogBudget } from '../../observe/log-budget.ts'
 import type { Logger } from '../../observe/logger.ts'
 import { ManagementMetrics, watchBootsInFlight } from '../../observe/management-metrics.ts'
 import type { Metrics } from '../../observe/metrics.ts'
+import type { RequestTracer } from '../../observe/trace.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
 import type { ConductorClient } from '../../rpc/contract.ts'
+import { tracedClient } from '../../rpc/traced-client.ts'
 import type { Installation } from '../installation.ts'
 import { buildObservation } from './build-observation.ts'
 import { buildRest, restAccess } from './build-rest.ts'
+import type { BootEvents } from './start-boot-events.ts'
 
 /** Log lines about refusals, which any client can cause. */
 const refusalLinesPerSecond = 50
@@ -31,16 +34,19 @@ export interface ApiParts {
   rings: FleetRings
   conductors: ConductorClient
   metrics: Metrics
+  /** Absent: none are kept. */
+  events?: BootEvents | undefined
+  tracer?: RequestTracer | undefined
   log: Logger
 }
 
-type DecisionParts = Pick<ApiParts, 'conductors' | 'rings'> &
+type DecisionParts = Pick<ApiParts, 'conductors' | 'rings' | 'tracer'> &
   Partial<Pick<ApiParts, 'metrics'>> & { database: Pick<FleetDatabase, 'nodes'> }
 
 /** What decides boot requests, as the options say. */
 export function buildBootDecision(
   config: Config,
-  { conductors, database, metrics, rings }: DecisionParts,
+  { conductors, database, metrics, rings, tracer }: DecisionParts,
 ): BootDecision {
   const { stale_boot_seconds: staleBootSeconds } = config.bootring
   return new BootDecision({
@@ -57,12 +63,14 @@ export function buildBootDecision(
     // A copy may be a moment older than the owner's file: it is for owners that do not answer, not for late ones.
     hedgeShare: config.bootring.mode === 'attached' ? 0 : config.bootring.rpc_hedge_share,
     retryShare: config.bootring.rpc_retry_share,
+    tracer,
   })
 }
 
 /** Starts the API on its address. Rejects where it can't listen. */
-export async function startApi(parts: ApiParts): Promise<ApiServer> {
-  const { installation, log, metrics } = parts
+export async function startApi(given: ApiParts): Promise<ApiServer> {
+  const { installation, log, metrics, tracer } = given
+  const parts = tracer === undefined ? given : { ...given, conductors: tracedClient(given.conductors, tracer) }
   const { bootring } = installation.config
   const decision = buildBootDecision(installation.config, parts)
   metrics.watchSuspended(() => decision.suspendedConductors)
@@ -73,13 +81,17 @@ export async function startApi(parts: ApiParts): Promise<ApiServer> {
     maxBootRequests: bootring.max_boot_requests,
     refusalClock: new RefusalClock(),
     metrics,
-    log: new DecisionLog(log, new LogBudget(refusalLinesPerSecond, refusalLineBurst)),
+    log: new DecisionLog(log, new LogBudget(refusalLinesPerSecond, refusalLineBurst), tracer),
+    tracer,
+    events: parts.events?.sink,
+    server: installation.host,
   })
   watchBootsInFlight(metrics.registry, () => boot.inFlight)
   const access = restAccess(installation, log)
   return await startApiServer({
     boot,
     metrics: new ManagementMetrics(metrics.registry),
+    tracer,
     host: installation.apiHost,
     port: installation.apiPort,
     limits: {

@@ -8,6 +8,7 @@ import { BootringError } from '../../model/errors.ts'
 import type { IronicDatabase } from '../../model/stores.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { Metrics } from '../../observe/metrics.ts'
+import type { RequestTracer } from '../../observe/trace.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
 import { type RpcServerOptions, startRpcServer } from '../../rpc/server.ts'
 import type { Installation } from '../installation.ts'
@@ -22,6 +23,7 @@ export interface AttachedConductorSetting {
   database: IronicDatabase
   rings: FleetRings
   metrics: Metrics
+  tracer?: RequestTracer | undefined
   log: Logger
 }
 
@@ -45,6 +47,7 @@ export async function startAttachedConductor({
   log,
   metrics,
   rings,
+  tracer,
 }: AttachedConductorSetting): Promise<RunningAttachedConductor> {
   const { config, hostNames, httpRoot, rpcPort, tftpRoot } = installation
   if (rpcPort === 0) {
@@ -71,7 +74,7 @@ export async function startAttachedConductor({
   const handlers = { get_boot_config: conductor.getBootConfig, ...replication?.handlers }
   const measured = buildConductorMetrics(metrics)
   const onCall: RpcServerOptions['onCall'] = (...call) => measured.rpcCall(...call)
-  const server = await startRpcServer({ ...serverOptions, handlers, onCall, logger: log }).catch(
+  const server = await startRpcServer({ ...serverOptions, handlers, onCall, tracer, logger: log }).catch(
     async (error: unknown) => {
       await replication?.stop()
       throw error

@@ -3,6 +3,7 @@ import { Activity } from '../../conductor/activity.ts'
 import { BootFileSync } from '../../conductor/boot-files/boot-file-sync.ts'
 import { Takeovers } from '../../conductor/boot-files/takeovers.ts'
 import { Conductor } from '../../conductor/conductor.ts'
+import { fileEvent } from '../../conductor/file-server/file-event.ts'
 import { type FileServer, startFileServer } from '../../conductor/file-server/file-server.ts'
 import { Heartbeat } from '../../conductor/membership/heartbeat.ts'
 import { restOfDrain } from '../../conductor/rest-of-drain.ts'
@@ -11,9 +12,11 @@ import { BootInterfaces } from '../../drivers/boot-interfaces.ts'
 import { BootFiles } from '../../ipxe/boot-files.ts'
 import { type AwaitedImage, ImageStore } from '../../ipxe/image-store.ts'
 import type { NodeScripts } from '../../ipxe/node-script.ts'
+import type { BootEvent, BootEventSink } from '../../model/boot-events.ts'
 import type { Database } from '../../model/stores.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { Metrics } from '../../observe/metrics.ts'
+import type { RequestTracer } from '../../observe/trace.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
 import type { Handlers } from '../../rpc/contract.ts'
 import { type RpcServer, startRpcServer } from '../../rpc/server.ts'
@@ -32,6 +35,9 @@ export interface ConductorSetting {
   database: Database
   rings: FleetRings
   metrics: Metrics
+  /** Takes downloads and changes of state; absent: nobody wants to know. */
+  events?: BootEventSink | undefined
+  tracer?: RequestTracer | undefined
   log: Logger
 }
 
@@ -58,10 +64,12 @@ const quietSeconds = 2
  */
 export async function startConductor({
   database,
+  events,
   installation,
   log,
   metrics,
   rings,
+  tracer,
 }: ConductorSetting): Promise<RunningConductor> {
   const measured = buildConductorMetrics(metrics)
   const reservations = measuredReservations(database.reservations, measured)
@@ -105,6 +113,7 @@ export async function startConductor({
     rings,
     sessions: heartbeat,
     removeBootFiles,
+    events,
     log,
   })
   measured.watchWork({ heldNodes: () => management.tasks.heldNodes, busyWorkers: () => management.workers.busy })
@@ -167,6 +176,7 @@ export async function startConductor({
       await startRpcServer({
         ...rpcServerOptions(installation),
         handlers,
+        tracer,
         onCall: (method, outcome, milliseconds) => measured.rpcCall(method, outcome, milliseconds),
         logger: log,
       }),
@@ -190,6 +200,7 @@ export async function startConductor({
               ends[1](status, bytes)
             }
           },
+          onDownload: events && ((download) => recordIfAny(events, fileEvent(download, hostname))),
           logger: log,
         }),
       )
@@ -201,6 +212,10 @@ export async function startConductor({
   }
   log.info({ conductor: hostname, files: installation.httpUrl, httpRoot }, 'the conductor is registered')
   return { hostname, handlers, replaced: conductor.replaced, stop }
+}
+
+function recordIfAny(events: BootEventSink, event: BootEvent | undefined): void {
+  if (event !== undefined) events.record(event)
 }
 
 /** Handlers whose calls are noticed. */

@@ -9,6 +9,7 @@ import type { Logger } from '../../observe/logger.ts'
 import { gracefulCloser } from '../../rpc/graceful-close.ts'
 import { type ListenAddress, listen } from '../../rpc/listen.ts'
 import { refuseBrokenRequests } from '../../rpc/refuse-broken-requests.ts'
+import { type Download, watchDownload } from './download.ts'
 import { contentTypeOf, parseFilePath, parseImagePath } from './file-path.ts'
 import { type FileServerLimits, fileServerLimits } from './file-server-limits.ts'
 import { missingImages, type OnMissing } from './missing-images.ts'
@@ -30,6 +31,8 @@ export interface FileServerOptions {
   isProxy?: (address: string) => boolean
   /** Called for each request; what it returns, when that has been answered, with the status and the bytes that were sent. */
   onRequest?: () => (status: number, bytes: number) => void
+  /** Hears of each download, when it has ended. */
+  onDownload?: ((download: Download) => void) | undefined
   logger: Logger
 }
 
@@ -101,6 +104,7 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
       const ended = options.onRequest()
       response.once('close', () => ended(response.statusCode, socket.bytesWritten - sentBefore))
     }
+    if (options.onDownload) watchDownload(request, response, options.onDownload)
     // Bodies mean nothing here.
     request.resume()
     respond(request, response).catch((error: unknown) => {
@@ -134,7 +138,9 @@ async function sendAnswer(response: ServerResponse, answer: FileAnswer, contentT
     return
   }
   // 304 describes the file that the client has already.
-  response.writeHead(status, status === 304 ? headers : { ...headers, 'Content-Type': contentType })
+  const sent = status === 304 ? headers : { ...headers, 'Content-Type': contentType }
+  // Those that are handed to writeHead nobody can ask for afterwards.
+  response.setHeaders(new Map(Object.entries(sent))).writeHead(status)
   if (stream === undefined) {
     response.end()
     return

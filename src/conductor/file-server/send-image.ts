@@ -6,11 +6,10 @@ import type { ImageBytes } from '../../ipxe/image-arrival.ts'
  * failure it is, and no cache for a whole file.
  */
 export async function sendImage(response: ServerResponse, image: ImageBytes, withBody: boolean): Promise<void> {
-  response.writeHead(200, {
-    'Content-Type': 'application/octet-stream',
-    'Content-Length': image.totalBytes,
-    'Cache-Control': 'no-store',
-  })
+  response.setHeader('Content-Type', 'application/octet-stream')
+  response.setHeader('Content-Length', image.totalBytes)
+  response.setHeader('Cache-Control', 'no-store')
+  response.writeHead(200)
   if (!withBody) {
     image.cancel()
     response.end()

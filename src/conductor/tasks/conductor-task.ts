@@ -26,7 +26,18 @@ export interface TaskSurroundings {
   hardwareOf(node: NodeRecord): Hardware
   /** Whether `node_history` is written. */
   keepsHistory: boolean
+  /** Hears of each change of a provision state, once it is written. */
+  onTransition?: ((transition: Transition) => void) | undefined
   log: Logger
+}
+
+/** A node has changed its provision state. */
+export interface Transition {
+  node: NodeRecord
+  from: string
+  to: ProvisionState
+  event: ProvisionEvent
+  requestId: string | null
 }
 
 /** What is written of a node within a task; states are not among it. */
@@ -85,7 +96,11 @@ export class ConductorTask implements NodeTask {
 
   /** With the node and the request in each line. */
   get log(): Logger {
-    return this.#surroundings.log.child({ node: this.node.uuid, requestId: this.context.requestId })
+    return this.#surroundings.log.child({
+      node: this.node.uuid,
+      requestId: this.context.requestId,
+      ...traceOf(this.context),
+    })
   }
 
   /** Key of the conductor that works. */
@@ -137,6 +152,8 @@ export class ConductorTask implements NodeTask {
     })
     const fields = { from, to, event, target: towards, lastError: this.node.last_error ?? undefined }
     this.log[isFailure(to) ? 'error' : 'info'](fields, 'the node has changed its provision state')
+    const requestId = this.context.requestId ?? null
+    this.#surroundings.onTransition?.({ node: this.node, from, to, event, requestId })
   }
 
   /**
@@ -180,4 +197,9 @@ export async function readRows(store: TaskStore, nodeUuid: string): Promise<Node
     store.portgroups({ node_id: node.id }, all),
   ])
   return { node, ports, portgroups }
+}
+
+/** For the log. */
+function traceOf({ trace }: CallContext): { traceId?: string } {
+  return trace === undefined ? {} : { traceId: trace.traceId }
 }

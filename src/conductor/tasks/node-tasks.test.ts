@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { fixedSession } from '../../../test/support/fixed-session.ts'
 import { MemoryManagement } from '../../../test/support/memory-management.ts'
 import { recordingLogger } from '../../../test/support/recording-logger.ts'
+import type { BootEvent } from '../../model/boot-events.ts'
 import { BootringError } from '../../model/errors.ts'
+import { stateEvent } from '../provision/state-event.ts'
 import { ExclusiveTasks } from './exclusive-tasks.ts'
 import { NodeTasks } from './node-tasks.ts'
 import { Workers } from './workers.ts'
@@ -15,21 +17,40 @@ function setUp({ node = {}, workers = 2, attempts = 1 } = {}) {
   const sessions = fixedSession('c1', 7)
   const log = recordingLogger()
   const pool = new Workers(workers)
+  const events: BootEvent[] = []
   const tasks = new NodeTasks({
     store,
     hardwareOf: () => {
       throw new BootringError('DriverNotFound', 'none')
     },
     keepsHistory: true,
+    onTransition: (transition) => events.push(stateEvent(transition, 'c1')),
     log,
     exclusive: new ExclusiveTasks(store.reservations, sessions),
     retry: { attempts, intervalSeconds: 0.001 },
     workers: pool,
   })
-  return { store, sessions, log, pool, tasks, uuid: store.row.uuid }
+  return { events, store, sessions, log, pool, tasks, uuid: store.row.uuid }
 }
 
 describe('NodeTasks.run', () => {
+  it('tells each change of state once it is written', async () => {
+    const { events, store, tasks, uuid } = setUp({ node: { provision_state: 'manageable' } })
+    await tasks.run(uuid, context, (task) => task.transition('provide'))
+    expect(store.row.provision_state).toBe('cleaning')
+    expect(events).toMatchObject([
+      {
+        kind: 'state',
+        node_uuid: uuid,
+        name: 'manageable to cleaning',
+        provision_state: 'cleaning',
+        request_id: 'req-1',
+      },
+    ])
+    await expect(tasks.run(uuid, context, (task) => task.transition('provide'))).rejects.toThrow()
+    expect(events).toHaveLength(1)
+  })
+
   it('works under the reservation, shows what it has written, and ends it', async () => {
     const { store, tasks, uuid } = setUp()
     const result = await tasks.run(uuid, context, async (task) => {

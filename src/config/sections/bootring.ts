@@ -12,6 +12,7 @@ import {
   optionalAddress,
   optionalPath,
   optionalString,
+  optionalUrl,
   port,
 } from '../option.ts'
 
@@ -159,5 +160,12 @@ export const bootringSection = {
     'Boot events of one process that may wait to be written; more are dropped, and counted in bootring_boot_events_dropped_total.',
     { min: 100 },
   ),
+  trace_endpoint: optionalUrl(
+    'URL to which traces of requests are sent, by OTLP over HTTP, e.g. http://collector:4318. Unset: nothing is traced.',
+  ),
+  trace_sample_ratio: float(1, 'Share of the requests that are traced, where trace_endpoint is set.', {
+    min: 0,
+    max: 1,
+  }),
   log_format: choice(['auto', 'json', 'text'], 'auto', 'How log lines look; auto: text on a terminal, else JSON.'),
 }

@@ -1,7 +1,16 @@
 import type { BootFileName } from '../../ipxe/boot-loader.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { BootNode, NodeWithPorts } from '../../model/node.ts'
+import type { TraceSpan } from '../../observe/trace.ts'
 import type { AnyInterface, NodeTask } from '../interfaces.ts'
+
+/** For whom a boot file is wanted. */
+export interface BootRequest {
+  /** For the log. */
+  requestId: string
+  /** The step in which it is read or made, where the request is traced. */
+  trace?: TraceSpan | undefined
+}
 
 /**
  * How a node's machine boots. `getBootConfig` answers the boot configuration API: it may read files and render, but
@@ -22,7 +31,7 @@ export class BootInterface implements AnyInterface {
   validate(_task: Pick<NodeTask, 'node' | 'ports'>): void {}
 
   /** The text of the boot file called `fileName`. Throws `UnsupportedDriverExtension` or `UnknownBootFile`. */
-  async getBootConfig(node: BootNode, fileName: string): Promise<string> {
+  async getBootConfig(node: BootNode, fileName: string, _request?: BootRequest): Promise<string> {
     return this.render(node, fileName)
   }
 

@@ -9,7 +9,7 @@ import type { BootNode, NodeWithPorts, Port } from '../../model/node.ts'
 import { LogBudget } from '../../observe/log-budget.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { NodeTask } from '../interfaces.ts'
-import { BootInterface } from './boot-interface.ts'
+import { BootInterface, type BootRequest } from './boot-interface.ts'
 import { bootNodeOf } from './boot-node-of.ts'
 import { bootProperties } from './boot-properties.ts'
 
@@ -77,14 +77,15 @@ export class NetworkBoot extends BootInterface {
   }
 
   /** Throws `UnknownBootFile`, `MissingParameter`, `TemplateFailed`, `UnsupportedDriverExtension` or `BootConfigUnavailable`. */
-  override async getBootConfig(node: BootNode, fileName: string): Promise<string> {
+  override async getBootConfig(node: BootNode, fileName: string, request?: BootRequest): Promise<string> {
     const { files, scripts } = this.#parts
     const loader = this.#loader(node, fileName)
     const onDisk = files.readNodeFile(node.uuid, inputs(node, loader), loader.recognises)
+    request?.trace?.set({ 'bootring.file': fileName, 'bootring.rendered': onDisk === undefined })
     if (onDisk !== undefined) return onDisk
     // The machine knows best what it boots by: it may be in another boot mode than the node's row says.
     const text = scripts.render(node, loader)
-    this.#fetchImages(node)
+    this.#fetchImages(node, request)
     return text
   }
 
@@ -119,17 +120,18 @@ export class NetworkBoot extends BootInterface {
   }
 
   /** In the background: the machine is not kept waiting, and tries again when its script is quicker than the images. */
-  #fetchImages(node: BootNode): void {
+  #fetchImages(node: BootNode, request: BootRequest | undefined): void {
     if (this.#fetching.has(node.uuid)) return
     this.#fetching.add(node.uuid)
     const { images, logger, scripts } = this.#parts
-    logger.info({ node: node.uuid }, 'rendered a boot script that the disk does not have')
+    const fields = { node: node.uuid, requestId: request?.requestId, traceId: request?.trace?.traceId }
+    logger.info(fields, 'rendered a boot script that the disk does not have')
     images
       .ensure(node.uuid, scripts.images(node))
       .catch((error: unknown) => {
         const suppressed = this.#failureLines.take()
         if (suppressed === undefined) return
-        logger.error({ err: error, node: node.uuid, suppressed }, 'could not fetch images of a booting node')
+        logger.error({ ...fields, err: error, suppressed }, 'could not fetch images of a booting node')
       })
       .finally(() => this.#fetching.delete(node.uuid))
   }

@@ -1,0 +1,5 @@
+/** A client's address as people write it: one of IPv4 that has come over a socket of IPv6 (`::ffff:192.0.2.1`) as IPv4. */
+export function clientAddress(remoteAddress: string | undefined): string | null {
+  if (remoteAddress === undefined) return null
+  return remoteAddress.startsWith('::ffff:') && remoteAddress.includes('.') ? remoteAddress.slice(7) : remoteAddress
+}
