@@ -7,7 +7,7 @@ import { program } from '../src/commands/program.ts'
 import { manPageFiles, writeManPages } from '../tools/man-pages.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'bootring-man-'))
-beforeAll(() => writeManPages(folder))
+beforeAll(() => writeManPages(folder), 60_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** What a reader sees, one paragraph a line. */

@@ -141,6 +141,31 @@ const rows: Readonly<Record<string, readonly Panel[]>> = {
       queries: [[`max by (task) (bootring_upkeep_last_duration_seconds{${bootring}})`, '{{task}}']],
     },
   ],
+  'Boot events': [
+    {
+      title: 'Recorded, and dropped',
+      unit: 'ops',
+      queries: [
+        [`sum(rate(bootring_boot_events_recorded_total{${bootring}}[$__rate_interval]))`, 'recorded'],
+        [rate('bootring_boot_events_dropped_total', 'reason'), 'dropped: {{reason}}'],
+      ],
+    },
+    {
+      title: 'Waiting for their store',
+      unit: 'short',
+      queries: [[`sum by (instance) (bootring_boot_event_queue_length{${bootring}})`, '{{instance}}']],
+    },
+    {
+      title: 'Batches that could not be written',
+      unit: 'ops',
+      queries: [[rate('bootring_boot_event_write_failures_total', 'instance'), '{{instance}}']],
+    },
+    {
+      title: 'Syslog',
+      unit: 'ops',
+      queries: [[rate('bootring_syslog_datagrams_total', 'result'), '{{result}}']],
+    },
+  ],
   Database: [
     {
       title: 'Connections',

@@ -1,6 +1,8 @@
 import { buildApiMetrics, buildConductorMetrics, buildMetrics } from '../src/commands/wiring/build-metrics.ts'
+import { BootEventMetrics } from '../src/observe/boot-event-metrics.ts'
 import { ManagementMetrics, watchBootsInFlight } from '../src/observe/management-metrics.ts'
 import type { Metrics } from '../src/observe/metrics.ts'
+import { syslogCounter } from '../src/observe/syslog-metrics.ts'
 
 const introduction = `# Metrics
 
@@ -30,11 +32,12 @@ interface Described {
 
 /** The page docs/reference/metrics.md, in Markdown. */
 export function metricsReference(): string {
-  const all = buildMetrics(nothing)
-  const api = buildApiMetrics(nothing)
+  const all = ofAll(buildMetrics(nothing))
+  const api = ofAll(buildApiMetrics(nothing))
   new ManagementMetrics(api.registry)
   watchBootsInFlight(api.registry, () => 0)
-  const conductor = buildMetrics(nothing)
+  syslogCounter(api.registry)
+  const conductor = ofAll(buildMetrics(nothing))
   buildConductorMetrics(conductor).watchWork({ heldNodes: () => 0, busyWorkers: () => 0 })
   const common = described(all)
   return [
@@ -43,6 +46,11 @@ export function metricsReference(): string {
     section('API', '`bootring api` and `bootring serve`.', without(described(api), common)),
     section('Conductor', '`bootring conductor` and `bootring serve`.', without(described(conductor), common)),
   ].join('\n')
+}
+
+function ofAll(metrics: Metrics): Metrics {
+  new BootEventMetrics(metrics.registry, () => 0)
+  return metrics
 }
 
 /** Ours, in the order of their names. */

@@ -44,6 +44,7 @@ const unseen: Omit<ObservationParts, 'logger'> = {
   finder: { find: nobody, one: nobody, macs: nobody, states: nobody },
   rings: { membership: nobody },
   explainer: { explain: nobody },
+  scriptsOf: nobody,
   access: { kind: 'open' },
   version: '',
   mode: 'standalone',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readBoots } from '../events/timeline/read-boots.ts'
+import type { Sight } from '../events/timeline/sight.ts'
 import type { BootEventReader } from '../model/boot-events.ts'
 import type { Boot } from '../model/boots.ts'
 import { waitStates } from '../model/provision-states.ts'
@@ -57,6 +58,7 @@ export interface ExplainerParts {
   addressOf(hostname: string): ConductorAddress | undefined
   /** Absent: no boots are shown. */
   events?: BootEventReader | undefined
+  sight?: Sight
 }
 
 /** So many of the last boots are shown. */
@@ -127,7 +129,7 @@ export class Explainer {
     if (events === undefined) return null
     if (mac === undefined) return []
     // The decision is worth saying whether or not it is known what was before.
-    return await readBoots(events, { mac }, lastBoots, Date.now()).then(
+    return await readBoots(events, { mac }, lastBoots, Date.now(), this.#parts.sight).then(
       ({ boots }) => boots,
       () => null,
     )

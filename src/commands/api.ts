@@ -13,6 +13,7 @@ import { logIronicsRelease } from './wiring/log-ironics-release.ts'
 import { startAdmin } from './wiring/start-admin.ts'
 import { startApi } from './wiring/start-api.ts'
 import { startBootEvents, startPruningBootEvents } from './wiring/start-boot-events.ts'
+import { startSyslogReceiver } from './wiring/start-syslog-receiver.ts'
 import { startTracing } from './wiring/start-tracing.ts'
 import { withCleanup } from './with-cleanup.ts'
 
@@ -82,6 +83,7 @@ async function startServing(
   const tracer = await startTracing({ config, host: installation.host, service: 'api', cleanup, log })
   const server = await startApi({ installation, database, rings, conductors, metrics, events, tracer, log })
   cleanup.defer(() => server.close())
+  await startSyslogReceiver({ installation, events, metrics, log }, cleanup)
   log.info({ ...server.address }, 'the API listens')
   return { metrics, rings }
 }

@@ -1,11 +1,15 @@
 import { Command } from 'commander'
 import type { Explanation } from '../api/explanation.ts'
+import { printableLines } from '../model/printable.ts'
 import { withFleet } from './context.ts'
+import { describeBoot } from './describe-boot.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { buildConductorClient } from './wiring/build-conductor-client.ts'
 import { buildExplainer } from './wiring/build-explainer.ts'
 import { buildRings } from './wiring/build-rings.ts'
+import { openBootEvents } from './wiring/open-boot-events.ts'
 import { buildBootDecision } from './wiring/start-api.ts'
+import { withCleanup } from './with-cleanup.ts'
 
 interface ExplainOptions extends ConfigOptions {
   json?: boolean
@@ -21,20 +25,21 @@ export function explainCommand(): Command {
     .option('--from <address>', 'also check that a client with this address is allowed')
     .option('--json', 'print one JSON document')
   return addConfigOptions(command, { attached: true }).action((mac: string, name: string, options: ExplainOptions) =>
-    withFleet(options, async ({ config, database, installation, log }) => {
-      const rings = buildRings(config, database.conductors)
-      const conductors = buildConductorClient(installation, log)
-      try {
+    withFleet(options, ({ config, database, installation, log }) =>
+      withCleanup(async (cleanup) => {
+        const rings = buildRings(config, database.conductors)
+        const conductors = buildConductorClient(installation, log)
+        cleanup.defer(() => conductors.close())
+        const events = await openBootEvents(installation, log, { readOnly: true })
+        cleanup.defer(async () => await events?.close())
         const decision = buildBootDecision(config, { conductors, database, rings })
-        const explainer = buildExplainer(installation, decision, rings)
+        const explainer = buildExplainer(installation, decision, rings, events)
         const explanation = await explainer.explain({ mac, name, client: options.from })
         const text = options.json ? JSON.stringify(explanation, undefined, 2) : describe(explanation)
         process.stdout.write(`${text}\n`)
         if (explanation.outcome !== 'served') process.exitCode = 1
-      } finally {
-        await conductors.close()
-      }
-    }),
+      }),
+    ),
   )
 }
 
@@ -66,5 +71,12 @@ function describe(explanation: Explanation): string {
     const answer = outcome === 'refused' ? 'the generic 404' : '503 with Retry-After'
     lines.push(`The machine gets ${answer}. ${code}: ${reason}.`, `What to do: ${remedy}`)
   }
-  return lines.join('\n')
+  return [...lines.map(printableLines), ...lastBoots(explanation.boots)].join('\n')
+}
+
+function lastBoots(boots: Explanation['boots']): string[] {
+  if (boots === null) return []
+  if (boots.length === 0) return ['', 'No boots of this address are on record.']
+  const all = boots.map((boot, index) => describeBoot(process.stdout, boot, { steps: index === 0 }).trimEnd())
+  return ['', 'Last boots:', ...all]
 }

@@ -13,8 +13,12 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   apply: async () => (await import('./apply.ts')).applyCommand(),
   config: async () => (await import('./config.ts')).configCommand(),
   ring: async () => (await import('./ring.ts')).ringCommand(),
+  boots: async () => (await import('./boots.ts')).bootsCommand(),
   explain: async () => (await import('./explain.ts')).explainCommand(),
+  preflight: async () => (await import('./preflight.ts')).preflightCommand(),
+  render: async () => (await import('./render.ts')).renderCommand(),
   'root-script': async () => (await import('./root-script.ts')).rootScriptCommand(),
+  dhcp: async () => (await import('./dhcp/dhcp.ts')).dhcpCommand(),
   demo: async () => (await import('./demo/demo.ts')).demoCommand(),
   completion: async () => (await import('./completion/completion.ts')).completionCommand(() => program(undefined)),
 }

@@ -12,6 +12,7 @@ import { startAdmin } from './wiring/start-admin.ts'
 import { startApi } from './wiring/start-api.ts'
 import { startBootEvents } from './wiring/start-boot-events.ts'
 import { startConductor } from './wiring/start-conductor.ts'
+import { startSyslogReceiver } from './wiring/start-syslog-receiver.ts'
 import { startTracing } from './wiring/start-tracing.ts'
 import { withCleanup } from './with-cleanup.ts'
 
@@ -46,6 +47,7 @@ async function serve(
   const port = config.bootring.admin_port
   const admin = await startAdmin({ installation, port, database, rings, metricsText, log })
   cleanup.defer(() => admin.close())
+  await startSyslogReceiver({ installation, events, metrics, log }, cleanup)
   log.info({ ...api.address, files: installation.httpUrl }, 'bootring serves')
   await serveUntilToldToStop(log, Promise.race([untilToldToStop(log), conductor.replaced]))
 }

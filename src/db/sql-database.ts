@@ -10,6 +10,7 @@ import type {
   ReservationStore,
 } from '../model/stores.ts'
 import type { Logger } from '../observe/logger.ts'
+import { databaseTime } from './database-time.ts'
 import type { Engine } from './engines/engine.ts'
 import { checkSchema, upgradeSchema } from './schema.ts'
 import { SqlConductorStore } from './stores/sql-conductor-store.ts'
@@ -53,6 +54,10 @@ export class SqlDatabase implements Database {
 
   async ping(): Promise<void> {
     await sql`select 1`.execute(this.#engine.prompt)
+  }
+
+  time(): Promise<Date> {
+    return databaseTime(this.#engine)
   }
 
   figures(): DatabaseFigures | undefined {

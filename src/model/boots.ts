@@ -8,6 +8,10 @@ export const bootVerdicts = [
   'under way',
   /** It got the fallback script instead of its own. */
   'fallback served',
+  /** It fetched the root script, and asked no API for a script of its own. */
+  'own script never asked for',
+  /** Its script was served; what comes after that is not seen here. */
+  'script served',
   /** Its script was served, and its kernel never asked for. */
   'script fetched, kernel never',
   /** Kernel and ramdisk were served whole, and no agent has called. */

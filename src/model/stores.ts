@@ -162,6 +162,8 @@ export interface FleetDatabase {
   checkSchema(): Promise<void>
   /** One cheap round trip; throws `DatabaseUnavailable`. */
   ping(): Promise<void>
+  /** The database's own clock, to the second. */
+  time(): Promise<Date>
   /** What its connections do; undefined of one without connections. */
   figures?(): DatabaseFigures | undefined
   close(): Promise<void>

@@ -70,7 +70,9 @@ const likely: Likely = {
   inventory: [{ interfaces: [{ mac_address: address }] }],
 }
 
-const operations = operationsOf(JSON.parse(await openApiReference()))
+/** Its answers have no end. */
+const endless = '/v1/bootring/live'
+const operations = operationsOf(JSON.parse(await openApiReference())).filter(({ path }) => path !== endless)
 
 describe('the REST API of a real bootring, asked everything that is wrong', { retry: 0 }, () => {
   let folder: string

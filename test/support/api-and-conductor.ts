@@ -78,6 +78,11 @@ export class ApiAndConductor {
     return await (await fetch(`http://127.0.0.1:${this.#ports[of === 'api' ? 3 : 4]}/metrics`)).text()
   }
 
+  /** URL of the database in which both keep boot events. */
+  get eventsUrl(): string {
+    return `sqlite:///${join(this.#folder, 'db-events.sqlite')}`
+  }
+
   /** A file of the conductor's file server. */
   file(path: string): Promise<Response> {
     return fetch(`http://127.0.0.1:${this.#ports[2]}/${path}`)

@@ -54,7 +54,7 @@ export function bootRoutes(app: FastifyInstance, parts: ObservationParts): void 
       const limit = askedLimit(query.limit)
       const machine = await askedMachine(parts, query)
       if (events === undefined) return { boots: [], next: null }
-      return await readBoots(events.reader, { ...machine, before, verdict }, limit, Date.now())
+      return await readBoots(events.reader, { ...machine, before, verdict }, limit, Date.now(), events.sight)
     },
   )
 

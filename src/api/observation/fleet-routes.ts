@@ -87,6 +87,27 @@ export function fleetRoutes(app: FastifyInstance, parts: ObservationParts): void
     },
   )
 
+  app.get<{ Params: { node: string } }>(
+    '/v1/bootring/nodes/:node/scripts',
+    {
+      schema: {
+        tags,
+        summary: "Show a node's boot files in each state in which it boots",
+        params: ofNode,
+        response: answers(
+          200,
+          object('Beside a running Ironic, those of the present state only.', {
+            scripts: array('Each with `state`, `name`, and `script` or else `error`.'),
+          }),
+        ),
+      },
+    },
+    async ({ params }) => {
+      const { uuid } = await nodeNamed(parts, params.node)
+      return { scripts: (await parts.scriptsOf(uuid)) ?? [] }
+    },
+  )
+
   app.get<{ Params: { mac: string }; Querystring: { name?: string } }>(
     '/v1/bootring/explain/:mac',
     {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { type BootNews, BootWindow } from '../../events/timeline/boot-window.ts'
 import { EventTail } from '../../events/timeline/event-tail.ts'
+import type { Sight } from '../../events/timeline/sight.ts'
 import type { BootEventReader } from '../../model/boot-events.ts'
 import type { Boot } from '../../model/boots.ts'
 import { BootringError } from '../../model/errors.ts'
@@ -8,6 +9,7 @@ import type { Logger } from '../../observe/logger.ts'
 
 export interface LiveBootsOptions {
   logger: Logger
+  sight?: Sight
   /** Default: 1 s. */
   pollMilliseconds?: number
 }
@@ -29,6 +31,7 @@ const seedEvents = 3000
 export class LiveBoots {
   readonly #reader: BootEventReader
   readonly #logger: Logger
+  readonly #sight: Sight | undefined
   readonly #pollMilliseconds: number
   readonly #listeners = new Set<ServerResponse>()
   #watch: Watch | undefined
@@ -37,9 +40,10 @@ export class LiveBoots {
   #quietPolls = 0
   #closed = false
 
-  constructor(reader: BootEventReader, { logger, pollMilliseconds = 1000 }: LiveBootsOptions) {
+  constructor(reader: BootEventReader, { logger, pollMilliseconds = 1000, sight }: LiveBootsOptions) {
     this.#reader = reader
     this.#logger = logger
+    this.#sight = sight
     this.#pollMilliseconds = pollMilliseconds
   }
 
@@ -98,7 +102,7 @@ export class LiveBoots {
   async #begin(): Promise<{ window: BootWindow }> {
     const known = this.#watch
     if (known !== undefined) return await known.begun
-    const watch: Watch = { begun: startWatch(this.#reader) }
+    const watch: Watch = { begun: startWatch(this.#reader, this.#sight) }
     this.#watch = watch
     watch.begun.catch(() => {
       if (this.#watch === watch) this.#watch = undefined
@@ -150,12 +154,13 @@ interface Watch {
   readonly begun: Promise<Begun>
 }
 
-async function startWatch(reader: BootEventReader): Promise<Begun> {
+async function startWatch(reader: BootEventReader, sight: Sight | undefined): Promise<Begun> {
   const now = Date.now()
-  const known = await reader.events({ since: now - seedMilliseconds }, seedEvents)
-  const window = new BootWindow()
+  const latest = await reader.events({}, seedEvents)
+  const known = latest.filter(({ at }) => at >= now - seedMilliseconds)
+  const window = new BootWindow({ sight })
   window.take(known, now)
-  return { window, tail: new EventTail(reader, known, now) }
+  return { window, tail: new EventTail(reader, latest, now) }
 }
 
 function message(boot: Boot, lastEventId: BootNews['lastEventId']): string {

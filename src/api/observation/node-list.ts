@@ -1,6 +1,7 @@
 import { canonicalUuidOf } from '../../model/canonical-uuid.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { FoundNode, NodeSearch } from '../../model/node-finder.ts'
+import { isLogicalName } from '../../resources/logical-name.ts'
 import type { Membership } from '../../ring/membership.ts'
 import { mayBoot } from '../explanation.ts'
 import type { ObservationParts } from './observation.ts'
@@ -39,7 +40,8 @@ export async function listNodes(parts: ObservationParts, query: NodeListQuery, l
 
 /** The node that a path or a query names, by its UUID in any form or its name. Throws `NodeNotFound`. */
 export async function nodeNamed({ finder }: Pick<ObservationParts, 'finder'>, ident: string): Promise<FoundNode> {
-  const node = await finder.one(canonicalUuidOf(ident) ?? ident)
+  const uuid = canonicalUuidOf(ident)
+  const node = uuid !== undefined || isLogicalName(ident) ? await finder.one(uuid ?? ident) : undefined
   if (node === undefined) throw new BootringError('NodeNotFound', `Node ${ident} could not be found.`)
   return node
 }

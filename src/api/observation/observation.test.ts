@@ -5,6 +5,7 @@ import { startBootServer } from '../../../test/support/boot-server.ts'
 import { MemoryBootEvents } from '../../../test/support/memory-boot-events.ts'
 import { recordingLogger } from '../../../test/support/recording-logger.ts'
 import { startRestServer } from '../../../test/support/rest-server.ts'
+import { seesAll } from '../../events/timeline/sight.ts'
 import type { Conductor } from '../../model/conductor.ts'
 import type { JsonObject } from '../../model/node.ts'
 import type { FoundNode, NodeFinder, NodeSearch } from '../../model/node-finder.ts'
@@ -80,9 +81,11 @@ function observationOf({ changes, conductors = [conductor('one'), conductor('two
       events: {
         reader: store,
         counts: () => ({ kept: store.all.length, dropped: 3 }),
+        sight: seesAll,
         live: new LiveBoots(store, { logger, pollMilliseconds: 10 }),
       },
     }),
+    scriptsOf: async (uuid) => [{ state: 'clean wait', name: 'boot.ipxe', script: `#!ipxe\n# ${uuid}`, error: null }],
     access: { kind: 'open' },
     logger,
     version: '1.2.3',
@@ -100,6 +103,16 @@ async function serverOf(fleet: Fleet = {}) {
   const get = async (path: string) => await server.ask('GET', `/v1/bootring/${path}`, { version: '' })
   return { ...server, get, observation }
 }
+
+it("shows a node's boot files by state", async () => {
+  const { get } = await serverOf({ nodes: [node(1)] })
+  const { body, status } = await get(`nodes/${node(1).uuid}/scripts`)
+  expect(status).toBe(200)
+  expect(body).toEqual({
+    scripts: [{ state: 'clean wait', name: 'boot.ipxe', script: `#!ipxe\n# ${node(1).uuid}`, error: null }],
+  })
+  expect((await get('nodes/nobody/scripts')).status).toBe(404)
+})
 
 describe('the overview', () => {
   it('counts nodes by state and names conductors', async () => {

@@ -1,5 +1,7 @@
+import type { Sight } from '../../events/timeline/sight.ts'
 import type { BootEventReader } from '../../model/boot-events.ts'
 import type { NodeFinder } from '../../model/node-finder.ts'
+import type { StateScript } from '../../model/state-script.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { FleetRings } from '../../ring/fleet-rings.ts'
 import type { Explainer } from '../explanation.ts'
@@ -11,6 +13,8 @@ export interface ObservationParts {
   readonly finder: NodeFinder
   readonly rings: Pick<FleetRings, 'membership'>
   readonly explainer: Pick<Explainer, 'explain'>
+  /** By canonical UUID; undefined where there is no such node any more. */
+  scriptsOf(uuid: string): Promise<StateScript[] | undefined>
   /** Absent: `[bootring]boot_events` is off. */
   readonly events?: ObservedEvents | undefined
   /** As of the REST API of management. */
@@ -30,4 +34,5 @@ export interface ObservedEvents {
   /** How many events this process has kept since it started, and how many it had to drop. */
   counts(): { kept: number; dropped: number }
   readonly live: LiveBoots
+  readonly sight: Sight
 }

@@ -41,13 +41,13 @@ ${cases(valued)}
     esac
   elif [[ $current == -* ]]; then
     case "$command" in
-${commands.map(({ options, path }) => `      "${path}") words="${options.flatMap(({ flags }) => flags).join(' ')}" ;;`).join('\n')}
+${commands.map(({ options, path }) => `      "${path}") ${wordList(options.flatMap(({ flags }) => flags))} ;;`).join('\n')}
     esac
   else
     case "$command" in
 ${commands
   .filter((command) => command.commands.length > 0)
-  .map(({ commands: inner, path }) => `      "${path}") words="${inner.map(({ name }) => name).join(' ')}" ;;`)
+  .map(({ commands: inner, path }) => `      "${path}") ${wordList(inner.map(({ name }) => name))} ;;`)
   .join('\n')}
     esac
     case "$command $position" in
@@ -57,8 +57,10 @@ ${cases(positions)}
   if [[ -n $kind ]]; then
     compopt -o filenames 2>/dev/null
     while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen "$kind" -- "$current")
-  else
-    while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -W "$words" -- "$current")
+  elif [[ -n $words ]]; then
+    while IFS= read -r word; do
+      if [[ $word == "$current"* ]]; then COMPREPLY+=("$word"); fi
+    done <<< "$words"
   fi
 }
 complete -F _bootring bootring
@@ -80,8 +82,14 @@ function wordsFor(value: Values): string | undefined {
     case 'folders':
       return 'kind="-d"'
     case 'choices':
-      return `words="${value.choices.join(' ')}"`
+      return wordList(value.choices)
     case 'other':
       return undefined
   }
+}
+
+/** One a line, each as it has to be typed: some have blanks. */
+function wordList(words: readonly string[]): string {
+  const typed = words.map((word) => word.replaceAll(/[^\w.,:/+-]/g, '\\$&'))
+  return `words='${typed.join('\n').replaceAll("'", `'\\''`)}'`
 }

@@ -45,7 +45,7 @@ function valueWords(value: Values): string {
     case 'folders':
       return `-f -a '(__fish_complete_directories)'`
     case 'choices':
-      return `-f -a ${quoted(value.choices.join(' '))}`
+      return `-f -a ${quoted(value.choices.map((choice) => (choice.includes(' ') ? `"${choice}"` : choice)).join(' '))}`
     case 'other':
       return ''
   }

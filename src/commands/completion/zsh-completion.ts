@@ -77,7 +77,7 @@ function actionOf(value: Values): string {
     case 'folders':
       return '_files -/'
     case 'choices':
-      return `(${value.choices.join(' ')})`
+      return `(${value.choices.map((choice) => choice.replaceAll(/[^\w.,/+-]/g, '\\$&')).join(' ')})`
     case 'other':
       return ' '
   }

@@ -43,7 +43,8 @@ export function buildScriptPreview(
     getBootConfig: async (asked: BootNode, name: string) => bootInterfaceOf(node).render(asked, name),
   })
   return {
-    fileNames: (node) => bootInterfaceOf(node).fileNames,
+    fileNames: (node) =>
+      bootInterfaceOf(node).fileNames.filter((name) => name !== 'pixiecore.json' || config.bootring.pixiecore_api),
     images: (node, state) => scripts.images({ ...node, provisionState: state }),
     async script(node, state, name) {
       if (config.api.restrict_boot_config && !waitStates.has(state ?? ''))

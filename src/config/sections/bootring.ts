@@ -160,6 +160,11 @@ export const bootringSection = {
     'Boot events of one process that may wait to be written; more are dropped, and counted in bootring_boot_events_dropped_total.',
     { min: 100 },
   ),
+  syslog_port: port(
+    0,
+    'UDP port on which the API takes what iPXE and ramdisks log by syslog, as events of the boot; usually 514. 0: none.',
+  ),
+  syslog_host: optionalAddress('Address on which it does. Default: that of the API.'),
   trace_endpoint: optionalUrl(
     'URL to which traces of requests are sent, by OTLP over HTTP, e.g. http://collector:4318. Unset: nothing is traced.',
   ),

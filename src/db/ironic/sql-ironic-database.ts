@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { NodeFinder } from '../../model/node-finder.ts'
 import type { ConductorReader, DatabaseFigures, IronicDatabase, NodeStore } from '../../model/stores.ts'
 import type { Logger } from '../../observe/logger.ts'
+import { databaseTime } from '../database-time.ts'
 import type { Engine } from '../engines/engine.ts'
 import { SqlNodeFinder } from '../stores/sql-node-finder.ts'
 import { SqlNodeStore } from '../stores/sql-node-store.ts'
@@ -49,6 +50,10 @@ export class SqlIronicDatabase implements IronicDatabase {
 
   async ping(): Promise<void> {
     await sql`select 1`.execute(this.#engine.prompt)
+  }
+
+  time(): Promise<Date> {
+    return databaseTime(this.#engine)
   }
 
   figures(): DatabaseFigures | undefined {

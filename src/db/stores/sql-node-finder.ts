@@ -29,6 +29,8 @@ export class SqlNodeFinder implements NodeFinder {
   }
 
   async find({ afterId, provisionState, text = '' }: NodeSearch, limit: number): Promise<FoundNode[]> {
+    // No row has them, and PostgreSQL takes none in a question.
+    if (`${text}${provisionState}`.includes('\0')) return []
     let query = this.#select().orderBy('id').limit(limit)
     if (afterId !== undefined) query = query.where('id', '>', afterId)
     if (provisionState === 'available') {

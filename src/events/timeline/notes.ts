@@ -43,14 +43,12 @@ function askedTwice(served: readonly StoredBootEvent[]): Notes {
 /** Somebody else answered because the owner could not; an owner who was only late is none. */
 function ownerDead(served: readonly StoredBootEvent[]): Notes {
   const event = served.findLast(({ conductor, owner }) => owner !== null && conductor !== null && conductor !== owner)
-  const failed = event?.steps.find(({ error, step }) => step === event.owner && error !== undefined)
-  if (event === undefined || failed === undefined) return []
-  return [
-    {
-      note: 'owner dead, answered by another',
-      detail: `its owner ${event.owner} did not answer (${failed.error}); ${event.conductor} answered in its place`,
-    },
-  ]
+  const asked = event?.steps.find(({ step }) => step === event.owner)
+  if (event === undefined || (asked !== undefined && asked.error === undefined)) return []
+  // Who has failed lately is asked last.
+  const why = asked === undefined ? 'had failed before and was not asked' : `could not answer (${asked.error})`
+  const detail = `its owner ${event.owner} ${why}; ${event.conductor} answered in its place`
+  return [{ note: 'owner dead, answered by another', detail }]
 }
 
 /** Scripts that are served with a code are served in spite of it. */

@@ -1,8 +1,10 @@
 import type { BootEventFilter, BootEventReader, StoredBootEvent } from '../../model/boot-events.ts'
 import type { Boot, BootVerdict } from '../../model/boots.ts'
+import { fileRole } from './boot-files.ts'
 import { type BootWithEvents, bootsOf } from './boots-of.ts'
 import { agentPauseMilliseconds, clockSkewMilliseconds, newBootPauseMilliseconds } from './patience.ts'
 import { withRelatives } from './relatives.ts'
+import { type Sight, seesAll } from './sight.ts'
 
 /** Which boots; all that is set must hold. */
 export interface BootQuery {
@@ -40,6 +42,7 @@ export async function readBoots(
   query: BootQuery,
   limit: number,
   now: number,
+  sight: Sight = seesAll,
 ): Promise<BootPage> {
   const { before, client, mac, node_uuid, since, until } = query
   const isSeeded = node_uuid !== undefined || mac !== undefined || client !== undefined
@@ -62,15 +65,16 @@ export async function readBoots(
     const isLast = isAll || reads === mostReads
     const known = isSeeded ? await withRelatives(reader, events) : events
     const oldest = isAll ? Number.NEGATIVE_INFINITY : (bottom?.at ?? Number.NEGATIVE_INFINITY)
-    const candidates = bootsOf(known, now).boots.filter(({ boot }) => before === undefined || boot.id < before)
+    const candidates = bootsOf(known, now, sight).boots.filter(({ boot }) => before === undefined || boot.id < before)
     const whole = candidates.filter((one) => isWhole(one, oldest))
-    const wanted = whole.filter((one) => isWanted(one, query)).map(({ boot }) => boot)
+    // So many events were one boot: better a boot without its beginning than none at all.
+    const shown = isLast && whole.length === 0 ? candidates : whole
+    const wanted = shown.filter((one) => isWanted(one, query)).map(({ boot }) => boot)
     if (wanted.length > limit || (isLast && wanted.length === limit && !isAll)) {
       const boots = wanted.slice(0, limit)
       return { boots, next: boots.at(-1)?.id ?? null }
     }
     if (isAll) return { boots: wanted, next: null }
-    // So many events were one boot: better a boot without its beginning than none at all.
     if (isLast) return { boots: wanted, next: whole.at(-1)?.boot.id ?? lowest ?? null }
   }
 }
@@ -98,7 +102,9 @@ async function eventsAfterCut(
 
 /** Whether no event from before the oldest that was read can belong to the boot. */
 function isWhole({ boot, events }: BootWithEvents, oldest: number): boolean {
-  const pause = events[0]?.kind === 'script' ? newBootPauseMilliseconds : agentPauseMilliseconds
+  const [first] = events
+  const begins = first?.kind === 'script' || (first?.kind === 'file' && fileRole(first.name) === 'root script')
+  const pause = begins ? newBootPauseMilliseconds : agentPauseMilliseconds
   return boot.begun_at - oldest > pause + clockSkewMilliseconds
 }
 

@@ -1,5 +1,6 @@
 import type { StoredBootEvent } from '../../model/boot-events.ts'
 import { waitStates } from '../../model/provision-states.ts'
+import { fileRole, isLead } from './boot-files.ts'
 import {
   agentPauseMilliseconds,
   clockSkewMilliseconds,
@@ -37,7 +38,7 @@ export function splitBoots(events: readonly StoredBootEvent[]): SplitEvents {
   }
   for (const event of events) {
     if (event.kind === 'script') open = goesOnWithScript(open, event) ? open : begin()
-    else if (event.kind === 'file') open = within(open?.actedAt, event, filePauseMilliseconds) ? open : begin()
+    else if (event.kind === 'file') open = goesOnWithFile(open, event) ? open : begin()
     else if (!within(open?.lastAt, event, agentPauseMilliseconds)) {
       if (event.kind !== 'lookup') {
         others.push(event)
@@ -51,7 +52,7 @@ export function splitBoots(events: readonly StoredBootEvent[]): SplitEvents {
     if (event.kind !== 'state' && event.kind !== 'heartbeat') open.actedAt = event.at
     if (event.kind === 'script') open.hasScript = true
     if (isCallBack(event)) open.stage = 'agent'
-    else if (event.kind === 'file' && event.outcome === 'served' && open.stage === 'asked') open.stage = 'file'
+    else if (isBooted(event) && open.stage === 'asked') open.stage = 'file'
   }
   return { boots, others }
 }
@@ -62,6 +63,21 @@ function goesOnWithScript(open: OpenBoot | undefined, event: StoredBootEvent): b
   if (open.stage === 'asked') return true
   // By a clock that is slow, a kernel came before its script.
   return !open.hasScript && open.stage === 'file' && within(open.actedAt, event, clockSkewMilliseconds)
+}
+
+/** Firmware fetches the root script once in each boot, ahead of all else. */
+function goesOnWithFile(open: OpenBoot | undefined, event: StoredBootEvent): boolean {
+  if (open === undefined || fileRole(event.name) !== 'root script')
+    return within(open?.actedAt, event, filePauseMilliseconds)
+  const isFirst = open.events.every(({ kind, name }) => kind === 'file' && fileRole(name) === 'root script')
+  if (isFirst) return within(open.actedAt, event, newBootPauseMilliseconds)
+  const hasOne = open.events.some(({ kind, name }) => kind === 'file' && fileRole(name) === 'root script')
+  return !hasOne && open.stage === 'asked' && within(open.events[0]?.at, event, clockSkewMilliseconds)
+}
+
+/** Whether a file is one that machines boot. */
+function isBooted({ kind, name, outcome }: StoredBootEvent): boolean {
+  return kind === 'file' && outcome === 'served' && !isLead(name)
 }
 
 function within(since: number | undefined, event: StoredBootEvent, milliseconds: number): boolean {

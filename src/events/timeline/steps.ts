@@ -46,7 +46,9 @@ function wordsFor(event: StoredBootEvent): string {
         ? 'agent asked which node it is on'
         : `agent asked which node it is on, in vain: ${why}`
     case 'heartbeat':
-      return outcome === 'served' ? 'agent called back' : `agent called back, in vain: ${why}`
+      return outcome === 'served'
+        ? `agent called back${name === null ? '' : `, says ${name}`}`
+        : `agent called back, in vain: ${why}`
     case 'state':
       return `state ${name ?? '?'}`
     case 'syslog':
@@ -56,7 +58,11 @@ function wordsFor(event: StoredBootEvent): string {
 
 function fileWords(name: string | null): string {
   const role = fileRole(name)
-  return role === 'other' ? (name ?? 'a file') : role === 'fallback script' ? `fallback script ${name}` : role
+  return role === 'kernel' || role === 'ramdisk' || role === 'root script'
+    ? role
+    : role === 'other'
+      ? (name ?? 'a file')
+      : `${role} ${name}`
 }
 
 /** In units of 1000, as disks and networks have them. */

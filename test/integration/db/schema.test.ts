@@ -34,6 +34,15 @@ eachDatabase((engine) => {
     expect(heard).toEqual(all)
   })
 
+  it("tells the time by the database's clock, which here is this host's", async () => {
+    const database = await engine.open(await engine.emptyUrl())
+    const before = Date.now()
+    const time = (await database.time()).getTime()
+    // Cut to the second.
+    expect(time).toBeGreaterThan(before - 1_000)
+    expect(time).toBeLessThanOrEqual(Date.now())
+  })
+
   it('is brought up to date by several hosts at once', async () => {
     const url = await engine.emptyUrl()
     const hosts = await Promise.all(Array.from({ length: 4 }, () => engine.open(url)))

@@ -97,6 +97,13 @@ const cases: Record<string, Case> = {
     fires: { [`bootring_stale_boots_total{${api}}`]: '0x5 0+1x60' },
     quiet: { [`bootring_stale_boots_total{${api}}`]: still },
   },
+  BootringEventsDropped: {
+    fires: { [`bootring_boot_events_dropped_total{${api},reason="queue_full"}`]: growing },
+    quiet: {
+      [`bootring_boot_events_dropped_total{${api},reason="queue_full"}`]: still,
+      [`bootring_boot_events_dropped_total{${api},reason="strangers"}`]: growing,
+    },
+  },
   BootringDatabaseSilent: {
     fires: { [`bootring_database_silent{${api}}`]: '0x5 1x60' },
     quiet: { [`bootring_database_silent{${api}}`]: '0x14 1 0x60' },

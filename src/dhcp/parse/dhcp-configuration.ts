@@ -1,0 +1,35 @@
+/** Where something stands. */
+export interface DhcpPlace {
+  file: string
+  /** From 1. */
+  line: number
+}
+
+/** What a server tells machines to boot. */
+export interface DhcpBootFile extends DhcpPlace {
+  /** A URL, or a file's name for TFTP. */
+  value: string
+  /** Who gets it: only machines that run iPXE already, only others, or both. */
+  ipxe: 'only' | 'never' | 'either'
+}
+
+/** What the server knows of one NIC before it asks. */
+export interface DhcpReservation extends DhcpPlace {
+  /** As the file has it. */
+  address: string
+}
+
+/** The part of a DHCP server's configuration that decides what boots. */
+export interface DhcpConfiguration {
+  server: 'dnsmasq' | 'kea'
+  bootFiles: DhcpBootFile[]
+  reservations: DhcpReservation[]
+  /** Where a machine fits several, the first one counts; else the one with more conditions. */
+  firstCounts: boolean
+  /** Only machines with a reservation get an answer. */
+  knownOnly: boolean
+  /** What could not be understood, or not be read. */
+  problems: (DhcpPlace & { message: string })[]
+}
+
+export const isMac = (text: string): boolean => /^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i.test(text)
