@@ -4,7 +4,9 @@ import type { Tone } from './mark.tsx'
 const tones: Readonly<Record<BootVerdict, Tone>> = {
   booted: 'ok',
   'under way': 'busy',
+  'script served': 'ok',
   'fallback served': 'warn',
+  'own script never asked for': 'warn',
   'script fetched, kernel never': 'warn',
   'booted, never called back': 'warn',
   'file missing': 'bad',
