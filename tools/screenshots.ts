@@ -11,13 +11,12 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { DashboardSite, type SiteNode, siteNodes } from '../test/support/dashboard-site.ts'
 
 const images = fileURLToPath(new URL('../docs/images/', import.meta.url))
-const desktop = { width: 1180, height: 760 }
+const desktop = { width: 1040, height: 620 }
 const phone = { width: 360, height: 700 }
 const maxBytes = 150_000
 
 execFileSync(process.execPath, [fileURLToPath(new URL('build-ui.ts', import.meta.url))], { stdio: 'inherit' })
-// A conductor that was killed counts as dead soon.
-const site = await DashboardSite.start({ OS_CONDUCTOR__HEARTBEAT_TIMEOUT: '10' })
+const site = await DashboardSite.start()
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
   args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
@@ -27,14 +26,13 @@ try {
   await site.apply(nodes)
   await bootsGoOn(nodes)
   const [booted, refused] = [nodes.find(waits), nodes.find(({ state }) => state === 'active')] as [SiteNode, SiteNode]
+  await take('ring', 'ring', 'light', desktop)
   await take('fleet', 'fleet', 'light', desktop)
   await take('boots', 'boots', 'dark', desktop, (page) => page.locator('.opener', { hasText: ':' }).nth(2).click())
-  await take('node', `nodes/${booted.uuid}`, 'light', { ...desktop, height: 860 })
-  await take('node-refused', `nodes/${refused.uuid}`, 'dark', { ...desktop, height: 620 })
+  await take('node', `nodes/${booted.uuid}`, 'light', { ...desktop, height: 720 })
+  await take('node-refused', `nodes/${refused.uuid}`, 'dark', { ...desktop, height: 560 })
   await take('figures', 'figures', 'light', desktop)
   await take('phone', 'fleet', 'dark', phone)
-  await site.conductors[1]?.end('SIGKILL')
-  await take('ring', 'ring', 'light', desktop, (page) => page.getByText(/^dead/).waitFor({ timeout: 60_000 }))
   await site.apply(siteNodes(9_800, 1))
   await measure(browser)
 } finally {
