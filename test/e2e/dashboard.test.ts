@@ -65,7 +65,7 @@ describeWith(existsSync(executablePath) ? undefined : 'Chromium', 'the dashboard
       reducedMotion: 'reduce',
       ...options,
     })
-    context.setDefaultTimeout(5_000)
+    context.setDefaultTimeout(30_000)
     const opened = await context.newPage()
     const complaints: string[] = []
     opened.on('console', (message) => {
