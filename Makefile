@@ -34,6 +34,7 @@ fix: setup ## Format, and mend what the linter can
 bench: setup ## Measure boot scripts per second against nginx, and managing nodes; results in bench/results
 	@$(NODE) bench/run.ts
 	@$(NODE) bench/management.ts
+	@$(NODE) bench/events.ts
 
 bench-attached: setup ## Measure what bootring adds to the load of a real Ironic's database
 	@$(NODE) bench/attached.ts

@@ -1,16 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { openDatabase } from '../src/db/open-database.ts'
 import type { CompareOptions } from './compare-options.ts'
-import { type ComparedRounds, type CompareResults, compared } from './compare-results.ts'
-import { cpuSecondsOf } from './cpu-time.ts'
-import { bootPaths, loadFleet, makeFleet } from './fleet.ts'
+import { type CompareResults, compared } from './compare-results.ts'
+import { type ComparedPair, interleavedRounds } from './compare-rounds.ts'
+import { loadFleet, makeFleet } from './fleet.ts'
 import { type Service, startService, writeInstallation } from './instance.ts'
 import type { MachineFacts } from './machine.ts'
-import type { Round } from './results.ts'
-import { runWrk, wrkScript } from './wrk.ts'
 
 type Say = (words: string) => void
 
@@ -25,14 +23,10 @@ export async function runComparison(
   say: Say,
 ): Promise<CompareResults> {
   const date = new Date().toISOString()
-  const { connections, nodes, rounds, secondsPerRound, seed } = options
-  const scriptFile = join(folder, 'random-paths.lua')
-  const pathsFile = join(folder, 'paths.txt')
-  await writeFile(scriptFile, wrkScript)
-  await writeFile(pathsFile, `${bootPaths(nodes).join('\n')}\n`)
+  const { nodes, seed } = options
   const services: Service[] = []
   try {
-    const all: { rounds: ComparedRounds; other: Service; own: Service }[] = []
+    const pairs: ComparedPair[] = []
     for (const kind of kinds) {
       const start = async (checkout: string, side: string) => {
         say(`starting ${kind} of ${checkout}`)
@@ -42,26 +36,9 @@ export async function runComparison(
         services.push(service)
         return service
       }
-      const found = { other: await start(resolve(other), 'other'), own: await start(root, 'own') }
-      all.push({ rounds: { kind, other: [], own: [] }, ...found })
+      pairs.push({ kind, other: await start(resolve(other), 'other'), own: await start(root, 'own') })
     }
-    const measure = async ({ children, url }: Service, seconds: number, round: number): Promise<Round> => {
-      const used = () => children.reduce((sum, { pid }) => sum + cpuSecondsOf(pid), 0)
-      const before = used()
-      const result = await runWrk({ url, pathsFile, scriptFile, connections, seconds, seed: seed + round })
-      return { ...result, cpuMicrosecondsPerRequest: ((used() - before) * 1e6) / result.requests }
-    }
-    say('warming up')
-    for (const service of services) await measure(service, 2, 0)
-    for (let round = 1; round <= rounds; round += 1) {
-      for (const one of all) {
-        // Each is the first of the two as often as the other.
-        const sides = round % 2 === 1 ? (['other', 'own'] as const) : (['own', 'other'] as const)
-        for (const side of sides) one.rounds[side].push(await measure(one[side], secondsPerRound, round))
-      }
-      say(`round ${round} of ${rounds}`)
-    }
-    const comparisons = all.map((one) => compared(one.rounds))
+    const comparisons = (await interleavedRounds(pairs, options, folder, say)).map(compared)
     return { date, options, machine, own: commitOf(root), other: commitOf(other), comparisons }
   } finally {
     await Promise.all(services.flatMap(({ children }) => children.map((child) => child.end())))

@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { NetworksFile } from '../src/commands/dhcp/networks-file.ts'
 import { program } from '../src/commands/program.ts'
 import { sections } from '../src/config/config.ts'
 import { checkConfig } from '../src/config/load.ts'
@@ -186,9 +187,15 @@ describe('the documentation', () => {
     expect(examples('ini').length).toBeGreaterThan(2)
   })
 
-  it.each(examples('yaml'))('has a fleet file that can be loaded, at $page:$line', ({ page, text }) => {
-    expect(parseFleet(text, page).length).toBeGreaterThan(0)
-  })
+  it.each(examples('yaml'))(
+    'has a fleet file or one of networks that can be loaded, at $page:$line',
+    ({ page, text }) => {
+      if (!text.startsWith('networks:')) return expect(parseFleet(text, page).length).toBeGreaterThan(0)
+      const networks = new NetworksFile(text, page)
+      expect(() => networks.check()).not.toThrow()
+      return expect(networks.subnets.length).toBeGreaterThan(0)
+    },
+  )
 
   it.each(examples('json'))('has JSON that can be read, at $page:$line', ({ text }) => {
     expect(() => JSON.parse(text)).not.toThrow()

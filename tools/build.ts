@@ -1,11 +1,12 @@
 /*
  * Builds dist/ for the npm package: JavaScript and type declarations from src/, and the files that are no code (templates)
- * beside them, where the code looks for them. The man pages go into dist/man, where npm finds them.
+ * beside them, where the code looks for them. The man pages go into dist/man, where npm finds them; the dashboard into dist/ui.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildUi } from './build-ui.ts'
 import { writeManPages } from './man-pages.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -26,3 +27,4 @@ for (const file of readdirSync(source, { recursive: true, withFileTypes: true })
 }
 
 await writeManPages(join(target, 'man'))
+await buildUi(join(target, 'ui'))

@@ -4,3 +4,4 @@ set -eu
 cd "$(dirname "$0")/.."
 biome check --error-on-warnings .
 tsc --noEmit
+tsc --noEmit -p ui

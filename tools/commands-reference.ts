@@ -12,6 +12,9 @@ nodes behind; 3 when another conductor has taken the name.
 
 Nearly every command takes \`--config-file\`. [Options](options.md) says what such a file may hold, and how environment
 variables stand in for it.
+
+At a terminal, tables are cut to its width (what is cut ends in \`…\`), and colours and the progress of long work show; in a file or a pipe everything is there in full and plain.
+\`NO_COLOR\` turns colours off, \`FORCE_COLOR\` turns them on elsewhere as well. Control characters in names and the like are shown escaped. There are [man pages and completion](../packaging.md#systemd) for the shells.
 `
 
 const jsonOutput = `

@@ -134,19 +134,23 @@ const sentence = (text: string): string =>
 
 /** As roff shows it: its own characters escaped, and those that it would make typographic. */
 function escaped(text: string): string {
-  return text
-    .replaceAll('\\', '\\e')
-    .replaceAll('-', '\\-')
-    .replaceAll("'", '\\(aq')
-    .replaceAll('`', '\\(ga')
-    .replaceAll('^', '\\(ha')
-    .replaceAll('~', '\\(ti')
-    .replaceAll('"', '\\(dq')
-    .replaceAll(
-      /[^ -~\n]/gu,
-      (character) => `\\[u${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}]`,
-    )
-    .replaceAll(/^\./gm, '\\&.')
+  return (
+    text
+      .replaceAll('\\', '\\e')
+      .replaceAll('-', '\\-')
+      .replaceAll("'", '\\(aq')
+      .replaceAll('`', '\\(ga')
+      .replaceAll('^', '\\(ha')
+      .replaceAll('~', '\\(ti')
+      .replaceAll('"', '\\(dq')
+      .replaceAll(
+        /[^ -~\n]/gu,
+        (character) => `\\[u${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}]`,
+      )
+      .replaceAll(/^\./gm, '\\&.')
+      // Longer than a narrow terminal's line: they may be broken where a reader would.
+      .replaceAll(/\S{30,}/g, (word) => word.replaceAll(/[,/=](?=.)/g, '$&\\:'))
+  )
 }
 
 /** As package.json has to list them: of a folder npm would link none. */

@@ -21,6 +21,8 @@ if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
   printf '%s\n' "$wanted" >"$stamp"
 fi
 
+node tools/build-ui.ts
+
 tools/debian-packages.sh
 tools/lab-images.sh
 if [ "${2:-}" != demo ]; then

@@ -11,9 +11,12 @@ import { clientFault } from './fault.ts'
 import { firmwareFirst } from './firmware-first.ts'
 import { answerBadRequest, createApiHttpServer } from './http-server.ts'
 import { proxies } from './proxies.ts'
+import { type UiParts, uiApp } from './ui/ui-app.ts'
 
 export interface ApiServerOptions extends ApiAppDeps {
   boot: Pick<BootRoute, 'handle' | 'drain'>
+  /** The dashboard. Default: none. */
+  ui?: UiParts | undefined
   limits?: Partial<ApiLimits>
   /** Clients that may have any number of connections, and of agents' requests. Default: those of loopback. */
   isProxy?: (address: string) => boolean
@@ -77,6 +80,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
   })
   await app.register(apiApp({ logger, metrics, observation, rest, tracer }))
+  if (options.ui !== undefined) await app.register(uiApp(options.ui))
   await app.ready()
   await listen(app.server, { host, port, reusePort: reuse })
 

@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   preflight: async () => (await import('./preflight.ts')).preflightCommand(),
   render: async () => (await import('./render.ts')).renderCommand(),
   'root-script': async () => (await import('./root-script.ts')).rootScriptCommand(),
+  dhcp: async () => (await import('./dhcp/dhcp.ts')).dhcpCommand(),
   demo: async () => (await import('./demo/demo.ts')).demoCommand(),
   completion: async () => (await import('./completion/completion.ts')).completionCommand(() => program(undefined)),
 }

@@ -163,6 +163,8 @@ export interface BootEventTable {
   id: ColumnType<number | string, never, never>
   /** Milliseconds since 1970. */
   at: Big
+  /** The minute of that, since 1970. */
+  minute: number
   kind: BootEventKind
   mac: string | null
   node_uuid: string | null

@@ -30,7 +30,7 @@ export interface RecorderParts {
   log: Logger
   /** How long events wait for company at most. Default: 500. */
   intervalMilliseconds?: number
-  /** Default: 500. */
+  /** Default: 500, and so 1,000 events a second: writing more would take processor time that boots need. */
   batchSize?: number
 }
 
@@ -87,8 +87,6 @@ export class BootEventRecorder implements BootEventSink {
       return
     }
     this.#queue.push(event)
-    // After what is being answered now. A store that has failed is asked again at the next tick.
-    if (this.#queue.length === this.#batchSize && !this.#failed) setImmediate(() => this.#write())
   }
 
   /** Writes what waits, within `seconds`; what is left then is dropped. Later events are dropped too. */
@@ -129,8 +127,6 @@ export class BootEventRecorder implements BootEventSink {
     this.#written = this.#append(this.#writing).finally(() => {
       this.#written = undefined
       this.#writing = []
-      // Where more came than fits into one, it does not wait for the next tick.
-      if (this.#queue.length >= this.#batchSize) setImmediate(() => this.#write())
     })
   }
 

@@ -10,12 +10,15 @@ const options: NodeScriptsOptions = {
   ipxeTimeoutSeconds: 0,
   apiUrl: 'http://10.0.0.1:6385',
 }
-const render = (kernelAppendParams: string) =>
-  JSON.parse(new NodeScripts({ ...options, kernelAppendParams }).render(aNode(), pixiecoreLoader)) as {
+/** With kernel parameters of the node's own, which come as they are. */
+const render = (parameters: string) => {
+  const node = aNode({ instanceInfo: { kernel_append_params: parameters } })
+  return JSON.parse(new NodeScripts(options).render(node, pixiecoreLoader)) as {
     kernel: string
     initrd: string[]
     cmdline: string
   }
+}
 
 /** What Go's text/template makes of a text with no other actions than strings. */
 const expanded = (template: string) => template.replaceAll('{{"{{"}}', '\u0000').replaceAll('\u0000', '{{')
@@ -29,6 +32,7 @@ describe('Pixiecore', () => {
           fc.string({ unit: fc.constantFrom('{', '}', '"', '\\', ' ', '-', 'a', '$') }),
         ),
         (text) => {
+          fc.pre(!text.includes('%default%'))
           let cmdline: string
           try {
             cmdline = render(text).cmdline

@@ -91,7 +91,7 @@ export interface BootMinute {
 export interface BootEventReader {
   /** Newest first, or oldest first where `filter.after` is set: `limit` of them at most. */
   events(filter: BootEventFilter, limit: number): Promise<StoredBootEvent[]>
-  /** The minutes since then that have any, oldest first. */
+  /** The minutes since then that have any, the one of `since` whole, oldest first. */
   minutes(since: number): Promise<BootMinute[]>
 }
 

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { startBootring } from '../lab/bootring.ts'
-import { startDnsmasq } from '../lab/dnsmasq.ts'
+import { ipxeBinaries, startDnsmasq } from '../lab/dnsmasq.ts'
 import { startKea } from '../lab/kea.ts'
 import type { LabProcess } from '../lab/lab-process.ts'
 import { Machine } from '../lab/machine.ts'
@@ -9,7 +10,18 @@ import { describeInLab } from '../lab/require-lab.ts'
 import { bootMachine } from './boot-machine.ts'
 import { Installation } from './installation.ts'
 
-const waiting = ['bios', 'uefi', 'kea', 'undionly', 'snponly', 'proxy', 'old-way', 'orphan', 'half-way'] as const
+const waiting = [
+  'bios',
+  'uefi',
+  'kea-bios',
+  'kea-uefi',
+  'undionly',
+  'snponly',
+  'proxy',
+  'old-way',
+  'orphan',
+  'half-way',
+] as const
 const active = '52:54:00:77:00:a0'
 const registered = '52:54:00:77:00:b1'
 const unregistered = '52:54:00:77:00:b0'
@@ -69,12 +81,20 @@ describeInLab('real firmware boots', () => {
     },
   )
 
-  it('through Kea', async () => {
+  it.each([
+    ['kea-bios', { firmware: 'bios' }],
+    // Firmware that has no iPXE and boots by HTTP: it asks Kea twice, as itself and as iPXE.
+    ['kea-uefi', { firmware: 'uefi', httpBoot: true }],
+  ] as const)('through Kea: %s', async (name, machine) => {
+    for (const { name: file, path } of ipxeBinaries) site.web.put(file, readFileSync(path))
     // Kea sends no router advertisements.
     dhcpServers = [await startDnsmasq(site.dhcp, {}), await startKea(site.dhcp, rootScriptUrl())]
     await linkTo(apiUrl(1))
-    const booted = await bootMachine(site, { firmware: 'bios', macs: [macOf('kea')] })
-    expect(booted.report.mac).toBe(macOf('kea'))
+    const since = site.web.requests.length
+    const booted = await bootMachine(site, { ...machine, macs: [macOf(name)] })
+    expect(booted.report.mac).toBe(macOf(name))
+    const loaded = site.web.requests.slice(since).filter(({ path }) => path === '/snponly.efi')
+    expect(loaded.length > 0).toBe(name === 'kea-uefi')
   })
 
   it('chain-loaded over TFTP, UEFI: firmware without iPXE loads snponly.efi', async () => {

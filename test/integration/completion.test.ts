@@ -49,6 +49,7 @@ it('completes commands, options, choices and files in a real bash', async () => 
       '<explain> <52:54:00:00:00:01> <--from> <192.0.2.1> <--json>',
     'bootring conductor --config-file a\\ fi\tdr\t--can\t':
       '<conductor> <--config-file> <a file.conf> <drain> <--cancel>',
+    'bootring boots --verdict scr\tf\t--st\t': '<boots> <--verdict> <script fetched, kernel never> <--steps>',
     // Nothing to offer is nothing, not a file.
     'bootring db fl\t': '<db> <fl>',
   }

@@ -150,6 +150,11 @@ admin_port = ${admin}
       expect(response.status, log.join('')).toBe(200)
       expect(script).toMatch(/^#!ipxe\n/)
       expect(script).toContain(`http://127.0.0.1:${files}/`)
+      const dashboard = await fetch(`http://127.0.0.1:${api}/ui/`)
+      const page = await dashboard.text()
+      expect(dashboard.status, page).toBe(200)
+      const asset = /src="\.\/(assets\/[\w-]+\.js)"/.exec(page)?.[1]
+      expect((await fetch(`http://127.0.0.1:${api}/ui/${asset}`)).headers.get('content-type')).toContain('javascript')
     } finally {
       serve.kill('SIGTERM')
       if (serve.exitCode === null) await once(serve, 'exit')

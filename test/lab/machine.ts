@@ -10,6 +10,8 @@ export interface MachineOptions {
   macs: readonly string[]
   /** UEFI only: the NICs bring no iPXE of their own, so that the firmware's PXE has to load one. */
   plainNics?: boolean
+  /** UEFI only: boots by HTTP, and not by TFTP before that. */
+  httpBoot?: boolean
 }
 
 const ovmf = '/usr/share/OVMF'
@@ -32,13 +34,21 @@ export class Machine {
     for (const [index, mac] of options.macs.entries()) {
       const tap = await lab.tap()
       const boot = index === 0 ? ',bootindex=1' : ''
-      const rom = options.plainNics ? ',romfile=' : ''
+      const rom = options.plainNics || options.httpBoot ? ',romfile=' : ''
       nics.push('-netdev', `tap,id=n${index},ifname=${tap},script=no,downscript=no`)
       nics.push('-device', `virtio-net-pci,netdev=n${index},mac=${mac}${boot}${rom}`)
     }
     const firmware =
       options.firmware === 'uefi' ? uefi(lab, options.name) : ['-machine', 'pc,graphics=off', '-m', '192']
-    return new Machine(lab.spawn(options.name, ['qemu-system-x86_64', ...common, ...firmware, ...nics]))
+    return new Machine(
+      lab.spawn(options.name, [
+        'qemu-system-x86_64',
+        ...common,
+        ...firmware,
+        ...nics,
+        ...(options.httpBoot ? withoutPxe : []),
+      ]),
+    )
   }
 
   /** What its serial console showed so far, without the escape sequences that position the cursor. */
@@ -74,6 +84,12 @@ const common = [
   // A machine that finds nothing to boot from ends at once instead of trying for ever.
   ...['-no-reboot', '-boot', 'reboot-timeout=0'],
 ]
+
+/** What OVMF reads of the machine's settings. */
+const withoutPxe = ['IPv4PXESupport', 'IPv6PXESupport'].flatMap((name) => [
+  '-fw_cfg',
+  `name=opt/org.tianocore/${name},string=n`,
+])
 
 function uefi(lab: Lab, name: string): string[] {
   const variables = join(lab.folder, `${name}-vars.fd`)

@@ -10,6 +10,8 @@ const programs = [
   'qemu-system-x86_64',
   'dnsmasq',
   'kea-dhcp4',
+  'kea-dhcp6',
+  'dhcpd',
   'nginx',
   'openssl',
   'iptables',

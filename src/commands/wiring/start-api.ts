@@ -7,6 +7,7 @@ import { LastKnownGood } from '../../api/boot/last-known-good.ts'
 import { RefusalClock } from '../../api/boot/refusal-clock.ts'
 import { proxies } from '../../api/proxies.ts'
 import { type ApiServer, startApiServer } from '../../api/server.ts'
+import { readUiFiles } from '../../api/ui/ui-files.ts'
 import type { Config } from '../../config/config.ts'
 import type { ManagementReader } from '../../model/management-stores.ts'
 import type { FleetDatabase } from '../../model/stores.ts'
@@ -102,6 +103,7 @@ export async function startApi(given: ApiParts): Promise<ApiServer> {
     isProxy: proxies(bootring.proxy_networks),
     rest: buildRest(parts, access),
     observation: buildObservation(parts, decision, access),
+    ui: bootring.ui ? { access, files: readUiFiles() } : undefined,
     // Longer than a boot request may take: its conductors, and the database asked four times at most on the way.
     closeTimeoutSeconds: bootring.rpc_total_timeout + 4 * bootring.boot_database_timeout + 1,
     logger: log,

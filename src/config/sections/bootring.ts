@@ -106,6 +106,10 @@ export const bootringSection = {
     'Users of [DEFAULT]http_basic_auth_user_file who may look at everything in the REST API and change nothing. All others may do everything.',
     { standaloneOnly: true },
   ),
+  ui: boolean(
+    true,
+    'The API serves the dashboard at /ui, to those who may use the REST API of management; False: there is none.',
+  ),
   max_connections_per_address: integer(
     2048,
     'Connections of one client address to one API process or one file server; further ones are closed at once. Loopback and proxy_networks may have more.',

@@ -8,6 +8,7 @@ export type BootEventRow = Selectable<BootEventTable>
 /** What a row is made of, in the order of `rowOf`. */
 export const eventColumns = [
   'at',
+  'minute',
   'kind',
   'mac',
   'node_uuid',
@@ -41,6 +42,7 @@ export function rowOf(event: BootEvent): EventValues {
   const { milliseconds } = event
   return [
     event.at,
+    Math.floor(event.at / 60_000),
     event.kind,
     cut(event.mac, 64),
     cut(event.node_uuid, 36),
@@ -64,7 +66,15 @@ export function rowOf(event: BootEvent): EventValues {
   ]
 }
 
-export function eventOf({ at, bytes, duration_class: _, id, steps, ...row }: BootEventRow): StoredBootEvent {
+export function eventOf({
+  at,
+  bytes,
+  duration_class: _class,
+  id,
+  minute: _minute,
+  steps,
+  ...row
+}: BootEventRow): StoredBootEvent {
   return {
     ...row,
     id: Number(id),

@@ -4,7 +4,7 @@ import { millisecondsOfClass } from './duration-class.ts'
 /** How many scripts of one minute ended alike. */
 export interface MinuteCount {
   /** Minutes since 1970. */
-  minute: number | string
+  minute: number
   outcome: BootEventOutcome
   code: string | null
   duration_class: number
@@ -13,7 +13,7 @@ export interface MinuteCount {
 
 /** Makes minutes, oldest first, of what was counted, in any order. */
 export function minutesOf(counts: readonly MinuteCount[]): BootMinute[] {
-  const byMinute = Map.groupBy(counts, ({ minute }) => Number(minute))
+  const byMinute = Map.groupBy(counts, ({ minute }) => minute)
   return [...byMinute].sort(([a], [b]) => a - b).map(([minute, ofIt]) => minuteOf(minute * 60_000, ofIt))
 }
 

@@ -67,12 +67,11 @@ export class SqlBootEventStore implements BootEventStore {
     await this.#ready()
     const counts = await this.#engine.read
       .selectFrom('bootring_boot_event')
-      .select(['outcome', 'code', 'duration_class'])
+      .select(['minute', 'outcome', 'code', 'duration_class'])
       .select((eb) => eb.fn.countAll<number | string>().as('events'))
-      .select(minute.as('minute'))
       .where('kind', '=', 'script')
-      .where('at', '>=', since)
-      .groupBy([minute, 'outcome', 'code', 'duration_class'])
+      .where('minute', '>=', Math.floor(since / 60_000))
+      .groupBy(['minute', 'outcome', 'code', 'duration_class'])
       .execute()
     return minutesOf(counts satisfies MinuteCount[])
   }
@@ -130,6 +129,3 @@ export class SqlBootEventStore implements BootEventStore {
     return text
   }
 }
-
-// Whole numbers divide to fractions in MariaDB.
-const minute = sql<number | string>`floor(${sql.ref('at')} / 60000)`

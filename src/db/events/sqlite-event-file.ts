@@ -68,9 +68,9 @@ export class SqliteEventFile {
   minuteCounts(since: number): MinuteCount[] {
     if (this.#open() === undefined) return []
     const counts = this.#prepare(
-      `select at / 60000 as minute, outcome, code, duration_class, count(*) as events from bootring_boot_event
-       where at >= ? and kind = 'script' group by 1, 2, 3, 4`,
-    ).all(since)
+      `select minute, outcome, code, duration_class, count(*) as events from bootring_boot_event
+       where kind = 'script' and minute >= ? group by minute, outcome, code, duration_class`,
+    ).all(Math.floor(since / 60_000))
     return counts as unknown as MinuteCount[]
   }
 

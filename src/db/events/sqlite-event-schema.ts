@@ -9,6 +9,7 @@ export const sqliteEventSchema = `
 create table if not exists bootring_boot_event (
   id integer primary key autoincrement,
   at integer not null,
+  minute integer not null,
   kind text not null,
   mac text,
   node_uuid text,
@@ -33,6 +34,7 @@ create table if not exists bootring_boot_event (
 create index if not exists bootring_boot_event_node_block_idx on bootring_boot_event (id >> ${blockBits}, node_uuid);
 create index if not exists bootring_boot_event_mac_block_idx on bootring_boot_event (id >> ${blockBits}, mac);
 create index if not exists bootring_boot_event_client_block_idx on bootring_boot_event (id >> ${blockBits}, client);
-create index if not exists bootring_boot_event_at_idx
-  on bootring_boot_event (at, kind, outcome, code, duration_class);
+create index if not exists bootring_boot_event_at_idx on bootring_boot_event (at);
+create index if not exists bootring_boot_event_minute_idx
+  on bootring_boot_event (kind, minute, outcome, code, duration_class);
 `

@@ -7,8 +7,9 @@ const indexes = {
   bootring_boot_event_node_idx: ['node_uuid', 'id'],
   bootring_boot_event_mac_idx: ['mac', 'id'],
   bootring_boot_event_client_idx: ['client', 'id'],
-  // All that the figures of a minute are made of, so that counting a million events reads no rows.
-  bootring_boot_event_at_idx: ['at', 'kind', 'outcome', 'code', 'duration_class'],
+  bootring_boot_event_at_idx: ['at'],
+  // All that the figures of a minute are made of, in order: counting a million events reads no rows and sorts nothing.
+  bootring_boot_event_minute_idx: ['kind', 'minute', 'outcome', 'code', 'duration_class'],
 } as const
 
 /**
@@ -27,6 +28,7 @@ export async function createBootEvents(db: Pick<Kysely<unknown>, 'schema'>, dial
       idType === 'bigserial' ? column.primaryKey() : column.primaryKey().autoIncrement(),
     )
     .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('minute', 'integer', (column) => column.notNull())
     .addColumn('kind', 'varchar(16)', (column) => column.notNull())
     .addColumn('mac', 'varchar(64)')
     .addColumn('node_uuid', 'varchar(36)')

@@ -84,8 +84,7 @@ function otherKind(head: Buffer): ImageKind | undefined {
   if (/^[{[]\s*["{[]/.test(text)) return { is: 'other', title: 'JSON' }
   if (at(head, 0, '\x7fELF')) return { is: 'other', title: 'an ELF file' }
   if (at(head, 0, 'hsqs')) return { is: 'other', title: 'a squashfs' }
-  if (head.readUInt16LE(Math.min(510, head.length - 2)) === 0xaa55 && head.length >= 512)
-    return { is: 'other', title: 'a boot sector' }
+  if (head.length >= 512 && head.readUInt16LE(510) === 0xaa55) return { is: 'other', title: 'a boot sector' }
   return undefined
 }
 

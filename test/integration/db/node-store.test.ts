@@ -58,6 +58,18 @@ eachDatabase((engine) => {
     expect(await database.nodes.bootTarget(mac(3))).toMatchObject({ nodeName: null, provisionState: 'active' })
   })
 
+  it('tells what its connections do, where it has any', async () => {
+    const asked = Promise.all(Array.from({ length: 200 }, () => database.nodes.bootTarget(mac(2))))
+    const during = database.figures?.()
+    await asked
+    const after = database.figures?.()
+    expect(after === undefined).toBe(engine.name === 'sqlite')
+    if (during === undefined || after === undefined) return
+    expect(during.waiting.lookups).toBeGreaterThan(0)
+    expect(after).toMatchObject({ waiting: { lookups: 0, others: 0 }, silent: false })
+    expect(after.connections.idle).toBeGreaterThan(0)
+  })
+
   it('tells the states of many nodes', async () => {
     const [second] = (await collect(database.nodes.nodes())).filter(
       ({ deployInterface }) => deployInterface === 'ramdisk',

@@ -1,0 +1,105 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { recordingLogger } from '../../../test/support/recording-logger.ts'
+import type { Reservation } from '../../dhcp/network-plan.ts'
+import { parseMac } from '../../model/mac.ts'
+import { HostsFolder } from './hosts-folder.ts'
+import { tellDnsmasq } from './tell-dnsmasq.ts'
+import { watchReservations } from './watch-reservations.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bootring-hosts-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const uuid = (number: number) => `7f0fb1e5-1b77-4c5a-9f2e-00000000000${number}`
+function reservation(node: number, nic: number): Reservation {
+  const mac = parseMac(`52:54:00:00:0${node}:0${nic}`)
+  if (!mac) throw new Error('bad fixture')
+  return { nodeUuid: uuid(node), mac, hostName: `n${node}`, addresses: [] }
+}
+
+describe('a folder of hosts', () => {
+  it('has one file a node, and dnsmasq is told to forget what changed or went', async () => {
+    let told = 0
+    const hosts = new HostsFolder(folder, async () => {
+      told += 1
+    })
+    writeFileSync(join(folder, 'by-hand'), 'kept')
+    expect(await hosts.apply([reservation(1, 1), reservation(1, 2), reservation(2, 1)])).toMatchObject({
+      added: 2,
+      changed: 0,
+      removed: 0,
+    })
+    expect(readFileSync(join(folder, `node-${uuid(1)}`), 'utf8')).toBe('52:54:00:00:01:01,n1\n52:54:00:00:01:02,n1\n')
+    expect(told).toBe(0)
+    expect(await hosts.apply([reservation(1, 1), reservation(2, 1)])).toMatchObject({
+      added: 0,
+      changed: 1,
+      removed: 0,
+    })
+    expect(await hosts.apply([reservation(1, 1), reservation(2, 1)])).toMatchObject({
+      added: 0,
+      changed: 0,
+      removed: 0,
+    })
+    expect(await hosts.apply([reservation(1, 1)])).toMatchObject({ added: 0, changed: 0, removed: 1 })
+    expect(told).toBe(2)
+    expect(readdirSync(folder).sort()).toEqual(['by-hand', `node-${uuid(1)}`])
+  })
+
+  it('tells dnsmasq again where it could not be told', async () => {
+    const answers = ['away', 'here']
+    const hosts = new HostsFolder(folder, async () => {
+      if (answers.shift() === 'away') throw new Error('no dnsmasq')
+    })
+    await hosts.apply([reservation(1, 1)])
+    await expect(hosts.apply([])).rejects.toThrow('no dnsmasq')
+    await hosts.apply([])
+    expect(answers).toEqual([])
+  })
+
+  it('never signals what is no dnsmasq', async () => {
+    const pidFile = join(folder, 'pid')
+    writeFileSync(pidFile, `${process.pid}\n`)
+    await expect(tellDnsmasq(pidFile)).rejects.toThrow('is no dnsmasq')
+    writeFileSync(pidFile, '1')
+    await expect(tellDnsmasq(pidFile)).rejects.toThrow('holds no process id')
+  })
+})
+
+describe('watching', () => {
+  it('changes nothing while the fleet can not be read, says so once, and goes on', async () => {
+    const log = recordingLogger()
+    const stop = new AbortController()
+    const fails = [false, true, true, false]
+    const applied: number[] = []
+    await watchReservations({
+      read: async () => {
+        if (fails.shift()) throw new Error('database away')
+        return { reservations: [reservation(1, 1)], notes: ['an odd address'] }
+      },
+      target: {
+        apply: async (reservations) => {
+          applied.push(reservations.length)
+          if (fails.length === 0) stop.abort()
+          return { added: 0, changed: 0, removed: 0, notes: [] }
+        },
+      },
+      intervalSeconds: 0.001,
+      log,
+      signal: stop.signal,
+    })
+    expect(applied).toEqual([1, 1])
+    const messages = log.lines.map(({ message }) => message)
+    expect(messages).toEqual([
+      'reservations are like the fleet',
+      'an odd address',
+      'reservations can not be kept now; trying again',
+      'reservations are kept again',
+    ])
+  })
+})

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest'
+import { checks } from '../preflight/checks.ts'
+import type { Finding } from '../preflight/finding.ts'
+import { preflightJson, preflightText } from './preflight-report.ts'
+
+const finding = (index: number): Finding => ({
+  check: 'urls',
+  severity: 'error',
+  node: { uuid: `u${index}`, name: `n${index}` },
+  message: 'http://images.example/kernel: the server answers 404',
+  remedy: 'Put the file there, or correct the URL.',
+})
+const many = { nodes: 10_000, findings: Array.from({ length: 10_000 }, (_, index) => finding(index)) }
+
+it('tells once what many nodes have in common', () => {
+  expect(preflightText({ write: () => undefined }, many, checks)).toBe(
+    `error urls: node n0; node n1; node n2; and 9997 more
+    http://images.example/kernel: the server answers 404
+    → Put the file there, or correct the URL.
+
+${checks.length} checks, 10000 nodes: 10000 errors, 0 warnings, 0 to know.
+`,
+  )
+})
+
+it('keeps to the width of a terminal', () => {
+  const text = preflightText(
+    { write: () => undefined, isTTY: true, columns: 40 },
+    { nodes: 1, findings: [finding(1)] },
+    checks,
+  )
+  const body = text.split('\n').filter((line) => line.includes('    '))
+  expect(body.length).toBeGreaterThan(2)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
+  for (const line of body) expect(line.replace(/\u001b\[[0-9;]*m/g, '').length).toBeLessThanOrEqual(60)
+})
+
+it('gives programs each finding by itself', () => {
+  const document = JSON.parse(preflightJson(many, checks.slice(0, 2))) as { findings: object[] }
+  expect(document).toMatchObject({ checks: ['dhcp', 'dhcp-reservations'], nodes: 10_000, counts: { error: 10_000 } })
+  expect(document.findings[9_999]).toEqual({ ...finding(9_999), conductor: null, file: null, line: null })
+})

@@ -1,0 +1,40 @@
+import { Store } from '../store.ts'
+
+/** Whether the API answers, as all requests together have seen it. */
+export type Connection =
+  | { readonly state: 'well' }
+  /** `since`: milliseconds since 1970. */
+  | { readonly state: 'away'; readonly since: number; readonly why: string }
+  | { readonly state: 'unauthorized' }
+  | { readonly state: 'closed'; readonly why: string }
+
+export const connection = new Store<Connection>({ state: 'well' })
+
+const retriers = new Set<() => void>()
+
+/** Registers what is to be tried again when the API is back, or when somebody asks for it. */
+export function onRetry(retry: () => void): () => void {
+  retriers.add(retry)
+  return () => retriers.delete(retry)
+}
+
+export function retryNow(): void {
+  for (const retry of [...retriers]) retry()
+}
+
+export function reportAnswer(): void {
+  if (connection.value.state === 'well') return
+  connection.set({ state: 'well' })
+  retryNow()
+}
+
+export function reportFailure(status: number, why: string): void {
+  if (status === 401) connection.set({ state: 'unauthorized' })
+  else if (status === 403) connection.set({ state: 'closed', why })
+  else if (connection.value.state !== 'away') connection.set({ state: 'away', since: Date.now(), why })
+}
+
+/** How long to wait after that many failures in a row: twice as long each time, half a minute at most, never in step. */
+export function backOffMilliseconds(failures: number): number {
+  return Math.min(30_000, 1000 * 2 ** (failures - 1)) * (0.75 + Math.random() / 2)
+}

@@ -1,0 +1,94 @@
+import { useState } from 'preact/hooks'
+import type { Boot } from '../../../../src/model/boots.ts'
+import { seconds, time } from '../../format.ts'
+import { Badge } from '../../parts/badge.tsx'
+import { BootReason } from '../../parts/boot-reason.tsx'
+import { BootSteps } from '../../parts/boot-steps.tsx'
+import { verdictTone } from '../../parts/verdict-tone.ts'
+import { href } from '../../route.ts'
+
+/** Boots as a table; each opens to its steps. */
+export function BootList({ boots }: { boots: readonly Boot[] }) {
+  const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
+  const toggle = (id: number) => {
+    const next = new Set(open)
+    if (!next.delete(id)) next.add(id)
+    setOpen(next)
+  }
+  return (
+    <table class="boots">
+      <caption class="hidden">Boots, newest first</caption>
+      <thead>
+        <tr>
+          <th scope="col">Begun</th>
+          <th scope="col">Machine</th>
+          <th scope="col">Verdict</th>
+          <th scope="col" class="wide">
+            Last step
+          </th>
+          <th scope="col" class="wide number">
+            Took
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {boots.map((boot) => (
+          <BootRow key={boot.id} boot={boot} open={open.has(boot.id)} onToggle={() => toggle(boot.id)} />
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function BootRow({ boot, open, onToggle }: { boot: Boot; open: boolean; onToggle(): void }) {
+  const last = boot.steps.at(-1)
+  const machine = boot.node_name ?? boot.mac ?? boot.client ?? 'unknown'
+  return (
+    <>
+      <tr class="row">
+        <td>
+          <button
+            type="button"
+            class="opener"
+            aria-expanded={open}
+            aria-label={`Steps of the boot of ${machine}, begun at ${time(boot.begun_at)}`}
+            onClick={onToggle}
+          >
+            <svg class="chevron" viewBox="0 0 12 12" aria-hidden="true">
+              <path d="M4 2.5 8 6 4 9.5" />
+            </svg>
+            <time dateTime={new Date(boot.begun_at).toISOString()}>{time(boot.begun_at)}</time>
+          </button>
+        </td>
+        <th scope="row">
+          {boot.node_uuid === null ? (
+            <span class="mono">{machine}</span>
+          ) : (
+            <a href={href('nodes', boot.node_uuid)}>{machine}</a>
+          )}
+          {boot.mac !== null && boot.mac !== machine && <span class="mono muted wide"> {boot.mac}</span>}
+        </th>
+        <td>
+          <Badge tone={verdictTone(boot.verdict)} text={boot.verdict} />
+          {boot.notes.length > 0 && (
+            <span class="muted note-count" title={boot.notes.map(({ note }) => note).join('\n')}>
+              {' '}
+              +{boot.notes.length}
+              <span class="hidden"> remarks</span>
+            </span>
+          )}
+        </td>
+        <td class="wide muted clipped">{last?.what}</td>
+        <td class="wide number">{boot.steps.length > 1 && seconds((boot.last_at - boot.begun_at) / 1000)}</td>
+      </tr>
+      {open && (
+        <tr class="opened">
+          <td colSpan={5}>
+            <BootReason boot={boot} />
+            <BootSteps boot={boot} />
+          </td>
+        </tr>
+      )}
+    </>
+  )
+}

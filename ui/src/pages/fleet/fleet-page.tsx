@@ -1,0 +1,126 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { Overview } from '../../api/answers.ts'
+import { count, counted } from '../../format.ts'
+import { Empty, Loading } from '../../parts/empty.tsx'
+import { PageHead } from '../../parts/page-head.tsx'
+import { go, href, setQuery } from '../../route.ts'
+import { focusIfWanted } from '../../shell/search-focus.ts'
+import { ConductorsLine } from './conductors-line.tsx'
+import { NodeTable } from './node-table.tsx'
+import { StateFilter } from './state-filter.tsx'
+import { useNodeList } from './use-node-list.ts'
+
+const typingPauseMilliseconds = 120
+
+/** All nodes: how many are in which state, and which they are. */
+export function FleetPage({
+  query,
+  overview,
+}: {
+  query: Readonly<Record<string, string>>
+  overview: Overview | undefined
+}) {
+  const { q = '', state, owner } = query
+  const list = useNodeList({ q, state, owner }, expected(overview, q, state, owner))
+  const found = list.complete ? list.loaded : undefined
+  return (
+    <>
+      <PageHead title="Fleet">
+        {overview !== undefined && (
+          <>
+            {counted(overview.nodes, 'node')} <ConductorsLine conductors={overview.conductors} />
+          </>
+        )}
+      </PageHead>
+      {overview !== undefined && <StateFilter states={overview.states} chosen={state} />}
+      <div class="toolbar">
+        <Search q={q} onEnter={() => list.loaded === 1 && openNode(list.rowAt(0)?.uuid)} />
+        {owner !== undefined && (
+          <button type="button" onClick={() => setQuery({ owner: undefined })}>
+            of {owner} <span aria-hidden="true">×</span>
+            <span class="hidden">: show those of all conductors</span>
+          </button>
+        )}
+        <p class="muted" role="status">
+          {q !== '' && found !== undefined && `${count(found)} found`}
+        </p>
+      </div>
+      {list.total > 0 ? (
+        <NodeTable
+          list={list}
+          withGroups={overview?.conductors.some((known) => known.conductor_group !== '') ?? false}
+        />
+      ) : list.complete ? (
+        <NoNodes searched={q !== '' || state !== undefined || owner !== undefined} />
+      ) : (
+        <Loading />
+      )}
+    </>
+  )
+}
+
+/** How many rows there will be, where that is known before they are here. */
+function expected(
+  overview: Overview | undefined,
+  q: string,
+  state: string | undefined,
+  owner: string | undefined,
+): number | undefined {
+  if (overview === undefined || q !== '' || owner !== undefined) return undefined
+  if (state === undefined) return overview.nodes
+  return overview.states.find((entry) => (entry.state ?? 'available') === state)?.nodes ?? 0
+}
+
+function openNode(uuid: string | undefined): void {
+  if (uuid !== undefined) go(href('nodes', uuid))
+}
+
+function Search({ q, onEnter }: { q: string; onEnter(): void }) {
+  const [text, setText] = useState(q)
+  useEffect(() => setText(q), [q])
+  useEffect(() => {
+    if (text === q) return
+    const timer = setTimeout(() => setQuery({ q: text.trim() }), typingPauseMilliseconds)
+    return () => clearTimeout(timer)
+  }, [text])
+  return (
+    <search class="search">
+      <label class="hidden" for="fleet-search">
+        Search by name, UUID or MAC
+      </label>
+      <input
+        id="fleet-search"
+        ref={focusIfWanted}
+        type="search"
+        value={text}
+        placeholder="Name, UUID or MAC"
+        autocomplete="off"
+        spellcheck={false}
+        onInput={(event) => setText(event.currentTarget.value)}
+        onKeyDown={(event) => event.key === 'Enter' && onEnter()}
+      />
+      <kbd>/</kbd>
+    </search>
+  )
+}
+
+function NoNodes({ searched }: { searched: boolean }) {
+  if (searched) {
+    return (
+      <Empty title="No node is like that.">
+        <p>
+          <a href={href('fleet')}>Show all nodes</a>
+        </p>
+        <p class="muted">A MAC may have any separators, and may be only its beginning.</p>
+      </Empty>
+    )
+  }
+  return (
+    <Empty title="There are no nodes yet.">
+      <p>
+        Load a fleet file with <code>bootring apply fleet.yaml</code>, or enrol a node with{' '}
+        <code>openstack baremetal node create</code>.
+      </p>
+    </Empty>
+  )
+}

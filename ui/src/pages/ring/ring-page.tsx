@@ -1,0 +1,96 @@
+import { useMemo, useState } from 'preact/hooks'
+import type { Overview, Ring, Rings } from '../../api/answers.ts'
+import { useResource } from '../../api/use-resource.ts'
+import { counted } from '../../format.ts'
+import { Empty, Loading } from '../../parts/empty.tsx'
+import { PageHead } from '../../parts/page-head.tsx'
+import { setQuery } from '../../route.ts'
+import { conductorColours } from './colours.ts'
+import { ConductorTable } from './conductor-table.tsx'
+import { NodePlaces } from './node-places.tsx'
+import { RingPicture } from './ring-picture.tsx'
+
+/** Each time the API goes through the whole fleet. */
+const refreshSeconds = 15
+
+/** The rings: which conductor bears how much of one, and which node lies where. */
+export function RingPage({
+  query,
+  overview,
+}: {
+  query: Readonly<Record<string, string>>
+  overview: Overview | undefined
+}) {
+  const { data } = useResource<Rings>('ring', refreshSeconds)
+  const [pointedAt, setPointedAt] = useState<string>()
+  const rings = data?.rings ?? []
+  const ring = rings.find(({ name }) => name === query.ring) ?? fullest(rings)
+  const names = [...new Set(rings.flatMap(({ conductors }) => conductors.map(({ hostname }) => hostname)))]
+  const colours = useMemo(() => conductorColours(names), [names.join()])
+  const chosen = ring?.conductors.some(({ hostname }) => hostname === query.conductor) ? query.conductor : undefined
+  const choose = (hostname: string) => setQuery({ conductor: hostname === chosen ? undefined : hostname })
+  return (
+    <>
+      <PageHead title="Ring">{rings.length > 0 && counted(rings.length, 'ring')}</PageHead>
+      {data === undefined && <Loading />}
+      {data !== undefined && ring === undefined && (
+        <Empty title="No conductor has registered yet.">
+          <p>
+            Start one with <code>bootring conductor</code>. Until then machines are told to wait.
+          </p>
+        </Empty>
+      )}
+      {ring !== undefined && (
+        <>
+          {rings.length > 1 && (
+            <div class="toolbar">
+              <label>
+                Ring{' '}
+                <select
+                  value={ring.name}
+                  onChange={(event) => setQuery({ ring: event.currentTarget.value, conductor: undefined })}
+                >
+                  {rings.map(({ name }) => (
+                    <option key={name} value={name}>
+                      {name}
+                    </option>
+                  ))}
+                </select>
+              </label>
+              <p class="muted">Conductor group, and hardware type.</p>
+            </div>
+          )}
+          <div class="ring-columns">
+            <figure>
+              <RingPicture ring={ring} colours={colours} chosen={chosen} pointedAt={pointedAt} onChoose={choose} />
+              <figcaption class="muted">
+                Inside: the conductors' shares. Then: who owns which part of the ring. Outside: the nodes.
+              </figcaption>
+            </figure>
+            <div>
+              <ConductorTable
+                ring={ring}
+                known={overview?.conductors ?? []}
+                now={overview?.now ?? Date.now()}
+                colours={colours}
+                chosen={chosen}
+                onChoose={choose}
+              />
+              <NodePlaces ring={ring} chosen={chosen} onPoint={setPointedAt} />
+            </div>
+          </div>
+        </>
+      )}
+    </>
+  )
+}
+
+/** Most installations have hardware types that no node is of. */
+function fullest(rings: readonly Ring[]): Ring | undefined {
+  const nodes = ({ conductors, nodes: drawn }: Ring) =>
+    drawn.length + conductors.reduce((sum, conductor) => sum + conductor.nodes, 0)
+  return rings.reduce<Ring | undefined>(
+    (most, ring) => (most === undefined || nodes(ring) > nodes(most) ? ring : most),
+    undefined,
+  )
+}
