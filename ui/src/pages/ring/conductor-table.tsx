@@ -32,7 +32,7 @@ export function ConductorTable({ ring, known, now, colours, chosen, onChoose }: 
         </tr>
       </thead>
       <tbody>
-        {inOrder(ring.conductors, known).map(({ hostname, alive, share, nodes }) => {
+        {inOrder([...ring.conductors, ...gone(ring, known)], known).map(({ hostname, alive, share, nodes }) => {
           const [tone, text] = standing(
             alive,
             known.find((conductor) => conductor.hostname === hostname),
@@ -67,6 +67,16 @@ export function ConductorTable({ ring, known, now, colours, chosen, onChoose }: 
       </tbody>
     </table>
   )
+}
+
+/** Those that were taken off: dead conductors of the group, whose hardware types nobody knows any more. */
+function gone(ring: Ring, known: readonly OverviewConductor[]): Ring['conductors'] {
+  const present = new Set(ring.conductors.map(({ hostname }) => hostname))
+  return known
+    .filter(({ alive, conductor_group: group, hardware_types: types, hostname }) => {
+      return !alive && types.length === 0 && group === ring.conductor_group && !present.has(hostname)
+    })
+    .map(({ hostname }) => ({ hostname, alive: false, share: 0, nodes: 0 }))
 }
 
 /** Those that need a look first. */
