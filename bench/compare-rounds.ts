@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { ComparedRounds } from './compare-results.ts'
 import { cpuSecondsOf } from './cpu-time.ts'
 import { bootPaths } from './fleet.ts'
@@ -20,12 +21,14 @@ export interface RoundOptions {
   secondsPerRound: number
   connections: number
   seed: number
+  /** After each round, for what a service has still to do: it must not take the processor from the other one. Default: 0. */
+  pauseSeconds?: number
 }
 
 /** Has the load generator ask each in turn, the two of a pair right after each other. `folder` is for its files. */
 export async function interleavedRounds(
   pairs: readonly ComparedPair[],
-  { connections, nodes, rounds, secondsPerRound, seed }: RoundOptions,
+  { connections, nodes, pauseSeconds = 0, rounds, secondsPerRound, seed }: RoundOptions,
   folder: string,
   say: (words: string) => void,
 ): Promise<ComparedRounds[]> {
@@ -37,6 +40,7 @@ export async function interleavedRounds(
     const used = () => children.reduce((sum, { pid }) => sum + cpuSecondsOf(pid), 0)
     const before = used()
     const result = await runWrk({ url, pathsFile, scriptFile, connections, seconds, seed: seed + round })
+    await setTimeout(pauseSeconds * 1000)
     return { ...result, cpuMicrosecondsPerRequest: ((used() - before) * 1e6) / result.requests }
   }
   say('warming up')

@@ -24,6 +24,10 @@ export interface EventsResults {
 
 const kinds = ['serve', 'api'] as const
 
+/** What is left of a round is written within the pause after it, and counts as that round's processor time. */
+const queuedEvents = 1000
+const pauseSeconds = 1.5
+
 /** The whole run, in `folder`. Whatever it starts it has ended when it returns or throws. */
 export async function runEvents(
   options: EventsOptions,
@@ -45,14 +49,14 @@ export async function runEvents(
       await copyDatabase(fleetFile, file)
       const installation = await writeInstallation(own, `sqlite:///${file}`)
       // Its last section is ours.
-      await appendFile(installation.configFile, `boot_events = ${hasEvents}\n`)
+      await appendFile(installation.configFile, `boot_events = ${hasEvents}\nboot_event_queue = ${queuedEvents}\n`)
       const service = await startService(kind, kind, installation)
       services.push(service)
       return service
     }
     const pairs: ComparedPair[] = []
     for (const kind of kinds) pairs.push({ kind, other: await start(kind, false), own: await start(kind, true) })
-    const rounds = await interleavedRounds(pairs, options, folder, say)
+    const rounds = await interleavedRounds(pairs, { ...options, pauseSeconds }, folder, say)
     // They write what they have when they are stopped.
     await end()
     const comparisons = rounds.map((one) => ({ ...compared(one), kept: keptIn(folderOf(folder, one.kind, true)) }))

@@ -72,6 +72,14 @@ describe('the recorder', () => {
     await vi.waitFor(() => expect(lines.filter(({ fields }) => fields.dropped === 20)).toHaveLength(1))
   })
 
+  it('says beforehand that there is no room, and counts what is not made for it', async () => {
+    const { counts, record, recorder } = recorderOf(() => new Promise(() => {}), { capacity: 2 })
+    expect(recorder.turnsAway()).toBe(false)
+    record(2)
+    expect([recorder.turnsAway(), recorder.turnsAway()]).toEqual([true, true])
+    expect([counts.dropped, recorder.figures.dropped]).toEqual([{ 'queue full': 2 }, 2])
+  })
+
   it('keeps what a store that is away could not take, and tries again', async () => {
     let isAway = true
     const seen: number[] = []

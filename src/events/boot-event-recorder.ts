@@ -77,11 +77,14 @@ export class BootEventRecorder implements BootEventSink {
     return { recorded: this.#recorded, dropped: this.#dropped, waiting: this.#queue.length + this.#writing.length }
   }
 
+  turnsAway(): boolean {
+    const hasRoom = !this.#stopped && this.#queue.length + this.#writing.length < this.#capacity
+    if (!hasRoom) this.#drop(1, this.#stopped ? 'stopped' : 'queue full')
+    return !hasRoom
+  }
+
   record(event: BootEvent): void {
-    if (this.#stopped || this.#queue.length + this.#writing.length >= this.#capacity) {
-      this.#drop(1, this.#stopped ? 'stopped' : 'queue full')
-      return
-    }
+    if (this.turnsAway()) return
     if (isOfStranger(event) && this.#strangers.take() === undefined) {
       this.#drop(1, 'strangers')
       return

@@ -106,4 +106,6 @@ export interface BootEventStore extends BootEventReader {
 /** Takes events on the hot path: never waits, never throws, and drops what is too much (counted). */
 export interface BootEventSink {
   record(event: BootEvent): void
+  /** Whether there is no room for one more: then it counts as dropped, and need not be made. Absent: there always is. */
+  turnsAway?(): boolean
 }

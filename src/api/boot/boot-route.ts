@@ -132,9 +132,12 @@ export class BootRoute {
   }
 
   /** Once it is answered: the machine does not wait for this. */
-  #record(decision: Decision, milliseconds: number, { remoteAddress, userAgent }: HttpExchange): void {
+  #record(decision: Decision, milliseconds: number, exchange: HttpExchange): void {
     const { events, server = '' } = this.#parts
-    events?.record(scriptEvent(decision, { milliseconds, remoteAddress, server, userAgent }))
+    if (events === undefined || events.turnsAway?.()) return
+    // The user agent is looked for only now.
+    const { remoteAddress, userAgent } = exchange
+    events.record(scriptEvent(decision, { milliseconds, remoteAddress, server, userAgent }))
   }
 
   /** All three kinds of answer have their header fields in the same order, for GET and for HEAD. */
