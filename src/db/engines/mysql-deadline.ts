@@ -23,6 +23,8 @@ export function answerWithin<T>(
     connection.destroy()
     answer(new Overdue(`no answer within ${milliseconds / 1000} s`), undefined)
   }, milliseconds)
+  // A connection that was broken off answers nobody, and is nothing to stay for: as long as there is one, it keeps the process.
+  timer.unref()
   send((error, result) => {
     if (overdue) return
     clearTimeout(timer)
