@@ -17,6 +17,9 @@ ldd "$node" | sed -n 's/.*=> \(\/[^ ]*\) (.*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) (.
   mkdir -p "$folder$(dirname "$library")"
   cp -L "$library" "$folder$library"
 done
+# Part of the C library, as those above: what builds the dashboard wants it.
+librt=$(ldd "$node" | sed -n 's/.*=> \(\/[^ ]*\)\/libc\.so\.6 (.*/\1/p')/librt.so.1
+cp -L "$librt" "$folder$librt"
 cp -R "$tools/packaging/node_modules/npm" "$folder/usr/local/lib/node_modules/npm"
 ln -s ../lib/node_modules/npm/bin/npm-cli.js "$folder/usr/local/bin/npm"
 cp /etc/ssl/certs/ca-certificates.crt "$folder/etc/ssl/certs/"
