@@ -5,21 +5,10 @@ import { Problems } from '../../fleet/problems.ts'
 import { readYaml } from '../../fleet/read-yaml.ts'
 import type { MapValue, Value } from '../../fleet/value.ts'
 import { BootringError } from '../../model/errors.ts'
+import { optionKeys } from './subnet-option.ts'
 
-/** How a field is called in the file. */
-const fileKeys = {
-  subnet: 'subnet',
-  range: 'range',
-  router: 'router',
-  dns: 'dns',
-  domain: 'domain',
-  interface: 'interface',
-  vlan: 'vlan',
-  relay: 'relay',
-  shared: 'shared',
-  lease: 'lease',
-  raOnly: 'ra_only',
-} as const satisfies Record<SubnetField, string>
+/** How a field is called in the file: as on the command line, but for what YAML keys have in place of a dash. */
+const fileKeys = { ...optionKeys, raOnly: 'ra_only' } as const satisfies Record<SubnetField, string>
 
 type FileKey = (typeof fileKeys)[SubnetField]
 

@@ -2,6 +2,7 @@ import type { Explanation, NodeWithExplanation } from '../../api/answers.ts'
 import { milliseconds } from '../../format.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { Mark } from '../../parts/mark.tsx'
+import { ReasonAndRemedy } from '../../parts/reason-and-remedy.tsx'
 import { href } from '../../route.ts'
 
 interface ExplanationProps {
@@ -59,17 +60,7 @@ function Verdict({ explanation: { outcome, code, reason, remedy, conductor } }: 
         {answers[outcome]}
         {conductor !== null && ` by ${conductor}`}.
       </p>
-      {reason !== null && (
-        <p>
-          {reason} {code !== null && <code class="code">{code}</code>}
-        </p>
-      )}
-      {remedy !== null && (
-        <p>
-          <strong>What to do: </strong>
-          {remedy}
-        </p>
-      )}
+      <ReasonAndRemedy code={code} reason={reason} remedy={remedy} />
     </div>
   )
 }
