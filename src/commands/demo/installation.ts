@@ -72,6 +72,9 @@ export async function writeInstallation(folder: string, images: Images): Promise
     '[bootring]',
     'http_root_ip = 127.0.0.1',
     'log_format = json',
+    // On a busy machine the owner's first answer is late, and another conductor's would come first: here owners are shown.
+    'rpc_hedge_share = 0',
+    'rpc_attempt_timeout = 5',
   ])
   const conductors = [1, 2, 3].map((number) => {
     const [rpcPort, httpPort, adminPort] = [next(), next(), next()]
