@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../src/db/open-database.ts'
+import { BootringProcess } from '../support/bootring-process.ts'
 import { fleetNode, mac } from '../support/fleet-node.ts'
 import { freePorts } from '../support/free-ports.ts'
 
@@ -73,6 +74,60 @@ describe('bootring api with several workers', () => {
       expect(await ended).toEqual([0, null])
     } finally {
       if (api.exitCode === null && api.signalCode === null) process.kill(-Number(api.pid), 'SIGKILL')
+    }
+  })
+
+  /** Options of an API with two workers, with an empty database. */
+  async function emptyInstallation() {
+    const url = `sqlite:///${join(folder, 'db.sqlite')}`
+    const database = await openDatabase(url, { maxPoolSize: 1, poolTimeoutSeconds: 10 })
+    await database.upgrade()
+    await database.close()
+    const [apiPort, adminPort] = (await freePorts(2)) as [number, number]
+    const env = {
+      OS_DATABASE__CONNECTION: url,
+      OS_API__HOST_IP: '127.0.0.1',
+      OS_API__PORT: String(apiPort),
+      OS_API__API_WORKERS: '2',
+      OS_BOOTRING__ADMIN_PORT: String(adminPort),
+    }
+    return { env, apiPort, adminPort }
+  }
+
+  it('stops when a worker can not start, however long that takes to show', async () => {
+    const { apiPort, env } = await emptyInstallation()
+    const holder = createServer().listen(apiPort, '127.0.0.1')
+    await once(holder, 'listening')
+    try {
+      const late = 'if (process.env.NODE_UNIQUE_ID) await new Promise((resolve) => setTimeout(resolve, 1500))'
+      const api = new BootringProcess(['api'], {
+        ...env,
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURI(late)}`,
+      })
+      const { code, stderr, stdout } = await api.finished()
+      expect(code).toBe(1)
+      expect(stdout + stderr).toContain('it ended before it listened')
+    } finally {
+      holder.close()
+    }
+  })
+
+  it('replaces a worker that is killed, answers meanwhile, and stops when told to', async () => {
+    const { adminPort, apiPort, env } = await emptyInstallation()
+    const api = new BootringProcess(['api'], env)
+    try {
+      // Not ready, as there is no conductor; the admin port is opened once all workers listen.
+      while (!(await fetch(`http://127.0.0.1:${adminPort}/healthz`).catch(() => undefined))) await pause(50)
+      const workers = () => api.children()
+      const [first, second] = workers() as [number, number]
+      expect(workers()).toHaveLength(2)
+      process.kill(first, 'SIGKILL')
+      expect((await fetch(`http://127.0.0.1:${apiPort}/v1/boot/${mac(1)}/boot.ipxe`)).status).toBe(503)
+      while (workers().length < 2 || workers().includes(first)) await pause(50)
+      expect(workers()).toContain(second)
+      // Told to stop while the replacement still starts.
+    } finally {
+      expect(await api.end('SIGTERM')).toMatchObject({ code: 0 })
     }
   })
 })

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
@@ -37,6 +38,12 @@ export class BootringProcess {
 
   get running(): boolean {
     return this.#process.exitCode === null && this.#process.signalCode === null
+  }
+
+  /** Process ids of its workers, the oldest first. */
+  children(): number[] {
+    const { pid } = this.#process
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
   }
 
   async finished(): Promise<Finished> {
