@@ -83,6 +83,19 @@ describe('createLogger', () => {
     expect(ended.stderr.match(/"msg":"line"/g)).toHaveLength(2000)
   })
 
+  it('leaves nothing behind in a process that makes many of them', async () => {
+    const none = process.listenerCount('exit')
+    const nowhere = openSync('/dev/null', 'w')
+    const loggers = Array.from({ length: 20 }, () =>
+      createLogger({ level: 'info', format: 'json', destination: nowhere }),
+    )
+    expect(process.listenerCount('exit')).toBe(none)
+    loggers[0]?.info('a line')
+    expect(process.listenerCount('exit')).toBe(none + 1)
+    await expect.poll(() => process.listenerCount('exit'), { timeout: 30_000 }).toBe(none)
+    closeSync(nowhere)
+  })
+
   it.each(['process.exit(3)', 'setTimeout(() => process.exit(3), 300)', 'process.exitCode = 3'])(
     'lets the process work and end by %j where nothing can be written',
     (ending) => {

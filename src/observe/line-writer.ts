@@ -18,17 +18,18 @@ export class LineWriter {
   #waiting: string[] = []
   #waitingCharacters = 0
 
-  /** Writes what is left when the process exits. */
+  /** Writes what is left when the process exits: it listens for that only while something is, as a process may make many of these. */
   constructor(descriptor: number) {
     this.#descriptor = descriptor
-    process.on('exit', () => this.#flush())
   }
 
   write(line: string): void {
     if (this.#waitingCharacters + line.length > maxWaiting) return
     this.#waiting.push(line)
     this.#waitingCharacters += line.length
-    if (this.#current === undefined) this.#next()
+    if (this.#current !== undefined) return
+    process.on('exit', this.#flush)
+    this.#next()
   }
 
   #take(): Buffer | undefined {
@@ -42,7 +43,10 @@ export class LineWriter {
   #next(): void {
     this.#current ??= this.#take()
     const chunk = this.#current
-    if (chunk === undefined) return
+    if (chunk === undefined) {
+      process.off('exit', this.#flush)
+      return
+    }
     this.#writing = true
     write(this.#descriptor, chunk, (error, written) => {
       this.#writing = false
@@ -55,7 +59,7 @@ export class LineWriter {
     })
   }
 
-  #flush(): void {
+  readonly #flush = (): void => {
     const deadline = performance.now() + lastWordsMilliseconds
     // What is being written has left already.
     const first = this.#writing ? undefined : this.#current
