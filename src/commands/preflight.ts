@@ -28,7 +28,7 @@ export function preflightCommand(output: Output = process.stdout, messages: Outp
     .argument('[node...]', 'UUID, name or MAC of nodes (default: the whole fleet)')
     .option(
       '--dhcp-config <file>',
-      'configuration file of dnsmasq or Kea, as the DHCP server in use has it; may be repeated',
+      'configuration file of dnsmasq, Kea or dhcpd, as the DHCP server in use has it; may be repeated',
       collected,
     )
     .option(

@@ -21,11 +21,11 @@ export interface DhcpReservation extends DhcpPlace {
 
 /** The part of a DHCP server's configuration that decides what boots. */
 export interface DhcpConfiguration {
-  server: 'dnsmasq' | 'kea'
+  server: 'dnsmasq' | 'kea' | 'isc'
   bootFiles: DhcpBootFile[]
   reservations: DhcpReservation[]
-  /** Where a machine fits several, the first one counts; else the one with more conditions. */
-  firstCounts: boolean
+  /** Where a machine fits several: the first one counts, or the one with more conditions; `settled`: nobody fits several. */
+  precedence: 'first' | 'conditions' | 'settled'
   /** Only machines with a reservation get an answer. */
   knownOnly: boolean
   /** What could not be understood, or not be read. */

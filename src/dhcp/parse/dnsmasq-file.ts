@@ -25,7 +25,7 @@ export function readDnsmasq(file: string): DhcpConfiguration {
           .filter(isMac)
           .map((address) => ({ file: from, line, address })),
       ),
-    firstCounts: false,
+    precedence: 'conditions',
     knownOnly: options.some(({ name, value }) => name === 'dhcp-ignore' && /(?:tag:|#|^)!known\b/.test(value)),
     problems,
   }

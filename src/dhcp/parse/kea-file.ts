@@ -11,7 +11,7 @@ export function readKea(file: string): DhcpConfiguration {
     server: 'kea',
     bootFiles: [],
     reservations: [],
-    firstCounts: true,
+    precedence: 'first',
     knownOnly: false,
     problems: [],
   }

@@ -24,7 +24,7 @@ async function oneFile(configuration: DhcpConfiguration, file: string, world: Wo
     file: where,
     line,
     message: `can't be read: ${message}`,
-    remedy: "Correct the file; the server's own check (dnsmasq --test, kea-dhcp4 -t) says more.",
+    remedy: "Correct the file; the server's own check (dnsmasq --test, kea-dhcp4 -t, dhcpd -t) says more.",
   }))
   if (problems.length === 0 && bootFiles.length === 0)
     return [
@@ -32,7 +32,7 @@ async function oneFile(configuration: DhcpConfiguration, file: string, world: Wo
         severity: 'error',
         file,
         message: 'tells no machine what to boot: there is no boot file in it',
-        remedy: 'bootring dhcp dnsmasq and bootring dhcp kea print a configuration that does.',
+        remedy: 'bootring dhcp dnsmasq, kea and isc print a configuration that does.',
       },
     ]
   const scripts = bootFiles.filter(isScript)
@@ -88,12 +88,13 @@ function expected(world: World): string | undefined {
 }
 
 /** Firmware → iPXE → script: each of them once. */
-function chains({ bootFiles, firstCounts }: DhcpConfiguration, scripts: readonly DhcpBootFile[]): Report[] {
+function chains({ bootFiles, precedence }: DhcpConfiguration, scripts: readonly DhcpBootFile[]): Report[] {
   const reports: Report[] = []
   const forIpxe = bootFiles.findIndex(({ ipxe }) => ipxe === 'only')
   for (const [index, { file, ipxe, line, value }] of bootFiles.entries()) {
     if (!isBinary(bootFiles[index] as DhcpBootFile)) continue
-    const again = ipxe === 'only' || (ipxe === 'either' && (forIpxe === -1 || (firstCounts && index < forIpxe)))
+    const counts = forIpxe === -1 || precedence === 'settled' || (precedence === 'first' && index < forIpxe)
+    const again = ipxe === 'only' || (ipxe === 'either' && counts)
     if (!again) continue
     reports.push({
       severity: 'error',

@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { readDhcpFile } from '../../../src/dhcp/parse/read-dhcp-file.ts'
 import { runBootring } from '../../lab/bootring.ts'
 import { askDhcp, optionText } from '../../lab/dhcp-clients.ts'
 import type { Host } from '../../lab/host.ts'
@@ -222,4 +223,49 @@ describeInLab('DHCP servers, configured by bootring', () => {
       await checkOthers4()
     } else await checkIpv6()
   })
+
+  it("ISC's dhcpd, with what others wrote: as bootring reads it", async () => {
+    const leases = join(lab.folder, 'dhcpd-other.leases')
+    writeFileSync(leases, '')
+    const file = join(lab.folder, 'dhcpd-other.conf')
+    writeFileSync(file, byHand(leases))
+    process = server.spawn(['dhcpd', '-4', '-f', '-d', '--no-pid', '-cf', file, 'eth0'])
+    await process.untilOutput('Server starting service', 20)
+    const { bootFiles, problems } = readDhcpFile(file)
+    expect(problems).toEqual([])
+    const macs = ['52:54:00:dc:00:11', '52:54:00:dc:00:12', '52:54:00:dc:00:13']
+    const ask = async (who: Partial<DhcpQuestion>): Promise<(string | undefined)[]> => {
+      const questions = macs.flatMap((of) =>
+        [0, 7, 11].map((arch): DhcpQuestion => ({ family: 4, mac: of, arch, vendorClass: vendorClass(arch), ...who })),
+      )
+      return (await askDhcp(client, questions)).map((answer) => answer?.file)
+    }
+    const [ipxe, firmware] = [await ask({ ipxe: true, userClass: 'iPXE' }), await ask({})]
+    const [script, hostScript] = ['http://10.77.0.1/class', 'http://10.77.0.1/host']
+    const hostLoop = ['host.kpxe', 'host.kpxe', 'host.kpxe']
+    expect(ipxe).toEqual([script, 'arm.efi', 'arm.efi', ...hostLoop, hostScript, hostScript, hostScript])
+    expect(firmware).toEqual(macs.flatMap((_, index) => (index === 1 ? hostLoop : Array(3).fill('class.kpxe'))))
+    const read = (whose: 'only' | 'never') =>
+      new Set(bootFiles.filter((one) => one.ipxe === whose || one.ipxe === 'either').map(({ value }) => value))
+    expect([read('only'), read('never')]).toEqual([new Set(ipxe), new Set([...firmware, 'subnet.kpxe'])])
+  })
 })
+
+/** What counts where: the first of two classes over the second, both over their subnet, hosts over all; `or` and `and` from the right. */
+const byHand = (leases: string): string => `
+lease-file-name "${leases}";
+ping-check off;
+option arch code 93 = unsigned integer 16;
+option space ipxe;
+option ipxe-encap-opts code 175 = encapsulate ipxe;
+option ipxe.no-pxedhcp code 176 = unsigned integer 8;
+class "arm" { match if exists ipxe-encap-opts and option arch = 00:0b or option arch = 00:07; filename "arm.efi"; }
+class "ipxe" { match if exists ipxe-encap-opts; filename "http://10.77.0.1/class"; }
+class "pxe" { match if substring(option vendor-class-identifier, 0, 9) = "PXEClient"; filename "class.kpxe"; }
+subnet 10.77.0.0 netmask 255.255.255.0 { range 10.77.0.100 10.77.0.200; filename "subnet.kpxe"; }
+host loop { hardware ethernet 52:54:00:dc:00:12; filename "host.kpxe"; }
+group {
+  if exists user-class and option user-class = "iPXE" { filename "http://10.77.0.1/host"; }
+  host right { hardware ethernet 52:54:00:dc:00:13; }
+}
+`
