@@ -11,11 +11,11 @@ export interface PreflightResult {
   nodes: number
 }
 
-/** Runs the checks. `onProgress`: how many nodes have been looked at. Throws `DatabaseUnavailable`. */
+/** Runs the checks. `onProgress`: how many nodes have been looked at, of how many. Throws `DatabaseUnavailable`. */
 export async function runPreflight(
   world: World,
   checks: readonly Check[],
-  onProgress: (nodes: number) => void = () => undefined,
+  onProgress: (nodes: number, total: number) => void = () => undefined,
 ): Promise<PreflightResult> {
   const findings: Finding[] = []
   const runs = checks.map((check) => ({ check, run: check.begin(world) }))
@@ -23,6 +23,7 @@ export async function runPreflight(
     findings.push(...reports.map((report) => ({ check, ...report })))
 
   let nodes = 0
+  const total = await world.nodeCount()
   const perNode = runs.filter(({ run }) => run.node !== undefined)
   const iterator = world.nodes()[Symbol.asyncIterator]()
   const worker = async () => {
@@ -31,7 +32,7 @@ export async function runPreflight(
       const facts = { node, bootsNow: world.bootsNow(node), files: await world.bootFiles(node) }
       for (const { check, run } of perNode) add(check.name, (await run.node?.(facts)) ?? [])
       nodes += 1
-      onProgress(nodes)
+      onProgress(nodes, Math.max(nodes, total))
     }
   }
   if (perNode.length > 0) await Promise.all(Array.from({ length: nodesAtATime }, worker))

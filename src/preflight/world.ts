@@ -8,6 +8,8 @@ import type { Probe } from './url-prober.ts'
 export interface World {
   /** Those to be looked at. Throws `DatabaseUnavailable`. */
   nodes(): AsyncIterable<NodeWithPorts>
+  /** How many those are, about: the fleet may change meanwhile. Throws `DatabaseUnavailable`. */
+  nodeCount(): Promise<number>
   /** Whether these are all nodes: then what is missing among them is missing altogether. */
   readonly wholeFleet: boolean
   /** Whether the node's state lets its machine boot now. */

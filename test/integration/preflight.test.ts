@@ -2,17 +2,22 @@ import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { preflightCommand } from '../../src/commands/preflight.ts'
 import { renderCommand } from '../../src/commands/render.ts'
+import type { Output } from '../../src/commands/terminal/output.ts'
 import { arm64Image, bzImage, gzipData } from '../support/boot-images.ts'
 import { BootringProcess, bootring } from '../support/bootring-process.ts'
+import { CertificateAuthority, type ServerCertificate } from '../support/certificate-authority.ts'
 import { freePorts } from '../support/free-ports.ts'
 import { rawConnection } from '../support/raw-connection.ts'
+import { selfSignedCertificate } from '../support/self-signed-certificate.ts'
 
 interface Found {
   check: string
@@ -127,6 +132,7 @@ async function run(
   command: typeof preflightCommand | typeof renderCommand,
   args: string[],
   more: Record<string, string> = {},
+  messages: Output = { write: () => undefined },
 ): Promise<{ code: number; text: string }> {
   for (const [name, value] of Object.entries({ ...env, ...more })) vi.stubEnv(name, value)
   let text = ''
@@ -136,7 +142,7 @@ async function run(
     },
   }
   try {
-    await command(output, { write: () => undefined }).parseAsync(args, { from: 'user' })
+    await command(output, messages).parseAsync(args, { from: 'user' })
     return { code: Number(process.exitCode ?? 0), text }
   } finally {
     process.exitCode = undefined
@@ -165,6 +171,11 @@ const outline = ({ findings }: Document): string[] =>
 
 const oui = (last: number) => `00:16:3e:00:00:${String(last).padStart(2, '0')}`
 
+const imagesAt = (kernel: string, ramdisk: string) => ({
+  provision_state: 'available',
+  driver_info: { deploy_kernel: `${kernel}/kernel`, deploy_ramdisk: `${ramdisk}/ramdisk` },
+})
+
 describe('a healthy fleet', () => {
   it('has nothing found in it, with a DHCP server that points here', async () => {
     await fleet({ name: 'n1', mac: oui(1) }, { name: 'n2', mac: oui(2), more: { provision_state: 'available' } })
@@ -181,9 +192,11 @@ describe('a healthy fleet', () => {
         '',
       ].join('\n'),
     )
-    const found = await preflight(['--strict', '--dhcp-config', dnsmasq])
+    // A process of its own: what CI and people see.
+    const { code, stdout } = await bootring(['preflight', '--json', '--strict', '--dhcp-config', dnsmasq], env)
+    const found = JSON.parse(stdout) as Document
     expect(outline(found)).toEqual([])
-    expect(found).toMatchObject({ code: 0, nodes: 2, counts: { error: 0, warning: 0, info: 0 } })
+    expect([code, found.nodes, found.counts]).toEqual([0, 2, { error: 0, warning: 0, info: 0 }])
     expect(found.checks).toHaveLength(12)
   })
 })
@@ -275,15 +288,33 @@ describe('faults of nodes', () => {
   })
 
   it('of one node only, by one check only, or without one', async () => {
-    const byMac = await preflight(['--only', 'urls', oui(2).toUpperCase()])
-    expect(outline(byMac)).toEqual(['error urls gone: ORIGIN/gone: the server answers 404'])
-    expect(byMac).toMatchObject({ nodes: 1, checks: ['urls'], code: 1 })
+    const byMac = await bootring(['preflight', '--only', 'urls', oui(2).toUpperCase()], env)
+    expect(byMac).toMatchObject({ code: 1, stderr: '' })
+    expect(byMac.stdout).toBe(`error urls: node gone
+    ${urls.origin}/gone: the server answers 404
+    → Put the file there, or correct the URL.
+
+1 check, 1 node: 1 error, 0 warnings, 0 to know.
+`)
     const without = await preflight(['virtual', '--skip', 'macs'])
     expect(outline(without)).toEqual([])
     expect(without).toMatchObject({ code: 0 })
     const unknown = await bootring(['preflight', 'nobody'], env)
     expect(unknown.code).toBe(1)
     expect(unknown.stderr).toContain('no node has the UUID, the name or the MAC "nobody"')
+  })
+
+  it('says on a terminal how many of how many it has looked at', async () => {
+    let shown = ''
+    const write = (text: string) => {
+      shown += text
+    }
+    const terminal = { isTTY: true, columns: 80, write }
+    await run(preflightCommand, ['--only', 'macs'], { TERM: 'xterm' }, terminal)
+    expect(shown).toContain('Looking at nodes [####################] 13/13')
+    shown = ''
+    await run(preflightCommand, ['--only', 'macs', 'arm', 'gone'], { TERM: 'xterm' }, terminal)
+    expect(shown).toContain(' 2/2')
   })
 
   it('a MAC in a notation that nobody asks for, and one that two nodes have', async () => {
@@ -395,6 +426,97 @@ describe('faults of the installation', () => {
     ])
   })
 
+  it('certificates of servers that nobody would take, soon, or here', async () => {
+    const authority = new CertificateAuthority(folder)
+    const local = 'DNS:localhost,IP:127.0.0.1'
+    const { certFile, keyFile, remove } = selfSignedCertificate(local.split(','), 90)
+    const shown: ServerCertificate[] = [
+      authority.certificate(local, 90),
+      authority.certificate(local, 5),
+      authority.certificate(local, -1),
+      authority.certificate('DNS:images.example,IP:192.0.2.1', 90),
+      { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') },
+    ]
+    remove()
+    const servers = shown.map((options) =>
+      createTlsServer(options, (_, response) => response.end('kernel')).listen(0, '127.0.0.1'),
+    )
+    await Promise.all(servers.map((server) => once(server, 'listening')))
+    const [good, soon, old, other, own] = servers.map(
+      (server) => `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ) as [string, string, string, string, string]
+    const otherByName = other.replace('127.0.0.1', 'localhost')
+    const trusted = getCACertificates('default')
+    setDefaultCACertificates([...trusted, authority.cert])
+    try {
+      await fleet(
+        { name: 'n1', mac: oui(1), more: imagesAt(good, soon) },
+        { name: 'n2', mac: oui(2), more: imagesAt(old, own) },
+      )
+      const check = async (apis: string) => {
+        const found = await preflight(['--only', 'certificates'], { OS_BOOTRING__API_ROOT_URLS: apis })
+        const named = Object.entries({ good, soon, old, other, otherByName, own })
+        const inWords = (line: string) =>
+          named.reduce((text, [name, origin]) => text.replace(origin, name), line).replace(/ on [\d-]+/, '')
+        return outline(found).map(inWords).sort()
+      }
+      const othersNames = 'DNS:images.example, IP Address:192.0.2.1'
+      expect(await check(`${good},${other},${otherByName}`)).toEqual([
+        'error certificates : the certificate of old has run out',
+        `error certificates : the certificate of other is for others: ${othersNames}`,
+        `error certificates : the certificate of otherByName is for others: ${othersNames}`,
+        'info certificates : this host does not trust the certificate of own: DEPTH_ZERO_SELF_SIGNED_CERT',
+        expect.stringMatching(/^warning certificates : the certificate of soon runs out, in [45] days$/),
+      ])
+      // An authority that is unknown here may be one that iPXE was built with.
+      setDefaultCACertificates(trusted)
+      expect((await check(good)).filter((line) => line.startsWith('info'))).toEqual([
+        'info certificates : this host does not trust the certificate of good: UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+        'info certificates : this host does not trust the certificate of own: DEPTH_ZERO_SELF_SIGNED_CERT',
+      ])
+    } finally {
+      setDefaultCACertificates(trusted)
+      for (const server of servers) server.close()
+      await fleet({ name: 'n1', mac: oui(1) }, { name: 'n2', mac: oui(2) })
+    }
+  })
+
+  it('a conductor whose clock is wrong, by the date of its answers', async () => {
+    let seconds = 0
+    const late = createServer((_, response) => {
+      response.sendDate = false
+      response.writeHead(405, { date: new Date(Date.now() + seconds * 1000).toUTCString() }).end()
+    }).listen(0, '127.0.0.1')
+    await once(late, 'listening')
+    const hostname = `127.0.0.1:${(late.address() as AddressInfo).port}`
+    await using raw = await rawConnection(`sqlite:///${path('state/bootring.sqlite')}`)
+    const now = raw.dialect.now() as never
+    const row = {
+      hostname,
+      conductor_group: '',
+      online: raw.dialect.boolean(true) as never,
+      updated_at: now,
+      created_at: now,
+    }
+    await raw.db.insertInto('conductors').values(row).execute()
+    const clocks = async (offset: number) => {
+      seconds = offset
+      return outline(await preflight(['--only', 'clocks'])).map((line) => line.replace(/\d+ s/, 'N s'))
+    }
+    try {
+      expect(await clocks(0)).toEqual([])
+      expect(await clocks(-20)).toEqual([`warning clocks ${hostname}: the conductor's clock is N s behind this host's`])
+      // Half of heartbeat_timeout: others would take it for dead.
+      expect(await clocks(300)).toEqual([`error clocks ${hostname}: the conductor's clock is N s ahead of this host's`])
+      late.closeAllConnections()
+      late.close()
+      expect(await clocks(0)).toEqual([expect.stringMatching(/^error clocks \S+: does not answer at .*ECONNREFUSED/)])
+    } finally {
+      late.close()
+      await raw.db.deleteFrom('conductors').where('hostname', '=', hostname).execute()
+    }
+  })
+
   it('DHCP that leads elsewhere, goes round, or knows other machines', async () => {
     const kea = put(
       'kea.json',
@@ -427,6 +549,29 @@ describe('faults of the installation', () => {
       `warning dhcp-reservations kea.json:23: ${oui(1).toUpperCase()} has a reservation already, in ${kea}:20`,
       `warning dhcp-reservations kea.json:26: no port has the MAC ${oui(77)}`,
       `info dhcp-reservations n2: port ${oui(2)} has no reservation, unlike others`,
+    ])
+    const dhcpd = put(
+      'dhcpd.conf',
+      [
+        'subnet 10.0.0.0 netmask 255.255.255.0 { range 10.0.0.2 10.0.0.9; deny unknown-clients;',
+        `  if exists user-class and option user-class = "iPXE" { filename "${urls.origin}/other.ipxe"; }`,
+        '  else { filename "ipxe.efi"; } }',
+        `host n1 { hardware ethernet ${oui(1)}; filename "undionly.kpxe"; }`,
+        `host gone { hardware ethernet ${oui(77)}; fixed-address 10.0.0.77; }`,
+        '',
+      ].join('\n'),
+    )
+    expect(outline(await preflight(['--only', 'dhcp', '--only', 'dhcp-reservations', '--dhcp-config', dhcpd]))).toEqual(
+      [
+        "error dhcp dhcpd.conf:2: ORIGIN/other.ipxe is a script that asks none of this installation's APIs (API)",
+        'error dhcp dhcpd.conf:4: machines that run iPXE are given undionly.kpxe, and load iPXE again for ever',
+        `error dhcp-reservations n2: port ${oui(2)} has no reservation, and DHCP answers only machines that have one`,
+        `warning dhcp-reservations dhcpd.conf:5: no port has the MAC ${oui(77)}`,
+      ],
+    )
+    const broken = put('broken.conf', 'authoritative;\nfilename "a"\n')
+    expect(outline(await preflight(['--only', 'dhcp', '--dhcp-config', broken]))).toEqual([
+      `error dhcp broken.conf:2: can't be read: no semicolon ends "filename"`,
     ])
   })
 })

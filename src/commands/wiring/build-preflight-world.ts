@@ -31,6 +31,10 @@ export function buildPreflightWorld(parts: PreflightParts): World {
   const scheme = config.json_rpc.use_ssl ? 'https' : 'http'
   return {
     nodes: () => (nodes === undefined ? database.nodes.nodes() : each(nodes)),
+    async nodeCount() {
+      if (nodes !== undefined) return nodes.length
+      return (await database.finder.states()).reduce((sum, state) => sum + state.nodes, 0)
+    },
     wholeFleet: nodes === undefined,
     bootsNow: (node) => mayBoot(context.config, node),
     ...(context.mode === 'attached' ? { bootFiles: servedFiles(parts), images: () => [] } : renderedFiles(context)),

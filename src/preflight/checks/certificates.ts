@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { connect, type PeerCertificate, type TLSSocket } from 'node:tls'
+import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls'
 import type { Check } from '../check.ts'
 import type { Report } from '../finding.ts'
 import type { World } from '../world.ts'
@@ -72,28 +72,58 @@ async function ofFile({ option, path }: { option: string; path: string }, world:
   })
 }
 
-/** Whom firmware trusts is its own affair: only what nobody would take is a fault. */
+/** Whom firmware trusts is its own affair: only what nobody would take is a fault, and what this host does not trust is good to know. */
 async function ofServer(origin: string, world: World): Promise<Report[]> {
   const { hostname, port } = new URL(origin)
   const host = hostname.replace(/^\[|\]$/g, '')
-  const certificate = await peerCertificate(host, port === '' ? 443 : Number(port))
+  const shown = await shownBy(host, port === '' ? 443 : Number(port))
   // That it does not answer is found by the check of URLs.
-  return certificate === undefined ? [] : runsOut(`the certificate of ${origin}`, certificate.valid_to, world)
+  if (shown === undefined) return []
+  const { certificate, distrust } = shown
+  const whose = `the certificate of ${origin}`
+  const reports = runsOut(whose, certificate.valid_to, world)
+  if (new Date(certificate.valid_from) > world.now() && reports.length === 0)
+    reports.push({
+      severity: 'error',
+      message: `${whose} is good from ${isoDate(new Date(certificate.valid_from))} on only`,
+      remedy: "See which of the two clocks is wrong: this host's, or that of whoever made the certificate.",
+    })
+  const names = checkServerIdentity(host, certificate)
+  if (names !== undefined)
+    reports.push({
+      severity: 'error',
+      message: `${whose} is for others: ${certificate.subjectaltname ?? certificate.subject.CN ?? 'it has no name'}`,
+      remedy: `Make it for ${host}, or name the server as its certificate does.`,
+    })
+  if (reports.length === 0 && distrust !== undefined)
+    reports.push({
+      severity: 'info',
+      message: `this host does not trust ${whose}: ${distrust}`,
+      remedy:
+        'Conductors fetch images only from servers that their host trusts; iPXE trusts what it was built with (TRUST=).',
+    })
+  return reports
 }
 
-async function peerCertificate(host: string, port: number): Promise<PeerCertificate | undefined> {
-  const { promise, resolve } = Promise.withResolvers<PeerCertificate | undefined>()
+/** What a server shows, and why this host would not take it. */
+async function shownBy(
+  host: string,
+  port: number,
+): Promise<{ certificate: PeerCertificate; distrust: string | undefined } | undefined> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
   const socket: TLSSocket = connect({
     host,
     port,
     servername: /^[\d.:a-f]+$/i.test(host) ? '' : host,
     rejectUnauthorized: false,
   })
-  socket.setTimeout(connectMilliseconds, () => resolve(undefined))
-  socket.once('error', () => resolve(undefined))
-  socket.once('secureConnect', () => resolve(socket.getPeerCertificate()))
+  socket.setTimeout(connectMilliseconds, () => resolve(false))
+  socket.once('error', () => resolve(false))
+  socket.once('secureConnect', () => resolve(true))
   try {
-    return await promise
+    if (!(await promise)) return undefined
+    const distrust = socket.authorized ? undefined : socket.authorizationError
+    return { certificate: socket.getPeerCertificate(), distrust: distrust && String(distrust) }
   } finally {
     socket.destroy()
   }
@@ -103,14 +133,19 @@ function runsOut(whose: string, validTo: string, world: World): Report[] {
   const until = new Date(validTo)
   const days = Math.floor((until.getTime() - world.now().getTime()) / dayMilliseconds)
   if (Number.isNaN(days) || days >= warnDays) return []
-  const date = until.toISOString().slice(0, 10)
+  const date = isoDate(until)
   return [
     {
       severity: days < 0 ? 'error' : 'warning',
-      message: days < 0 ? `${whose} has run out on ${date}` : `${whose} runs out on ${date}, in ${days} days`,
+      message:
+        days < 0
+          ? `${whose} has run out on ${date}`
+          : `${whose} runs out on ${date}, in ${days} day${days === 1 ? '' : 's'}`,
       remedy: 'Renew it.',
     },
   ]
 }
+
+const isoDate = (date: Date): string => date.toISOString().slice(0, 10)
 
 const oneLine = (text: string): string => text.split('\n').join(', ')
