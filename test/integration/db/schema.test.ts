@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { sql } from 'kysely'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
+import { preflightCommand } from '../../../src/commands/preflight.ts'
 import { openDatabase } from '../../../src/db/open-database.ts'
 import { DuplicateKey } from '../../../src/db/translate.ts'
-import { eachDatabase } from '../../support/databases.ts'
+import { eachDatabase, type TestEngine } from '../../support/databases.ts'
 import { rawConnection } from '../../support/raw-connection.ts'
 import { recordingLogger } from '../../support/recording-logger.ts'
 
@@ -21,6 +22,36 @@ const all = [
   '0006-management',
   '0007-boot-events',
 ]
+
+/** Has the database tell a time ten minutes ago to whoever comes by the URL that this answers. */
+async function setBack(engine: TestEngine, url: string): Promise<string> {
+  const name = new URL(url).pathname.slice(1)
+  switch (engine.name) {
+    case 'sqlite':
+      break
+    case 'postgresql':
+      await engine
+        .server()
+        .administer(
+          name,
+          `create function public.clock_timestamp() returns timestamptz language sql as $$ select pg_catalog.clock_timestamp() - interval '590 s' $$`,
+          `alter database ${name} set search_path = public, pg_catalog`,
+        )
+      break
+    case 'mariadb':
+      // Not for those who may everything.
+      await engine
+        .server()
+        .administer(
+          name,
+          `set global init_connect = 'set timestamp = unix_timestamp() - 590'`,
+          `create user 'late'@'%' identified by 's@cret'`,
+          `grant all on ${name}.* to 'late'@'%'`,
+        )
+      return url.replace('tester', 'late')
+  }
+  return url
+}
 
 eachDatabase((engine) => {
   it('is brought up to date once', async () => {
@@ -41,6 +72,31 @@ eachDatabase((engine) => {
     // Cut to the second.
     expect(time).toBeGreaterThan(before - 1_000)
     expect(time).toBeLessThanOrEqual(Date.now())
+  })
+
+  it('is told before machines boot that its clock is wrong', async () => {
+    const url = await engine.emptyUrl()
+    await (await engine.open(url)).upgrade()
+    vi.stubEnv('OS_DATABASE__CONNECTION', await setBack(engine, url))
+    const { exitCode } = process
+    let text = ''
+    const write = (chunk: string) => {
+      text += chunk
+    }
+    try {
+      const command = preflightCommand({ write }, { write: () => undefined })
+      await command.parseAsync(['--only', 'clocks', '--json'], { from: 'user' })
+    } finally {
+      process.exitCode = exitCode
+      vi.unstubAllEnvs()
+    }
+    const { findings } = JSON.parse(text) as { findings: { severity: string; message: string }[] }
+    // SQLite's clock is this host's.
+    const wrong = {
+      severity: 'error',
+      message: expect.stringMatching(/^the database's clock is 5\d\d s behind this host's$/),
+    }
+    expect(findings).toMatchObject(engine.name === 'sqlite' ? [] : [wrong])
   })
 
   it('is brought up to date by several hosts at once', async () => {
