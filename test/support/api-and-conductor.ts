@@ -52,6 +52,7 @@ export class ApiAndConductor {
       OS_JSON_RPC__HOST_IP: '127.0.0.1',
       OS_JSON_RPC__PORT: String(rpc),
       OS_DEPLOY__HTTP_URL: `http://127.0.0.1:${files}`,
+      OS_DEPLOY__HTTP_ROOT: join(folder, 'httpboot'),
       OS_CONDUCTOR__DEPLOY_KERNEL: `file://${folder}/kernel`,
       OS_CONDUCTOR__DEPLOY_RAMDISK: `file://${folder}/ramdisk`,
       OS_CONDUCTOR__FILE_URL_ALLOWED_PATHS: folder,
@@ -86,6 +87,11 @@ export class ApiAndConductor {
   /** A file of the conductor's file server. */
   file(path: string): Promise<Response> {
     return fetch(`http://127.0.0.1:${this.#ports[2]}/${path}`)
+  }
+
+  /** Takes a file away from the conductor's disk. */
+  forget(path: string): void {
+    rmSync(join(this.#folder, 'httpboot', path))
   }
 
   async stop(): Promise<void> {

@@ -5,6 +5,7 @@ import { Takeovers } from '../../conductor/boot-files/takeovers.ts'
 import { Conductor } from '../../conductor/conductor.ts'
 import { fileEvent } from '../../conductor/file-server/file-event.ts'
 import { type FileServer, startFileServer } from '../../conductor/file-server/file-server.ts'
+import { ScriptTraces } from '../../conductor/file-server/script-traces.ts'
 import { Heartbeat } from '../../conductor/membership/heartbeat.ts'
 import { restOfDrain } from '../../conductor/rest-of-drain.ts'
 import { networkBootInterfaces } from '../../drivers/boot/network-boot-interfaces.ts'
@@ -157,7 +158,8 @@ export async function startConductor({
   }
   await httpFiles.writeRootScript(buildRootScript(installation))
   const activity = new Activity()
-  const handlers = watched(conductor.handlers, activity)
+  const tracing = tracer && { tracer, scripts: new ScriptTraces() }
+  const handlers = watched(conductor.handlers, activity, tracing?.scripts)
   const servers: (RpcServer | FileServer)[] = []
   const stop = async () => {
     const since = performance.now()
@@ -200,6 +202,7 @@ export async function startConductor({
               ends[1](status, bytes)
             }
           },
+          tracing,
           onDownload: events && ((download) => recordIfAny(events, fileEvent(download, hostname))),
           logger: log,
         }),
@@ -218,12 +221,13 @@ function recordIfAny(events: BootEventSink, event: BootEvent | undefined): void 
   if (event !== undefined) events.record(event)
 }
 
-/** Handlers whose calls are noticed. */
-function watched(handlers: Handlers, activity: Activity): Handlers {
+/** Handlers whose calls are noticed, and the traces of those that are traced. */
+function watched(handlers: Handlers, activity: Activity, traces: ScriptTraces | undefined): Handlers {
   return {
     ...handlers,
     get_boot_config: async (params, context) => {
       const end = activity.begin()
+      if (context.trace !== undefined) traces?.note(params.node_id, context.trace.traceparent)
       try {
         return await handlers.get_boot_config(params, context)
       } finally {

@@ -27,17 +27,25 @@ export function watchDownload(
   const startedAt = performance.now()
   const { socket, url: target = '' } = request
   const { remoteAddress } = socket
-  const writtenBefore = socket.bytesWritten
+  const sent = sentBytes(request, response)
   response.once('close', () => {
     const { statusCode: status, writableFinished: isWhole } = response
     if (status === 304 || (status === 206 && !isFirstRange(response))) return
-    const total = Number(response.getHeader('Content-Length') ?? 0)
-    const sent = Math.max(0, socket.bytesWritten - writtenBefore - socket.writableLength)
-    const bytes = isWhole ? total : Math.min(total, sent)
+    const bytes = sent()
     const userAgent = request.headers['user-agent']
     const milliseconds = performance.now() - startedAt
     onDownload({ target, remoteAddress, userAgent, status, bytes, isWhole, milliseconds })
   })
+}
+
+/** Counts from now on; to be asked when the response is closed. */
+export function sentBytes({ socket }: IncomingMessage, response: ServerResponse): () => number {
+  const writtenBefore = socket.bytesWritten
+  return () => {
+    const total = Number(response.getHeader('Content-Length') ?? 0)
+    const sent = Math.max(0, socket.bytesWritten - writtenBefore - socket.writableLength)
+    return response.writableFinished ? total : Math.min(total, sent)
+  }
 }
 
 /** Disk images are read in pieces, a great many of them. */

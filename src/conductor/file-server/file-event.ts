@@ -39,7 +39,7 @@ export function fileEvent(download: Download, server: string): BootEvent | undef
   }
 }
 
-interface NamedFile {
+export interface NamedFile {
   nodeUuid: string | null
   mac: string | null
   name: string
@@ -47,7 +47,8 @@ interface NamedFile {
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-function bootFileOf(segments: readonly string[]): NamedFile | undefined {
+/** undefined: it is no boot file. */
+export function bootFileOf(segments: readonly string[]): NamedFile | undefined {
   const [first = '', second] = segments
   if (segments.length === 1) return { nodeUuid: null, mac: macIn(first), name: first }
   if (segments.length !== 2 || second === undefined) return undefined

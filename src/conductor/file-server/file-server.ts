@@ -6,6 +6,7 @@ import { inTurn } from '../../http/in-turn.ts'
 import type { ImageBytes } from '../../ipxe/image-arrival.ts'
 import { LogBudget } from '../../observe/log-budget.ts'
 import type { Logger } from '../../observe/logger.ts'
+import type { TraceSpan } from '../../observe/trace.ts'
 import { gracefulCloser } from '../../rpc/graceful-close.ts'
 import { type ListenAddress, listen } from '../../rpc/listen.ts'
 import { refuseBrokenRequests } from '../../rpc/refuse-broken-requests.ts'
@@ -15,6 +16,7 @@ import { type FileServerLimits, fileServerLimits } from './file-server-limits.ts
 import { missingImages, type OnMissing } from './missing-images.ts'
 import { type FileAnswer, fileOpener } from './open-file.ts'
 import { sendImage } from './send-image.ts'
+import { type DownloadTracing, traceDownload } from './trace-download.ts'
 
 export interface FileServerOptions {
   /** Made if it is not there yet. */
@@ -33,6 +35,8 @@ export interface FileServerOptions {
   onRequest?: () => (status: number, bytes: number) => void
   /** Hears of each download, when it has ended. */
   onDownload?: ((download: Download) => void) | undefined
+  /** undefined: downloads are not traced. */
+  tracing?: DownloadTracing | undefined
   logger: Logger
 }
 
@@ -63,7 +67,7 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
   const fetchMissing = missingImages(onMissing, missingWaitSeconds, logger)
 
   let downloads = 0
-  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function respond(request: IncomingMessage, response: ServerResponse, trace?: TraceSpan): Promise<void> {
     if (downloads >= limits.maxDownloads) return refuse(response, 503, { 'Retry-After': retryAfterSeconds })
     downloads += 1
     response.once('close', () => {
@@ -73,9 +77,11 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
     const segments = parseFilePath(request.url ?? '')
     if (segments === undefined) return refuse(response, 404)
     let answer = await openFile(request, segments)
+    if (answer !== undefined) trace?.set({ 'bootring.source': 'disk' })
     const image = answer === undefined ? parseImagePath(segments) : undefined
     if (image !== undefined) {
       const outcome = await fetchMissing(image.nodeUuid, image.fileName)
+      if (outcome !== 'absent') trace?.set({ 'bootring.source': 'fetched' })
       if (outcome === 'soon') return refuse(response, 503, { 'Retry-After': retryAfterSeconds })
       if (typeof outcome === 'object') return await respondWithImage(request, response, outcome)
       if (outcome === 'there') answer = await openFile(request, segments)
@@ -105,9 +111,10 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
       response.once('close', () => ended(response.statusCode, socket.bytesWritten - sentBefore))
     }
     if (options.onDownload) watchDownload(request, response, options.onDownload)
+    const trace = options.tracing && traceDownload(request, response, options.tracing)
     // Bodies mean nothing here.
     request.resume()
-    respond(request, response).catch((error: unknown) => {
+    respond(request, response, trace).catch((error: unknown) => {
       const { code } = error as { code?: unknown }
       const suppressed = budget.take()
       if (suppressed !== undefined)

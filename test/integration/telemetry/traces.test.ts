@@ -89,6 +89,45 @@ describe('one request through two processes', () => {
     expect(spans[0]?.traceId).toBe(api?.traceId)
   })
 
+  it('goes on with the files that the script names, which firmware fetches without a word of it', async () => {
+    const requestId = requestIdOf(await two.boot(1))
+    await traceOf(requestId, 7)
+    const download = async (name: string) => {
+      await expect.poll(async () => (await two.file(`${bootingNode.uuid}/${name}`)).status, patience).toBe(200)
+    }
+    await download('deploy_kernel')
+    const files = () => collector.spans.filter(({ name }) => name === 'GET file')
+    const whole = (name: string) =>
+      files().filter(({ attributes: of }) => of['bootring.file'] === name && of['http.response.status_code'] === 200)
+    await expect.poll(() => whole('deploy_kernel'), patience).toHaveLength(1)
+    const [kernel] = whole('deploy_kernel')
+    const trace = collector.spans.filter(({ traceId }) => traceId === kernel?.traceId)
+    expect(trace.find(({ attributes }) => attributes['bootring.request_id'] === requestId)?.name).toBe('GET /v1/boot')
+    expect(trace.find(({ spanId }) => spanId === kernel?.parentSpanId)?.name).toBe('get_boot_config')
+    expect(kernel).toMatchObject({
+      service: 'bootring-conductor',
+      failed: false,
+      attributes: {
+        'bootring.node': bootingNode.uuid,
+        'bootring.bytes': 'kernel\n'.length,
+        'bootring.source': 'disk',
+        'client.address': '127.0.0.1',
+      },
+    })
+    // One that is not there comes through the conductor, and one that is no file of a boot is no step.
+    two.forget(`${bootingNode.uuid}/deploy_ramdisk`)
+    await download('deploy_ramdisk')
+    expect((await two.file('images/none')).status).toBe(404)
+    await expect.poll(() => whole('deploy_ramdisk'), patience).toHaveLength(1)
+    expect(whole('deploy_ramdisk')[0]).toMatchObject({
+      traceId: kernel?.traceId,
+      attributes: { 'bootring.source': 'fetched', 'bootring.bytes': 'ramdisk\n'.length },
+    })
+    expect(new Set(files().map(({ attributes }) => attributes['bootring.file']))).toEqual(
+      new Set(['deploy_kernel', 'deploy_ramdisk']),
+    )
+  })
+
   it('is refused without a step at any conductor, and says in the log which trace it was', async () => {
     const requestId = requestIdOf(await two.boot(2))
     const spans = await traceOf(requestId, 2)
