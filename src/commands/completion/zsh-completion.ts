@@ -79,7 +79,8 @@ function actionOf(value: Values): string {
     case 'choices':
       return `(${value.choices.map((choice) => choice.replaceAll(/[^\w.,/+-]/g, '\\$&')).join(' ')})`
     case 'other':
-      return ' '
+      // No words. A blank would say so too, and keep options from being offered in that place.
+      return '()'
   }
 }
 
