@@ -151,7 +151,7 @@ async function showDifferences(parts: Parts, ident: string | undefined, options:
   }
   const nodes = ident === undefined ? database.nodes.nodes() : just(await findNode(database, ident))
   const changes = await renderChanges(nodes, compare, (done) =>
-    progress.show(`Compared the boot files of ${done} nodes`),
+    progress.show('Boot files compared, of nodes:', { done }),
   )
   progress.clear()
   if (changes.changes.length > 0) process.exitCode = 1
