@@ -4,8 +4,8 @@ import type { Logger } from '../../observe/logger.ts'
 import { createBasicAuthenticator } from '../../rpc/basic-auth.ts'
 import { HtpasswdFile } from '../../rpc/htpasswd.ts'
 import type { Installation } from '../installation.ts'
+import type { ApiParts } from './api-parts.ts'
 import { isLoopback } from './rpc-server-options.ts'
-import type { ApiParts } from './start-api.ts'
 
 /** The REST API of management, as the options say; undefined beside a running Ironic, whose API has it. */
 export function buildRest(parts: ApiParts, access: RestAccess): RestParts | undefined {
