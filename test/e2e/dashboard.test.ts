@@ -331,7 +331,7 @@ describeWith(missingBrowser, 'the dashboard in Chromium', () => {
     const { context, page: own } = await browser.open({ httpCredentials })
     await own.clock.install()
     await context.route('**/v1/bootring/ring', () => undefined)
-    await visit('ring', 'h1', own)
+    await Promise.all([own.waitForRequest('**/v1/bootring/ring'), visit('ring', 'h1', own)])
     await own.clock.fastForward(40_000)
     await own.locator('.loading', { hasText: 'It takes too long.' }).waitFor()
     await context.close()
