@@ -46,8 +46,10 @@ export class EventTail {
 
   #settle(now: number): void {
     for (const id of [...this.#seen.keys()].sort((a, b) => a - b)) {
-      const seenAt = this.#seen.get(id) ?? now
-      if (id > this.#settled + 1 && now - seenAt < settleMilliseconds) return
+      const waited = now - (this.#seen.get(id) ?? now)
+      // A clock that was set back would have it wait until that time comes again.
+      const isYoung = waited >= 0 && waited < settleMilliseconds
+      if (id > this.#settled + 1 && isYoung) return
       this.#settled = Math.max(this.#settled, id)
       this.#seen.delete(id)
     }
