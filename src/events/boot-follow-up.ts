@@ -1,4 +1,3 @@
-import { isIP } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BootEvent, BootEventStore } from '../model/boot-events.ts'
 import type { NodeProgress, NodeProgressReader } from '../model/stores.ts'
@@ -157,9 +156,9 @@ function newsOf(row: NodeProgress, known: Followed, server: string): BootEvent[]
   const news: BootEvent[] = []
   const heartbeatAt = row.agentHeartbeatAt ?? 0
   const state = row.provisionState ?? 'available'
-  // What is the same on all hosts that see it is one event, so that nothing of when it was seen may be in it.
-  if (heartbeatAt > known.heardAt)
-    news.push({ ...eventOf(row, server), at: heartbeatAt, kind: 'heartbeat', client: hostIn(row.agentUrl) })
+  // Several hosts may see it, some earlier than others, and all must say the same for it to be one event. The agent's address is
+  // not in it, as Ironic forgets that as soon as the machine is switched off.
+  if (heartbeatAt > known.heardAt) news.push({ ...eventOf(row, server), at: heartbeatAt, kind: 'heartbeat' })
   if (state !== known.state) {
     news.push({
       ...eventOf(row, server),
@@ -196,10 +195,4 @@ function eventOf({ name, provisionState, uuid }: NodeProgress, server: string): 
     sha256: null,
     user_agent: null,
   }
-}
-
-/** The address in a URL; null where it is none. */
-function hostIn(url: string | null): string | null {
-  const host = URL.parse(url ?? '')?.hostname.replace(/^\[|\]$/g, '') ?? ''
-  return isIP(host) === 0 ? null : host
 }

@@ -193,8 +193,6 @@ export interface NodeProgress {
   lastError: string | null
   /** When its agent last called, by the same clock. */
   agentHeartbeatAt: number | null
-  /** Where it says that it can be called. Ironic forgets it when the machine is switched off. */
-  agentUrl: string | null
 }
 
 export interface NodeProgressReader {

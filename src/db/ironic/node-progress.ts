@@ -19,7 +19,7 @@ export async function nodeProgress(db: Kysely<Tables>, uuids: readonly string[])
   const rows = await db.selectFrom('nodes').select(progressColumns).where('uuid', 'in', uuids).execute()
   return rows.map((row) => {
     // Set by Ironic with each call of an agent, in all releases from 21.0 to 39.0.
-    const { agent_last_heartbeat: heartbeat, agent_url: url } = parseJsonColumn(row.driver_internal_info)
+    const { agent_last_heartbeat: heartbeat } = parseJsonColumn(row.driver_internal_info)
     return {
       uuid: row.uuid,
       name: row.name,
@@ -27,7 +27,6 @@ export async function nodeProgress(db: Kysely<Tables>, uuids: readonly string[])
       provisionUpdatedAt: parseUtcTime(row.provision_updated_at)?.getTime() ?? null,
       lastError: row.last_error,
       agentHeartbeatAt: typeof heartbeat === 'string' ? (parseUtcTime(heartbeat)?.getTime() ?? null) : null,
-      agentUrl: typeof url === 'string' ? url : null,
     }
   })
 }

@@ -143,7 +143,7 @@ eachIronicDatabase((fixture, engine) => {
     expect(await database.progress([rows.bare, 'none'])).toEqual([
       {
         ...{ uuid: rows.bare, name: null, provisionState: null, provisionUpdatedAt: null, lastError: null },
-        ...{ agentHeartbeatAt: null, agentUrl: null },
+        ...{ agentHeartbeatAt: null },
       },
     ])
     const { write } = fixture().ironic
@@ -154,7 +154,7 @@ eachIronicDatabase((fixture, engine) => {
     await change({ ...changed, driver_internal_info: JSON.stringify(written) })
     await followUp.look(now)
     expect(store.all.slice(2)).toMatchObject([
-      { kind: 'heartbeat', at: now + 1500, node_uuid, node_name: 'node-01', client: '192.0.2.7' },
+      { kind: 'heartbeat', at: now + 1500, node_uuid, node_name: 'node-01' },
       { kind: 'state', node_uuid, name: 'wait call-back to deploying', provision_state: 'deploying' },
     ])
     const late = (store.all.at(-1)?.at ?? 0) - now
