@@ -127,7 +127,8 @@ for (const release of ironicReleases) {
 
     it('is returned by each API as it lies on the disk of the conductor that Ironic names', async () => {
       const bios = { properties: { capabilities: 'boot_mode:bios', cpu_arch: 'x86_64' } }
-      const own = byCommandLine('cli')
+      // Two seconds a command: with one release.
+      const own = guarded ? undefined : byCommandLine('cli')
       const cleaned = await Promise.all([
         ...Array.from({ length: 11 }, (_, i) => enrol(`node-${i}`)),
         enrol('grub', 'grub.cfg', { boot_interface: 'pxe' }),
@@ -171,10 +172,13 @@ for (const release of ironicReleases) {
       await provision([diskless], 'active', 'active')
       await provision([aborted], 'abort', 'clean failed')
       others.set('active', diskless).set('clean failed', aborted)
+      waiting.push(...deployed, ...cleaned)
       const driven = await own
-      await ironic.openstack('node', 'provide', driven.uuid)
-      await ironic.client.waitForState([driven.uuid], 'clean wait')
-      waiting.push(...cleaned, ...deployed, driven)
+      if (driven) {
+        await ironic.openstack('node', 'provide', driven.uuid)
+        await ironic.client.waitForState([driven.uuid], 'clean wait')
+        waiting.push(driven)
+      }
 
       expect(await faultsOf(waiting, ironic, bootring)).toEqual([])
       const owners = (await ironic.client.nodes()).map(({ conductor }) => conductor)
@@ -380,7 +384,7 @@ for (const release of ironicReleases) {
     }
 
     it('is gone when Ironic has torn the node down', async () => {
-      const [aborted, deployed, kept] = [waiting.slice(0, -3), waiting.slice(-3, -1), waiting.slice(-1)]
+      const [deployed, aborted, kept] = [waiting.slice(0, 2), waiting.slice(2, -1), waiting.slice(-1)]
       await Promise.all([provision(deployed, 'deleted', 'available'), provision(aborted, 'abort', 'clean failed')])
       expect(await notRefused([...deployed, ...aborted], bootring)).toEqual([])
       expect(await faultsOf(kept, ironic, bootring)).toEqual([])
