@@ -46,7 +46,7 @@ describeInLab('real GRUB boots', () => {
     expect(booted.report.cmdline).toContain('console=ttyS0')
   })
 
-  it.skipIf(lacking)('although the conductor that owns the node is dead', async () => {
+  it.skipIf(lacking)('although the conductor that owns the node is dead', { timeout: 240_000 }, async () => {
     const owner = await site.owner(orphan, 'grub.cfg')
     await owner.process.kill()
     const booted = await bootMachine(site, uefi(orphan))
