@@ -15,6 +15,9 @@ interface OpenBoot {
   readonly events: StoredBootEvent[]
   stage: Stage
   hasScript: boolean
+  hasRootScript: boolean
+  /** Whether there is anything but root scripts. */
+  hasMore: boolean
   /** Of the last thing that the machine itself did. */
   actedAt: number
   lastAt: number
@@ -32,7 +35,15 @@ export function splitBoots(events: readonly StoredBootEvent[]): SplitEvents {
   const others: StoredBootEvent[] = []
   let open: OpenBoot | undefined
   const begin = (): OpenBoot => {
-    const boot: OpenBoot = { events: [], stage: 'asked', hasScript: false, actedAt: 0, lastAt: 0 }
+    const boot: OpenBoot = {
+      events: [],
+      stage: 'asked',
+      hasScript: false,
+      hasRootScript: false,
+      hasMore: false,
+      actedAt: 0,
+      lastAt: 0,
+    }
     boots.push(boot.events)
     return boot
   }
@@ -51,6 +62,8 @@ export function splitBoots(events: readonly StoredBootEvent[]): SplitEvents {
     open.lastAt = event.at
     if (event.kind !== 'state' && event.kind !== 'heartbeat') open.actedAt = event.at
     if (event.kind === 'script') open.hasScript = true
+    if (isRootScript(event)) open.hasRootScript = true
+    else open.hasMore = true
     if (isCallBack(event)) open.stage = 'agent'
     else if (isBooted(event) && open.stage === 'asked') open.stage = 'file'
   }
@@ -67,12 +80,13 @@ function goesOnWithScript(open: OpenBoot | undefined, event: StoredBootEvent): b
 
 /** Firmware fetches the root script once in each boot, ahead of all else. */
 function goesOnWithFile(open: OpenBoot | undefined, event: StoredBootEvent): boolean {
-  if (open === undefined || fileRole(event.name) !== 'root script')
-    return within(open?.actedAt, event, filePauseMilliseconds)
-  const isFirst = open.events.every(({ kind, name }) => kind === 'file' && fileRole(name) === 'root script')
-  if (isFirst) return within(open.actedAt, event, newBootPauseMilliseconds)
-  const hasOne = open.events.some(({ kind, name }) => kind === 'file' && fileRole(name) === 'root script')
-  return !hasOne && open.stage === 'asked' && within(open.events[0]?.at, event, clockSkewMilliseconds)
+  if (open === undefined || !isRootScript(event)) return within(open?.actedAt, event, filePauseMilliseconds)
+  if (!open.hasMore) return within(open.actedAt, event, newBootPauseMilliseconds)
+  return !open.hasRootScript && open.stage === 'asked' && within(open.events[0]?.at, event, clockSkewMilliseconds)
+}
+
+function isRootScript({ kind, name }: StoredBootEvent): boolean {
+  return kind === 'file' && fileRole(name) === 'root script'
 }
 
 /** Whether a file is one that machines boot. */
