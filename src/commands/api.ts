@@ -12,7 +12,7 @@ import { buildRings } from './wiring/build-rings.ts'
 import { logIronicsRelease } from './wiring/log-ironics-release.ts'
 import { startAdmin } from './wiring/start-admin.ts'
 import { startApi } from './wiring/start-api.ts'
-import { startBootEvents, startPruningBootEvents } from './wiring/start-boot-events.ts'
+import { startBootEvents } from './wiring/start-boot-events.ts'
 import { startSyslogReceiver } from './wiring/start-syslog-receiver.ts'
 import { startTracing } from './wiring/start-tracing.ts'
 import { withCleanup } from './with-cleanup.ts'
@@ -38,7 +38,7 @@ type Cleanup = Pick<AsyncDisposableStack, 'defer'>
 /** One process does it all. */
 async function runAlone(context: FleetContext, cleanup: Cleanup): Promise<void> {
   const { config, database, installation, log } = context
-  const { metrics, rings } = await startServing(context, cleanup, true)
+  const { metrics, rings } = await startServing(context, cleanup)
   const port = config.bootring.admin_port
   const metricsText = () => metrics.text()
   const admin = await startAdmin({ installation, port, database, rings, metricsText, log })
@@ -52,7 +52,6 @@ async function runPrimary({ config, database, installation, log }: FleetContext,
   const workers = superviseWorkers(config.api.api_workers, log)
   cleanup.defer(() => workers.stop())
   await Promise.race([workers.listening, stopped])
-  await startPruningBootEvents(installation, log, cleanup)
   const port = config.bootring.admin_port
   const rings = buildRings(config, database.conductors)
   const admin = await startAdmin({ installation, port, database, rings, metricsText: clusterMetricsText(), log })
@@ -65,19 +64,15 @@ async function runWorker(context: FleetContext, cleanup: Cleanup): Promise<void>
   cleanup.defer(() => {
     cluster.worker?.disconnect()
   })
-  const { metrics } = await startServing(context, cleanup, false)
+  const { metrics } = await startServing(context, cleanup)
   shareMetricsWithPrimary(metrics.registry)
   await Promise.race([untilToldToStop(context.log), untilStoppedByPrimary()])
 }
 
-async function startServing(
-  { config, database, installation, log, mode }: FleetContext,
-  cleanup: Cleanup,
-  prunes: boolean,
-) {
+async function startServing({ config, database, installation, log, mode }: FleetContext, cleanup: Cleanup) {
   const rings = buildRings(config, database.conductors)
   const metrics = buildApiMetrics({ mode, database, rings })
-  const events = await startBootEvents({ installation, metrics, prunes, log }, cleanup)
+  const events = await startBootEvents({ installation, metrics, log }, cleanup)
   const conductors = buildConductorClient(installation, log)
   cleanup.defer(() => conductors.close())
   const tracer = await startTracing({ config, host: installation.host, service: 'api', cleanup, log })

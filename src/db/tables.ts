@@ -163,8 +163,6 @@ export interface BootEventTable {
   id: ColumnType<number | string, never, never>
   /** Milliseconds since 1970. */
   at: Big
-  /** The minute of that, since 1970. */
-  minute: number
   kind: BootEventKind
   mac: string | null
   node_uuid: string | null
@@ -180,13 +178,23 @@ export interface BootEventTable {
   owner: string | null
   conductor: string | null
   milliseconds: number
-  /** `milliseconds`, roughly: `duration-class.ts`. */
-  duration_class: number
   /** JSON; null where there are none. */
   steps: string | null
   bytes: Big | null
   sha256: string | null
   user_agent: string | null
+}
+
+/** How many scripts of one minute ended alike. */
+export interface BootMinuteTable {
+  /** Minutes since 1970. */
+  minute: number
+  outcome: BootEventOutcome
+  /** Empty where there is none. */
+  code: string
+  /** Of scripts that were served, how long they took, roughly: `duration-class.ts`. */
+  duration_class: number
+  scripts: Big
 }
 
 /** What the migrator writes. */
@@ -210,6 +218,7 @@ export interface Tables {
   conductor_hardware_interfaces: ConductorHardwareInterfacesTable
   bootring_conductor_session: ConductorSessionTable
   bootring_boot_event: BootEventTable
+  bootring_boot_minute: BootMinuteTable
   bootring_migration: MigrationTable
   bootring_migration_lock: MigrationLockTable
 }

@@ -91,15 +91,17 @@ export interface BootMinute {
 export interface BootEventReader {
   /** Newest first, or oldest first where `filter.after` is set: `limit` of them at most. */
   events(filter: BootEventFilter, limit: number): Promise<StoredBootEvent[]>
-  /** The minutes since then that have any, the one of `since` whole, oldest first. */
+  /** The minutes since then that have any, the one of `since` whole, oldest first. They outlive events that are trimmed. */
   minutes(since: number): Promise<BootMinute[]>
 }
 
 export interface BootEventStore extends BootEventReader {
   /** Keeps a batch, in one transaction. */
   append(events: readonly BootEvent[]): Promise<void>
-  /** Deletes what is older, some thousands a call; how many. */
+  /** Deletes what is older, some thousands of events a call; how many. */
   prune(before: number): Promise<number>
+  /** Deletes the oldest events where there may be more than `limit`, some thousands a call; how many. */
+  trim(limit: number): Promise<number>
   close(): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-import { BootEventRecorder } from '../../events/boot-event-recorder.ts'
+import { BootEventRecorder, strangersRation } from '../../events/boot-event-recorder.ts'
 import { BootEventRetention } from '../../events/boot-event-retention.ts'
 import type { BootEventReader, BootEventSink } from '../../model/boot-events.ts'
 import { BootEventMetrics } from '../../observe/boot-event-metrics.ts'
@@ -18,8 +18,6 @@ export interface BootEvents {
 export interface BootEventsSetting {
   installation: Installation
   metrics: Pick<Metrics, 'registry'>
-  /** Deletes old events as well: one process of a host is enough. */
-  prunes: boolean
   log: Logger
 }
 
@@ -33,17 +31,25 @@ const farewellSeconds = 3
  * reason not to start. Call it before what records events: that has to stop first. Throws `ConfigInvalid`.
  */
 export async function startBootEvents(
-  { installation, log, metrics, prunes }: BootEventsSetting,
+  { installation, log, metrics }: BootEventsSetting,
   cleanup: Cleanup,
 ): Promise<BootEvents | undefined> {
   const store = await openBootEvents(installation, log)
   if (store === undefined) return undefined
   cleanup.defer(() => store.close())
-  const { boot_event_queue: capacity } = installation.config.bootring
+  const { boot_event_limit: limit, boot_event_queue: capacity, boot_event_retention } = installation.config.bootring
   const measured = new BootEventMetrics(metrics.registry, () => recorder.figures.waiting)
-  const recorder = new BootEventRecorder({ store, capacity, metrics: measured, log })
+  const strangers = strangersRation(limit, boot_event_retention)
+  const recorder = new BootEventRecorder({ store, capacity, strangers, metrics: measured, log })
   cleanup.defer(() => recorder.stop(farewellSeconds))
-  if (prunes) pruneBootEvents(store, installation, log, cleanup)
+  const retention = new BootEventRetention({
+    store,
+    retentionSeconds: boot_event_retention,
+    limit,
+    metrics: measured,
+    log,
+  })
+  cleanup.defer(() => retention.stop())
   return {
     sink: recorder,
     reader: store,
@@ -52,22 +58,4 @@ export async function startBootEvents(
       return { kept, dropped }
     },
   }
-}
-
-/** For a process that records nothing itself, and deletes what the others' are too old. */
-export async function startPruningBootEvents(installation: Installation, log: Logger, cleanup: Cleanup): Promise<void> {
-  const store = await openBootEvents(installation, log)
-  if (store === undefined) return
-  cleanup.defer(() => store.close())
-  pruneBootEvents(store, installation, log, cleanup)
-}
-
-function pruneBootEvents(
-  store: ConstructorParameters<typeof BootEventRetention>[0]['store'],
-  { config }: Installation,
-  log: Logger,
-  cleanup: Cleanup,
-): void {
-  const retention = new BootEventRetention({ store, retentionSeconds: config.bootring.boot_event_retention, log })
-  cleanup.defer(() => retention.stop())
 }

@@ -1,14 +1,12 @@
 import type { Selectable } from 'kysely'
 import type { BootEvent, StoredBootEvent } from '../../model/boot-events.ts'
 import type { BootEventTable } from '../tables.ts'
-import { durationClass } from './duration-class.ts'
 
 export type BootEventRow = Selectable<BootEventTable>
 
 /** What a row is made of, in the order of `rowOf`. */
 export const eventColumns = [
   'at',
-  'minute',
   'kind',
   'mac',
   'node_uuid',
@@ -24,7 +22,6 @@ export const eventColumns = [
   'owner',
   'conductor',
   'milliseconds',
-  'duration_class',
   'steps',
   'bytes',
   'sha256',
@@ -39,10 +36,8 @@ const maxStepsCharacters = 16_384
 
 /** The values of one event. Texts are cut to what their columns hold: one that does not fit would take its batch with it. */
 export function rowOf(event: BootEvent): EventValues {
-  const { milliseconds } = event
   return [
     event.at,
-    Math.floor(event.at / 60_000),
     event.kind,
     cut(event.mac, 64),
     cut(event.node_uuid, 36),
@@ -57,8 +52,7 @@ export function rowOf(event: BootEvent): EventValues {
     cut(event.provision_state, 32),
     cut(event.owner, 255),
     cut(event.conductor, 255),
-    milliseconds,
-    durationClass(milliseconds),
+    event.milliseconds,
     stepsText(event.steps),
     event.bytes,
     event.sha256,
@@ -66,15 +60,7 @@ export function rowOf(event: BootEvent): EventValues {
   ]
 }
 
-export function eventOf({
-  at,
-  bytes,
-  duration_class: _class,
-  id,
-  minute: _minute,
-  steps,
-  ...row
-}: BootEventRow): StoredBootEvent {
+export function eventOf({ at, bytes, id, steps, ...row }: BootEventRow): StoredBootEvent {
   return {
     ...row,
     id: Number(id),
