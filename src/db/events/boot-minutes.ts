@@ -58,8 +58,8 @@ export interface RefusedMinute {
   scripts: number | string
 }
 
-/** Queries from the minute `since` on, a number or a placeholder. The database counts: of each minute there is one row for each duration. */
-export const servedMinutes = (since: string) => `
+/** From the minute `since` on. The server counts: of each minute there is a row for each duration, some ten thousand a day. */
+export const servedMinutes = (since: number) => `
   select minute, max(served) as served,
     min(case when seen >= 0.5 * served then duration_class end) as p50_class,
     min(case when seen >= 0.99 * served then duration_class end) as p99_class
@@ -71,8 +71,29 @@ export const servedMinutes = (since: string) => `
   ) as durations
   group by minute`
 
-export const refusedMinutes = (since: string) =>
+/** From the minute `since` on, a number or a placeholder. */
+export const refusedMinutes = (since: number | string) =>
   `select minute, outcome, code, scripts from bootring_boot_minute where minute >= ${since} and outcome <> 'served'`
+
+/** The same from rows in order, where rows are had for less than a query that counts them. */
+export function servedMinutesOf(rows: readonly (readonly [minute: number, duration: number, scripts: number])[]) {
+  const minutes: ServedMinute[] = []
+  for (let start = 0, end = 0; start < rows.length; start = end) {
+    const minute = rows[start]?.[0] ?? 0
+    let served = 0
+    for (end = start; rows[end]?.[0] === minute; end += 1) served += rows[end]?.[2] ?? 0
+    const classAt = (rank: number) => {
+      let seen = 0
+      for (const [, duration, scripts] of rows.slice(start, end)) {
+        seen += scripts
+        if (seen >= rank) return duration
+      }
+      return 0
+    }
+    minutes.push({ minute, served, p50_class: classAt(0.5 * served), p99_class: classAt(0.99 * served) })
+  }
+  return minutes
+}
 
 /** Minutes of both, oldest first. */
 export function minutesOf(served: readonly ServedMinute[], refused: readonly RefusedMinute[]): BootMinute[] {

@@ -80,7 +80,7 @@ export class SqlBootEventStore implements BootEventStore {
 
   async minutes(since: number): Promise<BootMinute[]> {
     await this.#ready()
-    const minute = String(minuteOf(since))
+    const minute = minuteOf(since)
     const { read } = this.#engine
     const [served, refused] = await Promise.all([
       sql<ServedMinute>`${sql.raw(servedMinutes(minute))}`.execute(read),
