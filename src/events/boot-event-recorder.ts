@@ -2,6 +2,7 @@ import type { BootEvent, BootEventSink, BootEventStore } from '../model/boot-eve
 import { BootringError } from '../model/errors.ts'
 import { LogBudget } from '../observe/log-budget.ts'
 import type { Logger } from '../observe/logger.ts'
+import { boundedEvent } from './bounded-event.ts'
 
 export interface RecorderMetrics {
   recorded(events: number, seconds: number): void
@@ -108,7 +109,7 @@ export class BootEventRecorder implements BootEventSink {
       this.#drop(1, 'strangers')
       return
     }
-    this.#queue.push(event)
+    this.#queue.push(boundedEvent(event))
   }
 
   /** Writes what waits, within `seconds`; what is left then is dropped. Later events are dropped too. */
