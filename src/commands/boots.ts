@@ -7,6 +7,7 @@ import type { Sight } from '../events/timeline/sight.ts'
 import type { BootEventReader } from '../model/boot-events.ts'
 import { type Boot, type BootVerdict, bootVerdicts } from '../model/boots.ts'
 import { canonicalUuidOf } from '../model/canonical-uuid.ts'
+import { parseClientAddress } from '../model/client-address.ts'
 import { BootringError } from '../model/errors.ts'
 import { parseNicAddress } from '../model/mac.ts'
 import type { NodeFinder } from '../model/node-finder.ts'
@@ -67,7 +68,10 @@ export function bootsCommand(): Command {
 }
 
 async function queryOf(options: BootsOptions, finder: NodeFinder): Promise<BootQuery> {
-  const { client, mac, node, since, verdict } = options
+  const { mac, node, since, verdict } = options
+  const client = options.client === undefined ? undefined : parseClientAddress(options.client)
+  if (options.client !== undefined && client === undefined)
+    throw new BootringError('InvalidParameter', `--client ${options.client} is no IP address`)
   const address = mac === undefined ? undefined : parseNicAddress(mac)
   if (mac !== undefined && address === undefined) throw new BootringError('MalformedMac', `--mac ${mac} is no MAC`)
   const uuid = node === undefined ? undefined : (canonicalUuidOf(node) ?? (await finder.one(node))?.uuid)

@@ -4,11 +4,11 @@ import { printableLines } from '../model/printable.ts'
 import { withFleet } from './context.ts'
 import { describeBoot } from './describe-boot.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
+import { buildBootDecision } from './wiring/build-boot-decision.ts'
 import { buildConductorClient } from './wiring/build-conductor-client.ts'
 import { buildExplainer } from './wiring/build-explainer.ts'
 import { buildRings } from './wiring/build-rings.ts'
 import { openBootEvents } from './wiring/open-boot-events.ts'
-import { buildBootDecision } from './wiring/start-api.ts'
 import { withCleanup } from './with-cleanup.ts'
 
 interface ExplainOptions extends ConfigOptions {

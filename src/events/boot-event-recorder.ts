@@ -17,8 +17,8 @@ export interface RecorderMetrics {
 export type DropReason = 'queue full' | 'unfit' | 'strangers' | 'stopped'
 
 /**
- * How many events of refusals that name no node are kept, which anybody can cause who knows the address of this process:
- * what is more would drive out those of nodes. A row of machines that nobody has registered has fewer.
+ * How many events of refusals are kept that anybody can cause who knows the address of this process: what is more would
+ * drive out those of nodes. A row of machines that nobody has registered has fewer.
  */
 export interface StrangersRation {
   perSecond: number
@@ -187,9 +187,9 @@ export class BootEventRecorder implements BootEventSink {
   }
 }
 
-/** A file's node is what the client wrote. */
+/** But for scripts the node is what the client wrote: into a path, a query, a body. */
 function isOfStranger({ kind, node_uuid, outcome }: BootEvent): boolean {
-  return outcome === 'refused' && (node_uuid === null || kind === 'file')
+  return outcome === 'refused' && (node_uuid === null || kind !== 'script')
 }
 
 /** The same batch would fail again for ever with all other errors. */

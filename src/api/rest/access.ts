@@ -1,9 +1,10 @@
+import { isIP } from 'node:net'
 import { type BasicAuthenticator, basicChallenge } from '../../rpc/basic-auth.ts'
 
 /** Who may use the REST API. */
 export type RestAccess =
-  /** Nobody says who it is, and everybody may do everything. */
-  | { readonly kind: 'open' }
+  /** Nobody says who it is, and everybody may do everything. With `names` only by these host names, or by an address. */
+  | { readonly kind: 'open'; readonly names?: ReadonlySet<string> }
   /** Nobody: the operator has not said yet who. */
   | { readonly kind: 'closed'; readonly reason: string }
   | {
@@ -20,13 +21,24 @@ export interface Refusal {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Judges a request by its method and its `Authorization` header. */
-export async function refusal(
-  access: RestAccess,
-  method: string,
-  authorization: string | undefined,
-): Promise<Refusal | undefined> {
-  if (access.kind === 'open') return undefined
+/** What of a request says who asks, and from where. */
+export interface AskedRequest {
+  readonly method: string
+  readonly headers: {
+    readonly authorization?: string | undefined
+    readonly host?: string | undefined
+    readonly origin?: string | undefined
+  }
+}
+
+const isReading = (method: string): boolean => method === 'GET' || method === 'HEAD'
+
+export async function refusal(access: RestAccess, { headers, method }: AskedRequest): Promise<Refusal | undefined> {
+  const { authorization, host = '', origin } = headers
+  // A browser sends what any page makes it send, and the password that it knows along with it. Only pages of ours may change anything.
+  if (!isReading(method) && origin !== undefined && URL.parse(origin)?.host !== host)
+    return { status: 403, text: `Access was denied: a page of ${origin} may change nothing here` }
+  if (access.kind === 'open') return isOurs(host, access.names) ? undefined : { status: 403, text: otherName(host) }
   if (access.kind === 'closed') return { status: 403, text: access.reason }
   const result = await access.authenticate(authorization)
   switch (result) {
@@ -45,6 +57,16 @@ export async function refusal(
         headers: { 'WWW-Authenticate': basicChallenge },
       }
   }
-  if (method === 'GET' || method === 'HEAD' || !access.readOnlyUsers.has(result.user)) return undefined
+  if (isReading(method) || !access.readOnlyUsers.has(result.user)) return undefined
   return { status: 403, text: 'Access was denied: this user may only read' }
 }
+
+/** Anybody can give an address of ours a name of theirs, and so let a browser here take us for a part of their site. */
+function isOurs(host: string, names: ReadonlySet<string> | undefined): boolean {
+  if (names === undefined || host === '') return true
+  const name = URL.parse(`http://${host}`)?.hostname.replace(/^\[|\]$|\.$/g, '') ?? host
+  return isIP(name) !== 0 || names.has(name) || name.endsWith('.localhost')
+}
+
+const otherName = (host: string): string =>
+  `Access was denied: ${host} is no name of this host, for which alone this API is open. Ask for localhost or an address, or set [DEFAULT]auth_strategy.`

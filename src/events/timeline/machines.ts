@@ -8,15 +8,14 @@ import { sameClientMilliseconds, sameMacMilliseconds } from './patience.ts'
  * registered. A client that asks for several nodes is a proxy, and says nothing.
  */
 export class Machines {
-  /** Events that name a node, in order. */
-  readonly #byMac = new Map<string, StoredBootEvent[]>()
-  readonly #byClient = new Map<string, StoredBootEvent[]>()
+  readonly #byMac = new Map<string, Names>()
+  readonly #byClient = new Map<string, Names>()
 
   /** Takes note of whom the event names. */
   add(event: StoredBootEvent): void {
     if (event.node_uuid === null) return
-    if (event.mac !== null) insert(listOf(this.#byMac, event.mac), event)
-    if (event.client !== null) insert(listOf(this.#byClient, event.client), event)
+    if (event.mac !== null) note(this.#byMac, event.mac, event)
+    if (event.client !== null) note(this.#byClient, event.client, event)
   }
 
   /** The machine of an event, by all that was added so far. */
@@ -32,23 +31,40 @@ export class Machines {
   }
 }
 
-function listOf<K>(lists: Map<K, StoredBootEvent[]>, key: K): StoredBootEvent[] {
-  let list = lists.get(key)
-  if (list === undefined) {
-    list = []
-    lists.set(key, list)
+/** Events that name nodes, in order, and for each the index of the first one after it that names another node. */
+interface Names {
+  readonly events: StoredBootEvent[]
+  /** Made when it is asked for, and until there is one more. */
+  nextOther?: readonly number[] | undefined
+}
+
+function note(names: Map<string, Names>, key: string, event: StoredBootEvent): void {
+  const known = names.get(key)
+  if (known === undefined) names.set(key, { events: [event] })
+  else {
+    insert(known.events, event)
+    known.nextOther = undefined
   }
-  return list
+}
+
+function changesIn(events: readonly StoredBootEvent[]): number[] {
+  const next = new Array<number>(events.length)
+  for (let index = events.length - 1, change = events.length; index >= 0; index -= 1) {
+    if (events[index]?.node_uuid !== events[index + 1]?.node_uuid) change = index + 1
+    next[index] = change
+  }
+  return next
 }
 
 /** The nodes that are named within a time before and after an event; two stand for many. */
-function nodesAround(named: readonly StoredBootEvent[] | undefined, { at }: StoredBootEvent, within: number): string[] {
-  const nodes = new Set<string>()
-  if (named === undefined) return []
-  for (let index = firstAt(named, at - within); index < named.length && nodes.size < 2; index++) {
-    const event = named[index] as StoredBootEvent
-    if (event.at > at + within) break
-    if (event.node_uuid !== null) nodes.add(event.node_uuid)
-  }
-  return [...nodes]
+function nodesAround(names: Names | undefined, { at }: StoredBootEvent, within: number): (string | null)[] {
+  if (names === undefined) return []
+  const { events } = names
+  names.nextOther ??= changesIn(events)
+  const first = firstAt(events, at - within)
+  // One client may have thousands of events of one node: only its next node is looked for.
+  return [first, names.nextOther[first] ?? events.length]
+    .map((index) => events[index])
+    .filter((event) => event !== undefined && event.at <= at + within)
+    .map((event) => event?.node_uuid ?? null)
 }
