@@ -1,6 +1,8 @@
 import { BootEventRecorder, strangersRation } from '../../events/boot-event-recorder.ts'
 import { BootEventRetention } from '../../events/boot-event-retention.ts'
-import type { BootEventReader, BootEventSink } from '../../model/boot-events.ts'
+import { BootFollowUp } from '../../events/boot-follow-up.ts'
+import type { BootEventReader, BootEventSink, BootEventStore } from '../../model/boot-events.ts'
+import type { NodeProgressReader } from '../../model/stores.ts'
 import { BootEventMetrics } from '../../observe/boot-event-metrics.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { Metrics } from '../../observe/metrics.ts'
@@ -18,6 +20,10 @@ export interface BootEvents {
 export interface BootEventsSetting {
   installation: Installation
   metrics: Pick<Metrics, 'registry'>
+  /** Beside an Ironic, follows boots up as well: one process of a host is enough. */
+  tends: boolean
+  /** The database of the Ironic that bootring is attached to. */
+  ironic?: NodeProgressReader | undefined
   log: Logger
 }
 
@@ -31,7 +37,7 @@ const farewellSeconds = 3
  * reason not to start. Call it before what records events: that has to stop first. Throws `ConfigInvalid`.
  */
 export async function startBootEvents(
-  { installation, log, metrics }: BootEventsSetting,
+  { installation, ironic, log, metrics, tends }: BootEventsSetting,
   cleanup: Cleanup,
 ): Promise<BootEvents | undefined> {
   const store = await openBootEvents(installation, log)
@@ -50,6 +56,7 @@ export async function startBootEvents(
     log,
   })
   cleanup.defer(() => retention.stop())
+  if (tends) tendBootEvents(store, { installation, ironic, log }, cleanup)
   return {
     sink: recorder,
     reader: store,
@@ -58,4 +65,24 @@ export async function startBootEvents(
       return { kept, dropped }
     },
   }
+}
+
+/** For a process that records nothing itself, and follows up what the others keep. */
+export async function startTendingBootEvents(setting: TendedEvents, cleanup: Cleanup): Promise<void> {
+  const store = await openBootEvents(setting.installation, setting.log)
+  if (store === undefined) return
+  cleanup.defer(() => store.close())
+  tendBootEvents(store, setting, cleanup)
+}
+
+type TendedEvents = Pick<BootEventsSetting, 'installation' | 'ironic' | 'log'>
+
+/** Beside an Ironic, adds what its database tells of the boots. */
+function tendBootEvents(store: BootEventStore, { installation, ironic, log }: TendedEvents, cleanup: Cleanup): void {
+  const { config, host } = installation
+  const { boot_follow_up_interval: intervalSeconds } = config.bootring
+  if (ironic === undefined || intervalSeconds === 0) return
+  const followUp = new BootFollowUp({ nodes: ironic, store, server: host, intervalSeconds, log })
+  cleanup.defer(() => followUp.stop())
+  void followUp.run()
 }

@@ -127,9 +127,7 @@ export class SqliteEventFile {
   }
 
   #ends(): { first: number | null; last: number | null } {
-    // SQLite looks for one end of an index at a time: both in one query would read all of it.
-    const text = `select (select min(id) from bootring_boot_event) as first, (select max(id) from bootring_boot_event) as last`
-    return this.#prepare(text).get() as { first: number | null; last: number | null }
+    return this.#prepare(endsText).get() as { first: number | null; last: number | null }
   }
 
   /** undefined: it is not there, and is not to be made. Tried again with the next call where it fails. */
@@ -165,6 +163,9 @@ export class SqliteEventFile {
     return statement
   }
 }
+
+/** Asked for both in one, SQLite walks through all events. */
+export const endsText = `select (select min(id) from bootring_boot_event) as first, (select max(id) from bootring_boot_event) as last`
 
 const insertText = `insert into bootring_boot_event (${eventColumns.join()}) values (${eventColumns.map(() => '?').join()})`
 

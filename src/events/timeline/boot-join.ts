@@ -152,16 +152,18 @@ export class BootJoin {
   }
 }
 
+/** What several hosts have read in Ironic's database, each has written. */
 function isSame(a: StoredBootEvent, b: StoredBootEvent): boolean {
   if (a.id === b.id) return true
+  const isIronics = a.request_id === null && (a.kind === 'heartbeat' || a.kind === 'state')
   return (
+    (isIronics || a.server === b.server) &&
     a.request_id === b.request_id &&
     a.mac === b.mac &&
     a.client === b.client &&
     a.kind === b.kind &&
     a.name === b.name &&
     a.node_uuid === b.node_uuid &&
-    a.server === b.server &&
     a.outcome === b.outcome &&
     a.reason === b.reason
   )
