@@ -148,6 +148,7 @@ const rows: Readonly<Record<string, readonly Panel[]>> = {
       queries: [
         [`sum(rate(bootring_boot_events_recorded_total{${bootring}}[$__rate_interval]))`, 'recorded'],
         [rate('bootring_boot_events_dropped_total', 'reason'), 'dropped: {{reason}}'],
+        [rate('bootring_boot_events_deleted_total', 'reason'), 'deleted: {{reason}}'],
       ],
     },
     {

@@ -121,7 +121,7 @@ async function follow(
     (query.verdict === undefined || boot.verdict === query.verdict) &&
     (query.since === undefined || boot.begun_at >= query.since)
   window.take(known, Date.now())
-  const first = window.boots(Date.now()).filter(({ boot, events }) => isWanted(boot, macsOf(events)))
+  const first = window.boots().filter(({ boot, events }) => isWanted(boot, macsOf(events)))
   for (const { boot } of first.slice(0, limit).reverse()) show(boot)
   const tail = new EventTail(events, known, Date.now())
   while (!isStopped) {

@@ -162,13 +162,21 @@ type Big = ColumnType<number | string, number, never>
 export interface BootEventTable extends Omit<BootEvent, 'at' | 'steps' | 'bytes'> {
   id: ColumnType<number | string, never, never>
   at: Big
-  /** The minute of that, since 1970. */
-  minute: number
-  /** `milliseconds`, roughly: `duration-class.ts`. */
-  duration_class: number
   /** JSON; null where there are none. */
   steps: string | null
   bytes: Big | null
+}
+
+/** How many scripts of one minute ended alike. */
+export interface BootMinuteTable {
+  /** Minutes since 1970. */
+  minute: number
+  outcome: BootEvent['outcome']
+  /** Empty where there is none. */
+  code: string
+  /** Of scripts that were served, how long they took, roughly: `duration-class.ts`. */
+  duration_class: number
+  scripts: Big
 }
 
 /** What the migrator writes. */
@@ -192,6 +200,7 @@ export interface Tables {
   conductor_hardware_interfaces: ConductorHardwareInterfacesTable
   bootring_conductor_session: ConductorSessionTable
   bootring_boot_event: BootEventTable
+  bootring_boot_minute: BootMinuteTable
   bootring_migration: MigrationTable
   bootring_migration_lock: MigrationLockTable
 }

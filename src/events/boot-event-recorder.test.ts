@@ -3,7 +3,7 @@ import { aBootEvent } from '../../test/support/a-boot-event.ts'
 import { recordingLogger } from '../../test/support/recording-logger.ts'
 import type { BootEvent } from '../model/boot-events.ts'
 import { BootringError } from '../model/errors.ts'
-import { BootEventRecorder, type RecorderParts } from './boot-event-recorder.ts'
+import { BootEventRecorder, type RecorderParts, strangersRation } from './boot-event-recorder.ts'
 
 const away = new BootringError('DatabaseUnavailable', 'gone')
 const recorders: BootEventRecorder[] = []
@@ -78,6 +78,21 @@ describe('the recorder', () => {
     record(2)
     expect([recorder.turnsAway(), recorder.turnsAway()]).toEqual([true, true])
     expect([counts.dropped, recorder.figures.dropped]).toEqual([{ 'queue full': 2 }, 2])
+  })
+
+  it('rations what strangers cause, so that it drives out nothing of nodes', async () => {
+    const strangers = strangersRation(1000, 604_800)
+    expect(strangers).toEqual({ perSecond: 250 / 604_800, burst: 250 })
+    expect(strangersRation(1_000_000_000, 60)).toEqual({ perSecond: 100, burst: 5000 })
+    const { counts, record, recorder } = recorderOf(async () => undefined, { capacity: 1000, strangers })
+    const unknown = aBootEvent({ outcome: 'refused', code: 'PortNotFound', node_uuid: null })
+    // A client may claim any node for a file.
+    const missing = aBootEvent({ kind: 'file', outcome: 'refused', code: 'ImageUnavailable' })
+    for (let index = 0; index < 200; index += 1) for (const event of [unknown, missing]) recorder.record(event)
+    record(50)
+    recorder.record(aBootEvent({ outcome: 'refused', code: 'StateForbidsBoot' }))
+    expect(counts.dropped).toEqual({ strangers: 150 })
+    await vi.waitFor(() => expect(recorder.figures).toEqual({ recorded: 301, dropped: 150, waiting: 0 }))
   })
 
   it('keeps what a store that is away could not take, and tries again', async () => {

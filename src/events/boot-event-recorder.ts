@@ -2,6 +2,7 @@ import type { BootEvent, BootEventSink, BootEventStore } from '../model/boot-eve
 import { BootringError } from '../model/errors.ts'
 import { LogBudget } from '../observe/log-budget.ts'
 import type { Logger } from '../observe/logger.ts'
+import { boundedEvent } from './bounded-event.ts'
 
 export interface RecorderMetrics {
   recorded(events: number, seconds: number): void
@@ -16,16 +17,32 @@ export interface RecorderMetrics {
 export type DropReason = 'queue full' | 'unfit' | 'strangers' | 'stopped'
 
 /**
- * Events of refusals that anybody can cause who knows the address of this process: what is more would fill the disk. A row of
- * machines that nobody has registered has fewer.
+ * How many events of refusals are kept that anybody can cause who knows the address of this process: what is more would
+ * drive out those of nodes. A row of machines that nobody has registered has fewer.
  */
-const strangersPerSecond = 100
-const strangerBurst = 5000
+export interface StrangersRation {
+  perSecond: number
+  burst: number
+}
+
+const mostStrangers: StrangersRation = { perSecond: 100, burst: 5000 }
+/** Of all events that are kept, by each process. */
+const strangersShare = 1 / 4
+
+/** For a store that keeps `limit` events for `retentionSeconds`. */
+export function strangersRation(limit: number, retentionSeconds: number): StrangersRation {
+  const share = limit * strangersShare
+  return {
+    perSecond: Math.min(mostStrangers.perSecond, share / retentionSeconds),
+    burst: Math.min(mostStrangers.burst, share),
+  }
+}
 
 export interface RecorderParts {
   store: Pick<BootEventStore, 'append'>
   /** Events at most that wait for the store, those included that it is writing. */
   capacity: number
+  strangers?: StrangersRation
   metrics?: RecorderMetrics
   log: Logger
   /** How long events wait for company at most. Default: 500. */
@@ -53,7 +70,7 @@ export class BootEventRecorder implements BootEventSink {
   readonly #log: Logger
   readonly #dropLines = new LogBudget(1 / 30, 1)
   readonly #failureLines = new LogBudget(1 / 30, 1)
-  readonly #strangers = new LogBudget(strangersPerSecond, strangerBurst)
+  readonly #strangers: LogBudget
   readonly #timer: NodeJS.Timeout
   #queue: BootEvent[] = []
   #writing: BootEvent[] = []
@@ -64,7 +81,10 @@ export class BootEventRecorder implements BootEventSink {
   #dropped = 0
   #dropsSaid = 0
 
-  constructor({ batchSize = 500, capacity, intervalMilliseconds = 500, log, metrics, store }: RecorderParts) {
+  constructor(parts: RecorderParts) {
+    const { batchSize = 500, capacity, intervalMilliseconds = 500, log, metrics, store } = parts
+    const { burst, perSecond } = parts.strangers ?? mostStrangers
+    this.#strangers = new LogBudget(perSecond, burst)
     this.#store = store
     this.#capacity = capacity
     this.#batchSize = Math.min(batchSize, capacity)
@@ -89,7 +109,7 @@ export class BootEventRecorder implements BootEventSink {
       this.#drop(1, 'strangers')
       return
     }
-    this.#queue.push(event)
+    this.#queue.push(boundedEvent(event))
   }
 
   /** Writes what waits, within `seconds`; what is left then is dropped. Later events are dropped too. */

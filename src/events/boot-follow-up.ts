@@ -4,6 +4,7 @@ import type { NodeProgress, NodeProgressReader } from '../model/stores.ts'
 import { isFailure } from '../model/transitions.ts'
 import { LogBudget } from '../observe/log-budget.ts'
 import type { Logger } from '../observe/logger.ts'
+import { boundedEvent } from './bounded-event.ts'
 import { inOrder } from './timeline/event-order.ts'
 import { EventTail } from './timeline/event-tail.ts'
 import { agentPauseMilliseconds } from './timeline/patience.ts'
@@ -90,7 +91,7 @@ export class BootFollowUp {
     }
     if (news.length === 0) return
     // Where that fails, the next look finds the same news again.
-    await store.append(news)
+    await store.append(news.map(boundedEvent))
     this.#take(news, now)
   }
 

@@ -5,14 +5,25 @@
 
 /**
  * What happened: a boot script was asked for, a file of a known node (kernel, ramdisk, fallback script) was fetched, an
- * agent asked which node it is on, an agent reported, a node has changed its state, a machine logged a line.
+ * agent asked which node it is on, an agent reported, an agent handed over what it has found, a node has changed its state, a
+ * machine logged a line.
  */
-export const bootEventKinds = ['script', 'file', 'lookup', 'heartbeat', 'state', 'syslog'] as const
+export const bootEventKinds = ['script', 'file', 'lookup', 'heartbeat', 'inspection', 'state', 'syslog'] as const
 export type BootEventKind = (typeof bootEventKinds)[number]
 
 /** `served`; `refused`: 404 and the like; `unavailable`: 503; `broken`: what was sent did not arrive whole. */
 export const bootEventOutcomes = ['served', 'refused', 'unavailable', 'broken'] as const
 export type BootEventOutcome = (typeof bootEventOutcomes)[number]
+
+export interface BootEventStep {
+  step: string
+  milliseconds: number
+  error?: string
+  /** It had not answered by then: its host is slow or silent, and may be there all the same. */
+  late?: true
+  /** It had failed, or had been late, for others before, so another one was asked first. */
+  passedBy?: true
+}
 
 /** One thing that happened. What is not known is null. */
 export interface BootEvent {
@@ -43,8 +54,8 @@ export interface BootEvent {
   conductor: string | null
   /** All in all. */
   milliseconds: number
-  /** Where the time went, in order: `node`, `ring`, and one for each conductor that was asked. */
-  steps: { step: string; milliseconds: number; error?: string }[]
+  /** Where the time went, in order: `node`, `ring`, and one for each conductor that was asked; and an owner that was not. */
+  steps: BootEventStep[]
   /** Of what was served. */
   bytes: number | null
   /** SHA-256 of a script that was served, hexadecimal. */
@@ -91,15 +102,17 @@ export interface BootMinute {
 export interface BootEventReader {
   /** Newest first, or oldest first where `filter.after` is set: `limit` of them at most. */
   events(filter: BootEventFilter, limit: number): Promise<StoredBootEvent[]>
-  /** The minutes since then that have any, the one of `since` whole, oldest first. */
+  /** The minutes since then that have any, the one of `since` whole, oldest first. They outlive events that are trimmed. */
   minutes(since: number): Promise<BootMinute[]>
 }
 
 export interface BootEventStore extends BootEventReader {
   /** Keeps a batch, in one transaction. */
   append(events: readonly BootEvent[]): Promise<void>
-  /** Deletes what is older, some thousands a call; how many. */
+  /** Deletes what is older, some thousands of events a call; how many. */
   prune(before: number): Promise<number>
+  /** Deletes the oldest events where there may be more than `limit`, some thousands a call; how many. */
+  trim(limit: number): Promise<number>
   close(): Promise<void>
 }
 

@@ -40,6 +40,7 @@ export const bootNotes = [
   'wrong NIC asked',
   'asked twice',
   'owner dead, answered by another',
+  'owner late, answered by another',
   'served while the database was away',
   'asked again after a broken download',
 ] as const

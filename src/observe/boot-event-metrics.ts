@@ -6,6 +6,7 @@ const writeBucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
 export class BootEventMetrics {
   readonly #recorded: Counter
   readonly #dropped: Counter<'reason'>
+  readonly #deleted: Counter<'reason'>
   readonly #failures: Counter
   readonly #writes: Histogram
 
@@ -23,6 +24,13 @@ export class BootEventMetrics {
       registers,
     })
     for (const reason of ['queue_full', 'unfit', 'strangers', 'stopped']) this.#dropped.inc({ reason }, 0)
+    this.#deleted = new Counter({
+      name: 'bootring_boot_events_deleted_total',
+      help: 'Boot events deleted by this process, by reason (age: older than [bootring]boot_event_retention, limit: there were more than [bootring]boot_event_limit).',
+      labelNames: ['reason'] as const,
+      registers,
+    })
+    for (const reason of ['age', 'limit']) this.#deleted.inc({ reason }, 0)
     this.#failures = new Counter({
       name: 'bootring_boot_event_write_failures_total',
       help: 'Batches of boot events that could not be written; all but unfit ones are tried again.',
@@ -51,6 +59,10 @@ export class BootEventMetrics {
 
   dropped(events: number, why: string): void {
     this.#dropped.inc({ reason: why.replace(' ', '_') }, events)
+  }
+
+  deleted(events: number, why: string): void {
+    this.#deleted.inc({ reason: why }, events)
   }
 
   failed(): void {

@@ -6,7 +6,7 @@ export type Machine = Pick<BootEvent, 'mac' | 'node_uuid' | 'node_name'>
 export const nobody: Machine = { mac: null, node_uuid: null, node_name: null }
 
 /** By what a machine is known that has just got its script: events of other kinds know no more than these. */
-const kinds = ['script', 'lookup', 'heartbeat'] as const
+const kinds = ['script', 'lookup', 'heartbeat', 'inspection'] as const
 /** A boot that was longer ago may have been of another machine. */
 const memoryMilliseconds = 24 * 3_600_000
 const freshMilliseconds = 30_000

@@ -153,6 +153,9 @@ admin_port = ${admin}
       const dashboard = await fetch(`http://127.0.0.1:${api}/ui/`)
       const page = await dashboard.text()
       expect(dashboard.status, page).toBe(200)
+      // The file of the thread that keeps them has another name than in a checkout.
+      const listed = await listedBoots(config)
+      expect(listed).toMatchObject([{ mac: '52:54:00:12:01:01', conductor: expect.any(String) }])
       const asset = /src="\.\/(assets\/[\w-]+\.js)"/.exec(page)?.[1]
       expect((await fetch(`http://127.0.0.1:${api}/ui/${asset}`)).headers.get('content-type')).toContain('javascript')
     } finally {
@@ -162,6 +165,17 @@ admin_port = ${admin}
     expect(serve.exitCode, log.join('')).toBe(0)
   })
 })
+
+/** Asks the command until it lists any. */
+async function listedBoots(config: string[]): Promise<unknown[]> {
+  for (const until = performance.now() + 60_000; performance.now() < until; await pause(100)) {
+    const { status, stderr, stdout } = bootring('boots', '--json', ...config)
+    expect(status, stderr).toBe(0)
+    const { boots } = JSON.parse(stdout) as { boots: unknown[] }
+    if (boots.length > 0) return boots
+  }
+  return []
+}
 
 /** Asks until the server listens and serves; gives up with its log when it ends first, or stays silent for a minute. */
 async function answered(url: string, server: ChildProcess, log: string[]): Promise<Response> {

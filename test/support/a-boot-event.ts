@@ -1,3 +1,4 @@
+import { boundedEvent } from '../../src/events/bounded-event.ts'
 import type { BootEvent, StoredBootEvent } from '../../src/model/boot-events.ts'
 
 /** A moment that tests count from. */
@@ -32,6 +33,23 @@ export function aBootEvent(changes: Partial<BootEvent> = {}): BootEvent {
     user_agent: 'iPXE/1.0.0',
     ...changes,
   }
+}
+
+/** What is kept of an event whose texts are endless, and consist of `text`. */
+export function largestEvent(text: string): BootEvent {
+  const long = text.repeat(50_000 / text.length)
+  const texts = {
+    mac: long,
+    node_uuid: long,
+    node_name: long,
+    client: long,
+    server: long,
+    request_id: long,
+    code: long,
+  }
+  const others = { reason: long, name: long, provision_state: long, owner: long, conductor: long, user_agent: long }
+  const steps = Array.from({ length: 1000 }, () => ({ step: long, milliseconds: 1.5, error: long }))
+  return boundedEvent(aBootEvent({ ...texts, ...others, sha256: long, steps }))
 }
 
 /** Events as a store has them: ids from 1 on, in this order. */

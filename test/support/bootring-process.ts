@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const ownLauncher = fileURLToPath(new URL('../../bin/bootring', import.meta.url))
+/** That of this checkout. */
+export const bootringLauncher = fileURLToPath(new URL('../../bin/bootring', import.meta.url))
 
 /** How a command ended, and what it printed. */
 export interface Finished {
@@ -21,7 +22,7 @@ export class BootringProcess {
   #stderr = ''
 
   /** `launcher`: that of another release. */
-  constructor(args: string[], env: Record<string, string> = {}, launcher = ownLauncher) {
+  constructor(args: string[], env: Record<string, string> = {}, launcher = bootringLauncher) {
     this.#process = spawn(launcher, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#process.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text
@@ -40,10 +41,13 @@ export class BootringProcess {
     return this.#process.exitCode === null && this.#process.signalCode === null
   }
 
+  get pid(): number | undefined {
+    return this.#process.pid
+  }
+
   /** Process ids of its workers, the oldest first. */
   children(): number[] {
-    const { pid } = this.#process
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+    return childrenOf(Number(this.#process.pid))
   }
 
   async finished(): Promise<Finished> {
@@ -73,7 +77,16 @@ export class BootringProcess {
   }
 }
 
+/** Process ids of a process's children, the oldest first. */
+export function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+}
+
 /** Runs a command to its end. */
-export function bootring(args: string[], env: Record<string, string> = {}, launcher = ownLauncher): Promise<Finished> {
+export function bootring(
+  args: string[],
+  env: Record<string, string> = {},
+  launcher = bootringLauncher,
+): Promise<Finished> {
   return new BootringProcess(args, env, launcher).finished()
 }

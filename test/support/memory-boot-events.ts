@@ -50,6 +50,10 @@ export class MemoryBootEvents implements BootEventStore {
     return this.all.splice(0, this.all.length, ...keep).length - keep.length
   }
 
+  async trim(limit: number): Promise<number> {
+    return this.all.splice(0, Math.max(0, this.all.length - limit)).length
+  }
+
   async close(): Promise<void> {}
 }
 

@@ -63,11 +63,13 @@ export class BootConfigSearch {
   constructor(parts: SearchParts, request: SearchRequest) {
     this.#parts = parts
     this.#request = request
-    const { order, trial } = parts.health.candidates(request.order)
+    const { order, passedBy, trial } = parts.health.candidates(request.order)
     this.#order = order
     this.#trial = trial
     this.#deadline = performance.now() + parts.totalTimeoutMilliseconds
     request.log.attempts = this.#attempts
+    const [owner] = request.order
+    if (passedBy !== undefined && owner !== undefined) request.log.passedBy = { conductor: owner, why: passedBy }
   }
 
   run(): Promise<Found> {
@@ -125,7 +127,7 @@ export class BootConfigSearch {
   #failed(running: Running, failure: AttemptFailure): void {
     this.#end(running)
     if (failure.answered) this.#parts.health.answered(running.conductor)
-    else this.#parts.health.failed(running.conductor, running.askedAt)
+    else this.#parts.health.failed(running.conductor, running.askedAt, running.call.timedOut)
     if (!this.#settled) this.#goOn(running, failure)
   }
 

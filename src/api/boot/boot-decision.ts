@@ -8,7 +8,7 @@ import type { FleetRings } from '../../ring/fleet-rings.ts'
 import type { ConductorClient } from '../../rpc/contract.ts'
 import { RetryTimes } from '../retry-after.ts'
 import { type BootFile, bootFiles } from './boot-files.ts'
-import { type ConductorAttempt, ConductorAttempts } from './conductor-attempts.ts'
+import { type ConductorAttempt, ConductorAttempts, type PassedBy } from './conductor-attempts.ts'
 import { DegradedConductors } from './degraded-conductors.ts'
 import type { LastKnownGood, Sighting } from './last-known-good.ts'
 
@@ -27,6 +27,8 @@ export interface BootFacts {
   order?: readonly string[]
   /** The conductors that were asked, in this order. */
   attempts: readonly ConductorAttempt[]
+  /** The owner, where others were asked first. */
+  passedBy?: PassedBy
   /** How long it took to find the node, and its conductors. */
   nodeMilliseconds?: number
   ringMilliseconds?: number

@@ -18,10 +18,18 @@ export interface ConductorAttempt {
   readonly error?: { readonly code: ErrorCode | 'Internal'; readonly message: string; readonly timedOut: boolean }
 }
 
+/** A node's owner that had failed others before, or had been late for them. */
+export interface PassedBy {
+  readonly conductor: string
+  readonly why: 'failed' | 'late'
+}
+
 /** Where the attempts are written down as they are made, and what they are known by. */
 export interface AttemptLog {
   readonly requestId: string
   attempts: readonly ConductorAttempt[]
+  /** Set where the owner was not asked first. */
+  passedBy?: PassedBy
 }
 
 export interface AttemptOptions {

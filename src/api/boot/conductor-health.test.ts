@@ -20,7 +20,7 @@ describe('ConductorHealth', () => {
   it('puts one that has just failed last, and leaves none out', () => {
     const { health } = healthAt()
     health.failed('one')
-    expect(health.candidates(order)).toEqual({ order: ['two', 'three', 'one'], trial: false })
+    expect(health.candidates(order)).toEqual({ order: ['two', 'three', 'one'], trial: false, passedBy: 'failed' })
     health.failed('two')
     health.failed('three')
     expect(health.candidates(order).order).toEqual(order)
@@ -32,7 +32,7 @@ describe('ConductorHealth', () => {
     health.failed('one')
     clock.now = 1_000
     expect(health.candidates(order)).toEqual({ order, trial: true })
-    expect(health.candidates(order)).toEqual({ order: ['two', 'three', 'one'], trial: false })
+    expect(health.candidates(order)).toEqual({ order: ['two', 'three', 'one'], trial: false, passedBy: 'failed' })
     health.answered('one')
     expect(health.candidates(order)).toEqual({ order, trial: false })
   })
@@ -103,7 +103,7 @@ describe('ConductorHealth', () => {
     clock.now = 1_000
     health.candidates(order)
     health.overtaken('one')
-    expect(health.candidates(order).order).toEqual(['two', 'three', 'one'])
+    expect(health.candidates(order)).toMatchObject({ order: ['two', 'three', 'one'], passedBy: 'late' })
     clock.now = 2_500
     expect(health.candidates(order).trial).toBe(false)
   })

@@ -10,6 +10,8 @@ interface Suspension {
   sinceMilliseconds: number
   untilMilliseconds: number
   lengthMilliseconds: number
+  /** It had not answered in time, and may still be there. */
+  isLate: boolean
   /** A request is out that shall tell whether it is back. */
   onTrial: boolean
 }
@@ -27,6 +29,8 @@ export interface Candidates {
   readonly order: readonly string[]
   /** The first is one that failed lately, and this request is its trial. */
   readonly trial: boolean
+  /** Why the owner is not the first. */
+  readonly passedBy?: 'failed' | 'late'
 }
 
 /**
@@ -55,8 +59,11 @@ export class ConductorHealth {
     if (this.#suspensions.size === 0 || owner === undefined) return { order, trial: false }
     this.#forgetSuspensions()
     const trial = order.length > 1 && this.#beginTrial(owner)
+    const suspension = trial ? undefined : this.#suspensions.get(owner)
     const sound = order.filter((hostname) => (trial && hostname === owner) || !this.#suspensions.has(hostname))
-    return { order: [...sound, ...order.filter((hostname) => !sound.includes(hostname))], trial }
+    const sorted = [...sound, ...order.filter((hostname) => !sound.includes(hostname))]
+    if (suspension === undefined || sorted[0] === owner) return { order: sorted, trial }
+    return { order: sorted, trial, passedBy: suspension.isLate ? 'late' : 'failed' }
   }
 
   /** It answered, with whatever. */
@@ -72,8 +79,8 @@ export class ConductorHealth {
     return this.#now()
   }
 
-  /** It could not be reached, or did not answer in time, when it was asked at `askedAt`. */
-  failed(hostname: string, askedAt = this.#now()): void {
+  /** It could not be reached, or did not answer in time (`isLate`), when it was asked at `askedAt`. */
+  failed(hostname: string, askedAt = this.#now(), isLate = false): void {
     const seen = this.#of(hostname)
     // It has answered others that asked later: it is there. Where all are too slow, each late answer would send everybody on.
     if (askedAt < seen.heardAtMilliseconds) return
@@ -88,7 +95,8 @@ export class ConductorHealth {
         : Math.min(before.lengthMilliseconds * 2, longestSuspensionMilliseconds)
     const untilMilliseconds = now + lengthMilliseconds
     seen.overtaken = 0
-    this.#suspensions.set(hostname, { sinceMilliseconds: now, untilMilliseconds, lengthMilliseconds, onTrial: false })
+    const suspension = { sinceMilliseconds: now, untilMilliseconds, lengthMilliseconds, isLate, onTrial: false }
+    this.#suspensions.set(hostname, suspension)
     // Once: who waits for one that had failed before does so because all others have.
     if (before === undefined) for (const passOn of [...seen.waiting]) passOn()
   }
@@ -97,7 +105,8 @@ export class ConductorHealth {
   overtaken(hostname: string): void {
     const seen = this.#of(hostname)
     seen.overtaken += 1
-    if (this.#suspensions.get(hostname)?.onTrial || seen.overtaken >= overtakenLimit) this.failed(hostname)
+    if (this.#suspensions.get(hostname)?.onTrial || seen.overtaken >= overtakenLimit)
+      this.failed(hostname, this.#now(), true)
   }
 
   /** Calls `passOn` when this conductor fails for somebody else, until the function that is returned is called. */

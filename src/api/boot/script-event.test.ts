@@ -14,6 +14,8 @@ import {
 import { type Changes, startBootServer } from '../../../test/support/boot-server.ts'
 import { ask, header } from '../../../test/support/boot-wire.ts'
 import type { BootEvent } from '../../model/boot-events.ts'
+import type { BootFacts } from './boot-decision.ts'
+import { scriptEvent } from './script-event.ts'
 
 const path = '/v1/boot/52-54-00-12-34-56/boot.ipxe'
 
@@ -87,6 +89,33 @@ it.each<[string, string, Changes, Partial<BootEvent>]>([
   const { event } = await asked(requestLine, changes)
   expect(event).toMatchObject({ bytes: null, sha256: null, conductor: null, ...expected })
   expect(event.reason).toMatch(/\w/)
+})
+
+it('tells an owner that had not answered from one that could not', () => {
+  const attempts = [
+    { conductor: 'owner', milliseconds: 9, error: { code: 'ConductorUnreachable', message: 'm', timedOut: true } },
+    { conductor: 'third', milliseconds: 5, overtaken: true },
+    { conductor: 'other', milliseconds: 2, hedge: true },
+  ] as const
+  const facts = { requestId: 'r', macText: mac, fileName: 'boot.ipxe', order: ['owner'] }
+  const request = { milliseconds: 1, remoteAddress: undefined, userAgent: undefined, server: 'api-1' }
+  const stepsOf = (more: Pick<BootFacts, 'attempts' | 'passedBy'>) =>
+    scriptEvent({ outcome: 'served', script, conductor: 'other', facts: { ...facts, ...more } }, request).steps
+  expect(stepsOf({ attempts })).toEqual([
+    { step: 'owner', milliseconds: 9, error: 'ConductorUnreachable', late: true },
+    { step: 'third', milliseconds: 5, late: true },
+    { step: 'other', milliseconds: 2 },
+  ])
+  const asked = attempts.slice(2)
+  expect(stepsOf({ attempts: asked, passedBy: { conductor: 'owner', why: 'late' } })).toEqual([
+    { step: 'owner', milliseconds: 0, late: true, passedBy: true },
+    { step: 'other', milliseconds: 2 },
+  ])
+  expect(stepsOf({ attempts: asked, passedBy: { conductor: 'owner', why: 'failed' } })[0]).toEqual({
+    step: 'owner',
+    milliseconds: 0,
+    passedBy: true,
+  })
 })
 
 it('names the conductor that stood in, and what the owner did', async () => {

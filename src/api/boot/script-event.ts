@@ -44,17 +44,20 @@ export function scriptEvent(
   }
 }
 
-function stepsOf({ attempts, nodeMilliseconds, ringMilliseconds }: BootFacts): BootEvent['steps'] {
+function stepsOf({ attempts, nodeMilliseconds, passedBy, ringMilliseconds }: BootFacts): BootEvent['steps'] {
   const steps: BootEvent['steps'] = []
   if (nodeMilliseconds !== undefined) steps.push({ step: 'node', milliseconds: nodeMilliseconds })
   if (ringMilliseconds !== undefined) steps.push({ step: 'ring', milliseconds: ringMilliseconds })
-  for (const { conductor, error, milliseconds } of attempts) {
-    steps.push(
-      error === undefined ? { step: conductor, milliseconds } : { step: conductor, milliseconds, error: error.code },
-    )
+  if (passedBy !== undefined)
+    steps.push({ step: passedBy.conductor, milliseconds: 0, ...late(passedBy.why === 'late'), passedBy: true })
+  for (const { conductor, error, milliseconds, overtaken } of attempts) {
+    const isLate = overtaken === true || error?.timedOut === true
+    steps.push({ step: conductor, milliseconds, ...(error && { error: error.code }), ...late(isLate) })
   }
   return steps
 }
+
+const late = (isLate: boolean) => (isLate ? ({ late: true } as const) : {})
 
 function staleWords(staleSeconds: number | undefined): string | null {
   if (staleSeconds === undefined) return null

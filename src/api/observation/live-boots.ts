@@ -73,7 +73,7 @@ export class LiveBoots {
       })
       response.write('retry: 3000\n\n')
       if (after === undefined) return
-      const boots = window.boots(Date.now()).filter(({ events }) => events.some(({ id }) => id > after))
+      const boots = window.boots().filter(({ events }) => events.some(({ id }) => id > after))
       for (const { boot } of boots.reverse()) this.#send(response, message(boot, window.lastEventId))
     } catch (error) {
       this.#leave(response)

@@ -7,7 +7,7 @@ import type { Rest } from './rest.ts'
 
 /** A call of an agent, as far as it is known. */
 export interface AgentCall {
-  kind: 'lookup' | 'heartbeat'
+  kind: 'lookup' | 'heartbeat' | 'inspection'
   /** As the agent says. */
   node_uuid: string | null
   mac: string | null

@@ -274,10 +274,12 @@ describe('what is kept of agents', () => {
   }
 
   it('are their calls, with the node that was found', async () => {
-    const { ask, events } = await recording({ heartbeat: () => null })
+    const { ask, events } = await recording({ heartbeat: () => null, continue_inspection: () => null })
     await ask('GET', `/v1/lookup?addresses=${macOf.waiting}`, { version: '1.62' })
     const body = { callback_url: 'http://192.0.2.7:9999', agent_version: '9', agent_token: 't', agent_status: 'end' }
     await ask('POST', `/v1/heartbeat/${waiting.uuid}`, { version: '1.62', body })
+    const interfaces = [{ mac_address: macOf.inspected }]
+    await ask('POST', '/v1/continue_inspection', { version: '1.84', body: { inventory: { interfaces } } })
     const both = {
       outcome: 'served',
       node_uuid: waiting.uuid,
@@ -288,6 +290,13 @@ describe('what is kept of agents', () => {
     expect(events).toMatchObject([
       { ...both, kind: 'lookup', mac: macOf.waiting, provision_state: 'wait call-back' },
       { ...both, kind: 'heartbeat', name: 'end' },
+      {
+        kind: 'inspection',
+        outcome: 'served',
+        mac: macOf.inspected,
+        node_uuid: inspected.uuid,
+        node_name: 'inspected',
+      },
     ])
   })
 
@@ -295,12 +304,21 @@ describe('what is kept of agents', () => {
     const down = () => {
       throw new BootringError('ConductorUnreachable', 'c1 is down')
     }
-    const { ask, events } = await recording({ get_node_with_token: down })
+    const { ask, events, reader } = await recording({ get_node_with_token: down })
     await ask('GET', '/v1/lookup?addresses=02:00:00:00:00:01', { version: '1.62' })
     await ask('GET', `/v1/lookup?addresses=${macOf.waiting}`, { version: '1.62' })
     expect(events).toMatchObject([
       { kind: 'lookup', outcome: 'refused', code: 'NotFound', mac: '02:00:00:00:00:01', node_uuid: null },
       { kind: 'lookup', code: 'ConductorUnreachable', node_uuid: waiting.uuid, reason: 'c1 is down' },
+    ])
+    // While nobody is inspected nothing is read of what is handed over.
+    reader.allNodes.splice(0, Number.POSITIVE_INFINITY, waiting)
+    for (const query of [`?node_uuid=${inspected.uuid}`, '?node_uuid=a&node_uuid=b'])
+      expect((await ask('POST', `/v1/continue_inspection${query}`, { body: '{' })).status).toBe(404)
+    const inVain = { kind: 'inspection', outcome: 'refused', code: 'NotFound', mac: null }
+    expect(events.slice(2)).toMatchObject([
+      { ...inVain, node_uuid: inspected.uuid },
+      { ...inVain, node_uuid: null },
     ])
   })
 })

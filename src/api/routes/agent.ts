@@ -56,11 +56,7 @@ export const agentRoutes: RestRoutes = (app, rest) => {
           'InvalidParameter',
           'At least one of "addresses" and "node_uuid" is required, with a valid value.',
         )
-      const call: AgentCall = {
-        kind: 'lookup',
-        node_uuid: canonicalUuidOf(node_uuid ?? '') ?? null,
-        mac: macs[0] ?? null,
-      }
+      const call: AgentCall = { kind: 'lookup', node_uuid: askedNode(node_uuid), mac: macs[0] ?? null }
       return await recordedCall(rest, request, call, async () => {
         call.node = await lookedUpNode(rest, node_uuid, macs)
         return await foundNode(rest, request, call.node)
@@ -115,8 +111,10 @@ export const agentRoutes: RestRoutes = (app, rest) => {
     {
       config,
       // Before the body is read: who parses megabytes for every stranger keeps machines waiting that boot.
-      onRequest: async () => {
-        if (!(await isAnyInspected(rest))) throw noSuchNode()
+      onRequest: async (request) => {
+        if (await isAnyInspected(rest)) return
+        const call: AgentCall = { kind: 'inspection', node_uuid: askedNode(request.query.node_uuid), mac: null }
+        await recordedCall(rest, request, call, () => Promise.reject(noSuchNode()))
       },
       schema: {
         tags,
@@ -136,19 +134,29 @@ export const agentRoutes: RestRoutes = (app, rest) => {
       const { node_uuid } = request.query
       if (macs.length === 0 && bmcAddresses.length === 0 && node_uuid === undefined)
         throw new BootringError('InvalidParameter', 'No lookup information provided')
-      const node = await inspectedNode(rest, node_uuid, macs, bmcAddresses)
-      // Before the rest: the token needs the node's reservation, which the inspection then holds.
-      const answer = request.microversion < tokenSince ? { uuid: node.uuid } : await foundNode(rest, request, node)
-      await asStranger(() =>
-        tellConductor(rest, request, node, 'continue_inspection', {
-          node_id: node.uuid,
-          inventory: { ...inventory },
-          plugin_data,
-        }),
-      )
+      const call: AgentCall = { kind: 'inspection', node_uuid: askedNode(node_uuid), mac: macs[0] ?? null }
+      const answer = await recordedCall(rest, request, call, async () => {
+        const node = await inspectedNode(rest, node_uuid, macs, bmcAddresses)
+        call.node = node
+        // Before the rest: the token needs the node's reservation, which the inspection then holds.
+        const found = request.microversion < tokenSince ? { uuid: node.uuid } : await foundNode(rest, request, node)
+        await asStranger(() =>
+          tellConductor(rest, request, node, 'continue_inspection', {
+            node_id: node.uuid,
+            inventory: { ...inventory },
+            plugin_data,
+          }),
+        )
+        return found
+      })
       return reply.code(202).send(answer)
     },
   )
+}
+
+/** `uuid`: as it stands in the query, which may not have been checked yet. */
+function askedNode(uuid: unknown): string | null {
+  return typeof uuid === 'string' ? (canonicalUuidOf(uuid) ?? null) : null
 }
 
 interface Inventory extends JsonObject {

@@ -1,4 +1,4 @@
-import { BootEventRecorder } from '../../events/boot-event-recorder.ts'
+import { BootEventRecorder, strangersRation } from '../../events/boot-event-recorder.ts'
 import { BootEventRetention } from '../../events/boot-event-retention.ts'
 import { BootFollowUp } from '../../events/boot-follow-up.ts'
 import type { BootEventReader, BootEventSink, BootEventStore } from '../../model/boot-events.ts'
@@ -20,7 +20,7 @@ export interface BootEvents {
 export interface BootEventsSetting {
   installation: Installation
   metrics: Pick<Metrics, 'registry'>
-  /** Looks after the store as well: one process of a host is enough. */
+  /** Beside an Ironic, follows boots up as well: one process of a host is enough. */
   tends: boolean
   /** The database of the Ironic that bootring is attached to. */
   ironic?: NodeProgressReader | undefined
@@ -43,10 +43,19 @@ export async function startBootEvents(
   const store = await openBootEvents(installation, log)
   if (store === undefined) return undefined
   cleanup.defer(() => store.close())
-  const { boot_event_queue: capacity } = installation.config.bootring
+  const { boot_event_limit: limit, boot_event_queue: capacity, boot_event_retention } = installation.config.bootring
   const measured = new BootEventMetrics(metrics.registry, () => recorder.figures.waiting)
-  const recorder = new BootEventRecorder({ store, capacity, metrics: measured, log })
+  const strangers = strangersRation(limit, boot_event_retention)
+  const recorder = new BootEventRecorder({ store, capacity, strangers, metrics: measured, log })
   cleanup.defer(() => recorder.stop(farewellSeconds))
+  const retention = new BootEventRetention({
+    store,
+    retentionSeconds: boot_event_retention,
+    limit,
+    metrics: measured,
+    log,
+  })
+  cleanup.defer(() => retention.stop())
   if (tends) tendBootEvents(store, { installation, ironic, log }, cleanup)
   return {
     sink: recorder,
@@ -58,7 +67,7 @@ export async function startBootEvents(
   }
 }
 
-/** For a process that records nothing itself, and looks after what the others keep. */
+/** For a process that records nothing itself, and follows up what the others keep. */
 export async function startTendingBootEvents(setting: TendedEvents, cleanup: Cleanup): Promise<void> {
   const store = await openBootEvents(setting.installation, setting.log)
   if (store === undefined) return
@@ -68,12 +77,10 @@ export async function startTendingBootEvents(setting: TendedEvents, cleanup: Cle
 
 type TendedEvents = Pick<BootEventsSetting, 'installation' | 'ironic' | 'log'>
 
-/** Deletes what is too old; beside an Ironic, adds what its database tells of the boots. */
+/** Beside an Ironic, adds what its database tells of the boots. */
 function tendBootEvents(store: BootEventStore, { installation, ironic, log }: TendedEvents, cleanup: Cleanup): void {
   const { config, host } = installation
-  const { boot_event_retention: retentionSeconds, boot_follow_up_interval: intervalSeconds } = config.bootring
-  const retention = new BootEventRetention({ store, retentionSeconds, log })
-  cleanup.defer(() => retention.stop())
+  const { boot_follow_up_interval: intervalSeconds } = config.bootring
   if (ironic === undefined || intervalSeconds === 0) return
   const followUp = new BootFollowUp({ nodes: ironic, store, server: host, intervalSeconds, log })
   cleanup.defer(() => followUp.stop())

@@ -155,6 +155,11 @@ export const bootringSection = {
     { secret: true },
   ),
   boot_event_retention: integer(604_800, 'How long boot events are kept.', { min: 60, unit: 'seconds' }),
+  boot_event_limit: integer(
+    5_000_000,
+    'How many boot events are kept at most, some 600 bytes each; then the oldest are deleted before their time. Requests without a node, which strangers can cause, may take a quarter of it for each process.',
+    { min: 1000 },
+  ),
   boot_event_queue: integer(
     20_000,
     'Boot events of one process that may wait to be written; more are dropped, and counted in bootring_boot_events_dropped_total.',

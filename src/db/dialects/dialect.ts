@@ -28,6 +28,8 @@ export interface Dialect {
   now(): RawBuilder<string>
   /** The same clock, so many seconds ago. */
   secondsAgo(seconds: number): RawBuilder<string>
+  /** The end of an `insert` into a table with this key: where a row has it already, the new one's `column` is added to that row's. */
+  addingTo(table: string, key: readonly string[], column: string): RawBuilder<unknown>
   /** A text column that is compared and sorted by its bytes, as on the other engines. */
   inByteOrder(column: RawBuilder<unknown>): RawBuilder<unknown>
   /** Isolation of writing transactions; undefined: the engine's own, which is then serial. */

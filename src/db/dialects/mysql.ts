@@ -36,6 +36,8 @@ export const mysql: Dialect = {
   // In whole seconds, as the columns are; NOW() would be in the session's time zone.
   now: () => sql<string>`utc_timestamp()`,
   secondsAgo: (seconds) => sql<string>`(utc_timestamp() - interval ${seconds} second)`,
+  addingTo: (_table, _key, column) =>
+    sql`on duplicate key update ${sql.ref(column)} = ${sql.ref(column)} + values(${sql.ref(column)})`,
   // By their collation, they are.
   inByteOrder: (column) => column,
   // Repeatable read, the engine's own, takes gap locks: conductors that register at once would deadlock.

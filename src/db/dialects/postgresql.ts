@@ -16,6 +16,8 @@ export const postgresql: Dialect = {
   now: () => sql<string>`(clock_timestamp() at time zone 'utc')`,
   secondsAgo: (seconds) =>
     sql<string>`(clock_timestamp() at time zone 'utc' - make_interval(secs => ${seconds}::double precision))`,
+  addingTo: (table, key, column) =>
+    sql`on conflict (${sql.join(key.map((one) => sql.ref(one)))}) do update set ${sql.ref(column)} = ${sql.ref(`${table}.${column}`)} + ${sql.ref(`excluded.${column}`)}`,
   inByteOrder: (column) => sql`${column} collate "C"`,
   // With the row lock that writers take first, each statement then sees all that was committed before it.
   isolationLevel: 'read committed',

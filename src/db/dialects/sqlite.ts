@@ -25,6 +25,8 @@ export const sqlite: Dialect = {
   boolean: (value) => (value ? 1 : 0),
   now: () => sql<string>`(strftime(${sql.lit(format)}, 'now') || '000')`,
   secondsAgo: (seconds) => sql<string>`(strftime(${sql.lit(format)}, 'now', ${`-${seconds} seconds`}) || '000')`,
+  addingTo: (table, key, column) =>
+    sql`on conflict (${sql.join(key.map((one) => sql.ref(one)))}) do update set ${sql.ref(column)} = ${sql.ref(`${table}.${column}`)} + ${sql.ref(`excluded.${column}`)}`,
   inByteOrder: (column) => column,
   isolationLevel: undefined,
   supportsRowLocks: false,

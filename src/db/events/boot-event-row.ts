@@ -1,14 +1,12 @@
 import type { Selectable } from 'kysely'
 import type { BootEvent, StoredBootEvent } from '../../model/boot-events.ts'
 import type { BootEventTable } from '../tables.ts'
-import { durationClass } from './duration-class.ts'
 
 export type BootEventRow = Selectable<BootEventTable>
 
 /** What a row is made of, in the order of `rowOf`. */
 export const eventColumns = [
   'at',
-  'minute',
   'kind',
   'mac',
   'node_uuid',
@@ -24,7 +22,6 @@ export const eventColumns = [
   'owner',
   'conductor',
   'milliseconds',
-  'duration_class',
   'steps',
   'bytes',
   'sha256',
@@ -33,48 +30,33 @@ export const eventColumns = [
 
 export type EventValues = (string | number | null)[]
 
-const maxReasonCharacters = 1024
-/** No conductor has so many: a text column of MariaDB holds 64 KiB. */
-const maxStepsCharacters = 16_384
-
-/** The values of one event. Texts are cut to what their columns hold: one that does not fit would take its batch with it. */
+/** The values of one event, whose texts fit. */
 export function rowOf(event: BootEvent): EventValues {
-  const { milliseconds } = event
   return [
     event.at,
-    Math.floor(event.at / 60_000),
     event.kind,
-    cut(event.mac, 64),
-    cut(event.node_uuid, 36),
-    cut(event.node_name, 255),
-    cut(event.client, 64),
-    cut(event.server, 255),
-    cut(event.request_id, 64),
+    storable(event.mac),
+    storable(event.node_uuid),
+    storable(event.node_name),
+    storable(event.client),
+    storable(event.server),
+    storable(event.request_id),
     event.outcome,
-    cut(event.code, 64),
-    cut(event.reason, maxReasonCharacters),
-    cut(event.name, 255),
-    cut(event.provision_state, 32),
-    cut(event.owner, 255),
-    cut(event.conductor, 255),
-    milliseconds,
-    durationClass(milliseconds),
+    event.code,
+    storable(event.reason),
+    storable(event.name),
+    storable(event.provision_state),
+    storable(event.owner),
+    storable(event.conductor),
+    event.milliseconds,
     stepsText(event.steps),
     event.bytes,
     event.sha256,
-    cut(event.user_agent, 255),
+    storable(event.user_agent),
   ]
 }
 
-export function eventOf({
-  at,
-  bytes,
-  duration_class: _class,
-  id,
-  minute: _minute,
-  steps,
-  ...row
-}: BootEventRow): StoredBootEvent {
+export function eventOf({ at, bytes, id, steps, ...row }: BootEventRow): StoredBootEvent {
   return {
     ...row,
     id: Number(id),
@@ -87,15 +69,11 @@ export function eventOf({
 // biome-ignore lint/suspicious/noControlCharactersInRegex: PostgreSQL holds no U+0000, and half a character is no UTF-8.
 const unstorable = /[\u0000\ud800-\udfff]/
 
-function cut(text: string | null, maxCharacters: number): string | null {
-  if (text === null) return null
-  const short = text.length > maxCharacters ? text.slice(0, maxCharacters) : text
-  return unstorable.test(short) ? short.toWellFormed().replaceAll('\0', '\ufffd') : short
+function storable(text: string | null): string | null {
+  return text !== null && unstorable.test(text) ? text.toWellFormed().replaceAll('\0', '\ufffd') : text
 }
 
 function stepsText(steps: BootEvent['steps']): string | null {
   if (steps.length === 0) return null
-  const rounded = steps.map((step) => ({ ...step, milliseconds: Math.round(step.milliseconds * 1000) / 1000 }))
-  const text = JSON.stringify(rounded)
-  return text.length <= maxStepsCharacters ? text : null
+  return JSON.stringify(steps.map((step) => ({ ...step, milliseconds: Math.round(step.milliseconds * 1000) / 1000 })))
 }

@@ -12,7 +12,15 @@ import { createBootEvents } from '../migrations/0007-boot-events.ts'
 import { oneOf } from '../records/one-of.ts'
 import { inTransaction } from '../transaction.ts'
 import { eventColumns, eventOf, rowOf } from './boot-event-row.ts'
-import { type MinuteCount, minutesOf } from './boot-minutes.ts'
+import {
+  countsOf,
+  minuteOf,
+  minutesOf,
+  type RefusedMinute,
+  refusedMinutes,
+  type ServedMinute,
+  servedMinutes,
+} from './boot-minutes.ts'
 
 /** Rows of one statement: few different ones, so that each is made once. */
 const chunkSizes = [256, 32, 4, 1]
@@ -38,12 +46,19 @@ export class SqlBootEventStore implements BootEventStore {
 
   async append(events: readonly BootEvent[]): Promise<void> {
     await this.#ready()
+    const counts = countsOf(events)
     await inTransaction(this.#engine, async (trx) => {
       for (let start = 0; start < events.length; ) {
         const size = chunkSizes.find((one) => one <= events.length - start) ?? 1
         const values = events.slice(start, start + size).flatMap(rowOf)
         await trx.executeQuery(CompiledQuery.raw(this.#insertText(size), values))
         start += size
+      }
+      // Last: others wait for these rows until the transaction has ended.
+      if (counts.length > 0) {
+        const key = ['minute', 'outcome', 'code', 'duration_class']
+        const adding = this.#engine.dialect.addingTo('bootring_boot_minute', key, 'scripts')
+        await trx.insertInto('bootring_boot_minute').values(counts).modifyEnd(adding).execute()
       }
     })
   }
@@ -66,15 +81,13 @@ export class SqlBootEventStore implements BootEventStore {
 
   async minutes(since: number): Promise<BootMinute[]> {
     await this.#ready()
-    const counts = await this.#engine.read
-      .selectFrom('bootring_boot_event')
-      .select(['minute', 'outcome', 'code', 'duration_class'])
-      .select((eb) => eb.fn.countAll<number | string>().as('events'))
-      .where('kind', '=', 'script')
-      .where('minute', '>=', Math.floor(since / 60_000))
-      .groupBy(['minute', 'outcome', 'code', 'duration_class'])
-      .execute()
-    return minutesOf(counts satisfies MinuteCount[])
+    const minute = minuteOf(since)
+    const { read } = this.#engine
+    const [served, refused] = await Promise.all([
+      sql<ServedMinute>`${sql.raw(servedMinutes(minute))}`.execute(read),
+      sql<RefusedMinute>`${sql.raw(refusedMinutes(minute))}`.execute(read),
+    ])
+    return minutesOf(served.rows, refused.rows)
   }
 
   async prune(before: number): Promise<number> {
@@ -86,8 +99,24 @@ export class SqlBootEventStore implements BootEventStore {
       .offset(prunedAtOnce - 1)
       .executeTakeFirst()
     const until = last === undefined ? before - 1 : Number(last.at)
+    const { numDeletedRows } = await inTransaction(this.#engine, async (trx) => {
+      await trx.deleteFrom('bootring_boot_minute').where('minute', '<', minuteOf(before)).execute()
+      return await trx.deleteFrom('bootring_boot_event').where('at', '<=', until).executeTakeFirstOrThrow()
+    })
+    return Number(numDeletedRows)
+  }
+
+  async trim(limit: number): Promise<number> {
+    await this.#ready()
+    const ends = await this.#engine.read
+      .selectFrom('bootring_boot_event')
+      .select((eb) => [eb.fn.min('id').as('first'), eb.fn.max('id').as('last')])
+      .executeTakeFirstOrThrow()
+    const [first, last] = [Number(ends.first), Number(ends.last)]
+    if (last - first < limit) return 0
+    const until = Math.min(last - limit, first + prunedAtOnce - 1)
     const { numDeletedRows } = await inTransaction(this.#engine, (trx) =>
-      trx.deleteFrom('bootring_boot_event').where('at', '<=', until).executeTakeFirst(),
+      trx.deleteFrom('bootring_boot_event').where('id', '<=', until).executeTakeFirstOrThrow(),
     )
     return Number(numDeletedRows)
   }

@@ -12,7 +12,7 @@ import { BootringError } from '../../model/errors.ts'
 import { sqlite } from '../dialects/sqlite.ts'
 import { type Translate, translator } from '../translate.ts'
 import { type BootEventRow, eventOf, rowOf } from './boot-event-row.ts'
-import { type MinuteCount, minutesOf } from './boot-minutes.ts'
+import { countsOf } from './boot-minutes.ts'
 import type { ThreadAnswer, ThreadRequest, ThreadSetting } from './sqlite-event-thread-messages.ts'
 
 /** The thread's file beside this one: TypeScript in a checkout, JavaScript in the package. */
@@ -43,7 +43,7 @@ export class SqliteBootEventStore implements BootEventStore {
 
   /** Waits for as long as the disk takes. */
   async append(events: readonly BootEvent[]): Promise<void> {
-    await this.#call({ what: 'append', rows: events.map(rowOf) })
+    await this.#call({ what: 'append', rows: events.map(rowOf), counts: countsOf(events) })
   }
 
   async events(filter: BootEventFilter, limit: number): Promise<StoredBootEvent[]> {
@@ -54,11 +54,15 @@ export class SqliteBootEventStore implements BootEventStore {
   }
 
   async minutes(since: number): Promise<BootMinute[]> {
-    return minutesOf((await this.#soon(this.#call({ what: 'minutes', since }))) as MinuteCount[])
+    return (await this.#soon(this.#call({ what: 'minutes', since }))) as BootMinute[]
   }
 
   async prune(before: number): Promise<number> {
     return (await this.#call({ what: 'prune', before })) as number
+  }
+
+  async trim(limit: number): Promise<number> {
+    return (await this.#call({ what: 'trim', limit })) as number
   }
 
   async close(): Promise<void> {

@@ -9,7 +9,6 @@ export const sqliteEventSchema = `
 create table if not exists bootring_boot_event (
   id integer primary key autoincrement,
   at integer not null,
-  minute integer not null,
   kind text not null,
   mac text,
   node_uuid text,
@@ -25,7 +24,6 @@ create table if not exists bootring_boot_event (
   owner text,
   conductor text,
   milliseconds real not null,
-  duration_class integer not null,
   steps text,
   bytes integer,
   sha256 text,
@@ -35,6 +33,12 @@ create index if not exists bootring_boot_event_node_block_idx on bootring_boot_e
 create index if not exists bootring_boot_event_mac_block_idx on bootring_boot_event (id >> ${blockBits}, mac);
 create index if not exists bootring_boot_event_client_block_idx on bootring_boot_event (id >> ${blockBits}, client);
 create index if not exists bootring_boot_event_at_idx on bootring_boot_event (at);
-create index if not exists bootring_boot_event_minute_idx
-  on bootring_boot_event (kind, minute, outcome, code, duration_class);
+create table if not exists bootring_boot_minute (
+  minute integer not null,
+  outcome text not null,
+  code text not null,
+  duration_class integer not null,
+  scripts integer not null,
+  primary key (minute, outcome, code, duration_class)
+) without rowid;
 `

@@ -1,5 +1,6 @@
 import type { BootEventFilter } from '../../model/boot-events.ts'
 import type { EventValues } from './boot-event-row.ts'
+import type { MinuteCount } from './boot-minutes.ts'
 
 export interface ThreadSetting {
   path: string
@@ -8,10 +9,11 @@ export interface ThreadSetting {
 }
 
 export type ThreadRequest =
-  | { what: 'append'; rows: EventValues[] }
+  | { what: 'append'; rows: EventValues[]; counts: MinuteCount[] }
   | { what: 'events'; filter: BootEventFilter; limit: number }
   | { what: 'minutes'; since: number }
   | { what: 'prune'; before: number }
+  | { what: 'trim'; limit: number }
   | { what: 'close' }
 
 export type ThreadCall = ThreadRequest & { id: number }

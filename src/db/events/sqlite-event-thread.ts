@@ -13,13 +13,15 @@ const file = new SqliteEventFile(path, creates)
 function resultOf(call: ThreadCall): unknown {
   switch (call.what) {
     case 'append':
-      return file.append(call.rows)
+      return file.append(call.rows, call.counts)
     case 'events':
       return file.events(call.filter, call.limit)
     case 'minutes':
-      return file.minuteCounts(call.since)
+      return file.minutes(call.since)
     case 'prune':
       return file.prune(call.before)
+    case 'trim':
+      return file.trim(call.limit)
     case 'close':
       return file.close()
   }

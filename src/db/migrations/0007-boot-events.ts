@@ -2,14 +2,13 @@ import type { Kysely } from 'kysely'
 import type { Dialect } from '../dialects/dialect.ts'
 
 const name = 'bootring_boot_event'
+const minutes = 'bootring_boot_minute'
 
 const indexes = {
   bootring_boot_event_node_idx: ['node_uuid', 'id'],
   bootring_boot_event_mac_idx: ['mac', 'id'],
   bootring_boot_event_client_idx: ['client', 'id'],
   bootring_boot_event_at_idx: ['at'],
-  // All that the figures of a minute are made of, in order: counting a million events reads no rows and sorts nothing.
-  bootring_boot_event_minute_idx: ['kind', 'minute', 'outcome', 'code', 'duration_class'],
 } as const
 
 /**
@@ -28,7 +27,6 @@ export async function createBootEvents(db: Pick<Kysely<unknown>, 'schema'>, dial
       idType === 'bigserial' ? column.primaryKey() : column.primaryKey().autoIncrement(),
     )
     .addColumn('at', 'bigint', (column) => column.notNull())
-    .addColumn('minute', 'integer', (column) => column.notNull())
     .addColumn('kind', 'varchar(16)', (column) => column.notNull())
     .addColumn('mac', 'varchar(64)')
     .addColumn('node_uuid', 'varchar(36)')
@@ -44,7 +42,6 @@ export async function createBootEvents(db: Pick<Kysely<unknown>, 'schema'>, dial
     .addColumn('owner', 'varchar(255)')
     .addColumn('conductor', 'varchar(255)')
     .addColumn('milliseconds', 'double precision', (column) => column.notNull())
-    .addColumn('duration_class', 'integer', (column) => column.notNull())
     .addColumn('steps', 'text')
     .addColumn('bytes', 'bigint')
     .addColumn('sha256', 'varchar(64)')
@@ -53,6 +50,7 @@ export async function createBootEvents(db: Pick<Kysely<unknown>, 'schema'>, dial
     for (const [index, columns] of Object.entries(indexes)) table = table.addIndex(index, [...columns])
   }
   await dialect.tableOptions(table).execute()
+  await createMinutes(db, dialect)
   if (dialect.indexesInCreateTable) return
   for (const [index, columns] of Object.entries(indexes)) {
     await db.schema
@@ -62,4 +60,18 @@ export async function createBootEvents(db: Pick<Kysely<unknown>, 'schema'>, dial
       .columns([...columns])
       .execute()
   }
+}
+
+/** What the figures of each minute are made of, counted as events are written: counting a million of them takes seconds. */
+async function createMinutes(db: Pick<Kysely<unknown>, 'schema'>, dialect: Dialect): Promise<void> {
+  const table = db.schema
+    .createTable(minutes)
+    .ifNotExists()
+    .addColumn('minute', 'integer', (column) => column.notNull())
+    .addColumn('outcome', 'varchar(16)', (column) => column.notNull())
+    .addColumn('code', 'varchar(64)', (column) => column.notNull())
+    .addColumn('duration_class', 'integer', (column) => column.notNull())
+    .addColumn('scripts', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint(`${minutes}_pkey`, ['minute', 'outcome', 'code', 'duration_class'])
+  await dialect.tableOptions(table).execute()
 }

@@ -13,15 +13,17 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { aNode, aPort, nodeUuid } from '../../../test/support/a-node.ts'
+import { recordingLogger } from '../../../test/support/recording-logger.ts'
 import { BootFiles } from '../../ipxe/boot-files.ts'
 import { ImageStore } from '../../ipxe/image-store.ts'
 import { NodeScripts } from '../../ipxe/node-script.ts'
 import type { NodeRecord, PortRecord } from '../../model/records.ts'
+import type { Logger } from '../../observe/logger.ts'
 import { BootInterfaces } from '../boot-interfaces.ts'
 import type { BootInterface } from './boot-interface.ts'
 import { networkBootInterfaces } from './network-boot-interfaces.ts'
 
-const logger = pino({ level: 'silent' })
+const silent = pino({ level: 'silent' })
 let folder: string
 let httpRoot: string
 let tftpRoot: string
@@ -42,7 +44,7 @@ beforeEach(() => {
     deploy_ramdisk: `file://${folder}/images/initrd`,
   }
   node = aNode({ driverInfo })
-  images = new ImageStore({ httpRoot, fileUrlAllowedPaths: [folder], downloadTimeoutSeconds: 5, logger })
+  images = new ImageStore({ httpRoot, fileUrlAllowedPaths: [folder], downloadTimeoutSeconds: 5, logger: silent })
   interfaces = theInterfaces()
   ipxe = interfaces.bootInterfaceOf({ bootInterface: 'ipxe' })
   pxe = interfaces.bootInterfaceOf({ bootInterface: 'pxe' })
@@ -53,7 +55,7 @@ afterEach(async () => {
 })
 
 /** As a process that has just been started has them. */
-function theInterfaces(): BootInterfaces {
+function theInterfaces(logger: Logger = silent): BootInterfaces {
   const settings = { httpUrl: 'http://web', kernelAppendParams: 'nofb', ipxeTimeoutSeconds: 0, apiUrl: 'http://api' }
   return new BootInterfaces(
     networkBootInterfaces({
@@ -81,6 +83,16 @@ describe('the boot interface ipxe', () => {
   it('renders what the disk lacks, and fetches the images in the background', async () => {
     expect(await ipxe.getBootConfig(node, 'boot.ipxe')).toContain(`http://web/${nodeUuid}/deploy_kernel`)
     await expect.poll(() => readFileSync(join(httpRoot, nodeUuid, 'deploy_ramdisk'), 'utf8')).toBe('initrd')
+  })
+
+  it('says that it has rendered what the disk lacks, but not of what never is there', async () => {
+    const logger = recordingLogger()
+    const asked = theInterfaces(logger).bootInterfaceOf(node)
+    await asked.getBootConfig(node, 'pixiecore.json')
+    await expect.poll(() => existsSync(join(httpRoot, nodeUuid, 'deploy_ramdisk'))).toBe(true)
+    expect(logger.lines).toEqual([])
+    await asked.getBootConfig(node, 'boot.ipxe')
+    expect(logger.lines.map(({ message }) => message)).toEqual(['rendered a boot script that the disk does not have'])
   })
 
   it.each([

@@ -85,7 +85,7 @@ export class NetworkBoot extends BootInterface {
     if (onDisk !== undefined) return onDisk
     // The machine knows best what it boots by: it may be in another boot mode than the node's row says.
     const text = scripts.render(node, loader)
-    this.#fetchImages(node, request)
+    this.#fetchImages(node, fileName, request)
     return text
   }
 
@@ -120,12 +120,13 @@ export class NetworkBoot extends BootInterface {
   }
 
   /** In the background: the machine is not kept waiting, and tries again when its script is quicker than the images. */
-  #fetchImages(node: BootNode, request: BootRequest | undefined): void {
+  #fetchImages(node: BootNode, fileName: string, request: BootRequest | undefined): void {
     if (this.#fetching.has(node.uuid)) return
     this.#fetching.add(node.uuid)
     const { images, logger, scripts } = this.#parts
     const fields = { node: node.uuid, requestId: request?.requestId, traceId: request?.trace?.traceId }
-    logger.info(fields, 'rendered a boot script that the disk does not have')
+    // What Pixiecore gets is on no disk.
+    if (fileName !== pixiecoreFileName) logger.info(fields, 'rendered a boot script that the disk does not have')
     images
       .ensure(node.uuid, scripts.images(node))
       .catch((error: unknown) => {

@@ -27,8 +27,11 @@ it('keeps a bounded number of events: those of boots that went on last, and thos
       at + 50,
     )
   }
-  const boots = window.boots(noon + 100_000)
-  expect(boots.map(({ boot }) => boot.events)).toEqual(Array(50).fill(2))
+  const boots = window.boots()
+  // Of a full window a fifth goes at once.
+  expect(boots.length).toBeGreaterThanOrEqual(40)
+  expect(boots.length).toBeLessThanOrEqual(50)
+  expect(new Set(boots.map(({ boot }) => boot.events))).toEqual(new Set([2]))
   expect(boots[0]?.boot.id).toBe(999)
   // Calls of an agent whose boot is forgotten are no boot.
   const call = { ...aBootEvent({ ...machine(1), kind: 'heartbeat', at: noon + 100_000 }), id: 1001 }
@@ -39,5 +42,5 @@ it('forgets what is over for an hour', () => {
   const window = new BootWindow()
   window.take([{ ...aBootEvent(), id: 1 }], noon)
   window.take([], noon + 3_700_000)
-  expect(window.boots(noon + 3_700_000)).toEqual([])
+  expect(window.boots()).toEqual([])
 })

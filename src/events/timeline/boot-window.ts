@@ -1,8 +1,9 @@
 import type { StoredBootEvent } from '../../model/boot-events.ts'
 import type { Boot } from '../../model/boots.ts'
-import { type BootWithEvents, bootsOf, type Timeline } from './boots-of.ts'
+import { BootJoin } from './boot-join.ts'
 import { agentPauseMilliseconds } from './patience.ts'
 import { type Sight, seesAll } from './sight.ts'
+import type { BootWithEvents } from './to-boot.ts'
 
 export interface BootWindowOptions {
   /** Events that are kept at most: whole boots that ended first are let go. Default 5,000. */
@@ -19,17 +20,23 @@ export interface BootNews {
   lastEventId: number
 }
 
+/** What is over is looked for so often at least. */
+const forgetMilliseconds = 60_000
+/** Of a window that is full so much is left: forgetting joins anew what is kept, and is not to be done with each event. */
+const keptShare = 0.8
+
 /** The boots of the last hour as they go on, from events as they come: in any order, and some of them twice. */
 export class BootWindow {
   readonly #mostEvents: number
   readonly #sight: Sight
-  #events = new Map<number, StoredBootEvent>()
-  #told = new Map<number, string>()
+  #join: BootJoin
   #lastEventId = 0
+  #forgotAt = Number.NEGATIVE_INFINITY
 
   constructor({ mostEvents = 5000, sight = seesAll }: BootWindowOptions = {}) {
     this.#sight = sight
     this.#mostEvents = mostEvents
+    this.#join = new BootJoin(sight)
   }
 
   get lastEventId(): number {
@@ -37,39 +44,36 @@ export class BootWindow {
   }
 
   /** Takes events in, and says which boots are new or stand otherwise than before; without any, what time alone has changed. */
-  take(events: Iterable<StoredBootEvent>, now: number): BootNews[] {
-    for (const event of events) {
-      this.#events.set(event.id, event)
-      this.#lastEventId = Math.max(this.#lastEventId, event.id)
-    }
-    const timeline = bootsOf(this.#events.values(), now, this.#sight)
-    const news: BootNews[] = []
-    const told = new Map<number, string>()
-    for (const { boot, events } of timeline.boots) {
-      const signature = `${boot.verdict} ${boot.reason} ${events.map(({ id }) => id)}`
-      told.set(boot.id, signature)
-      if (this.#told.get(boot.id) !== signature) news.push({ boot, events, lastEventId: this.#lastEventId })
-    }
-    this.#told = told
-    this.#forget(timeline, now)
-    return news.reverse()
+  take(events: readonly StoredBootEvent[], now: number): BootNews[] {
+    for (const { id } of events) this.#lastEventId = Math.max(this.#lastEventId, id)
+    this.#join.take(events)
+    const news = this.#join.changes(now).sort((a, b) => a.boot.id - b.boot.id)
+    if (this.#join.size > this.#mostEvents || now - this.#forgotAt >= forgetMilliseconds) this.#forget(now)
+    return news.map(({ boot, events }) => ({ boot, events, lastEventId: this.#lastEventId }))
   }
 
-  /** All boots as they stand, newest first. */
-  boots(now: number): BootWithEvents[] {
-    return bootsOf(this.#events.values(), now, this.#sight).boots
+  /** All boots as they stood when events were last taken in, newest first. */
+  boots(): BootWithEvents[] {
+    return this.#join.timeline().boots
   }
 
-  #forget({ boots, others }: Timeline, now: number): void {
+  #forget(now: number): void {
+    this.#forgotAt = now
+    const { boots, others } = this.#join.timeline()
+    const isFull = this.#join.size > this.#mostEvents
+    const most = isFull ? this.#mostEvents * keptShare : this.#mostEvents
     const keep: StoredBootEvent[] = []
     // Those that are still going on first.
     for (const { boot, events } of boots.sort((a, b) => b.boot.last_at - a.boot.last_at)) {
-      if (boot.last_at < now - agentPauseMilliseconds || keep.length + events.length > this.#mostEvents) break
+      if (boot.last_at < now - agentPauseMilliseconds || keep.length + events.length > most) break
       keep.push(...events)
     }
     const recent = others.filter(({ at }) => at >= now - agentPauseMilliseconds)
-    const room = this.#mostEvents - keep.length
+    const room = Math.floor(most) - keep.length
     if (room > 0) keep.push(...recent.slice(-room))
-    if (keep.length !== this.#events.size) this.#events = new Map(keep.map((event) => [event.id, event]))
+    if (keep.length === this.#join.size) return
+    this.#join = new BootJoin(this.#sight)
+    this.#join.take(keep)
+    this.#join.changes(now)
   }
 }

@@ -1,7 +1,7 @@
 import type { StoredBootEvent } from '../../model/boot-events.ts'
 
 /** By time, and at one time by id: the same order whoever brought the events, and when. */
-export function inOrder(events: readonly StoredBootEvent[]): StoredBootEvent[] {
+export function inOrder(events: Iterable<StoredBootEvent>): StoredBootEvent[] {
   return [...events].sort((a, b) => a.at - b.at || a.id - b.id)
 }
 
@@ -15,4 +15,11 @@ export function firstAt(events: readonly StoredBootEvent[], at: number): number 
     else high = middle
   }
   return low
+}
+
+/** Puts one more among events that are in order. */
+export function insert(events: StoredBootEvent[], event: StoredBootEvent): void {
+  let index = firstAt(events, event.at)
+  while (events[index]?.at === event.at && (events[index] as StoredBootEvent).id < event.id) index++
+  events.splice(index, 0, event)
 }

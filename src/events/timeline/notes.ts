@@ -10,7 +10,7 @@ export function notesOf(events: readonly StoredBootEvent[]): Notes {
   return [
     ...wrongNic(scripts),
     ...askedTwice(served),
-    ...ownerDead(served),
+    ...ownerPassedOver(served),
     ...databaseAway(served),
     ...brokenAndAgain(events),
   ]
@@ -40,15 +40,25 @@ function askedTwice(served: readonly StoredBootEvent[]): Notes {
   ]
 }
 
-/** Somebody else answered because the owner could not; an owner who was only late is none. */
-function ownerDead(served: readonly StoredBootEvent[]): Notes {
+/** Somebody else answered in the owner's place: because it could not, or because it had not by then. */
+function ownerPassedOver(served: readonly StoredBootEvent[]): Notes {
   const event = served.findLast(({ conductor, owner }) => owner !== null && conductor !== null && conductor !== owner)
-  const asked = event?.steps.find(({ step }) => step === event.owner)
-  if (event === undefined || (asked !== undefined && asked.error === undefined)) return []
-  // Who has failed lately is asked last.
-  const why = asked === undefined ? 'had failed before and was not asked' : `could not answer (${asked.error})`
-  const detail = `its owner ${event.owner} ${why}; ${event.conductor} answered in its place`
-  return [{ note: 'owner dead, answered by another', detail }]
+  if (event === undefined) return []
+  const { conductor, owner, steps } = event
+  const asked = steps.find(({ passedBy, step }) => step === owner && !passedBy)
+  const passed = steps.find(({ passedBy, step }) => step === owner && passedBy)
+  const isLate = asked === undefined ? passed?.late === true : asked.late === true || asked.error === undefined
+  const answered = `${conductor} answered in its place`
+  if (!isLate) {
+    // Who has failed lately is asked last.
+    const why = asked === undefined ? 'had failed before and was not asked' : `could not answer (${asked.error})`
+    return [{ note: 'owner dead, answered by another', detail: `its owner ${owner} ${why}; ${answered}` }]
+  }
+  const why =
+    asked === undefined
+      ? 'had not answered others in time and was not asked'
+      : `had not answered within ${Math.round(asked.milliseconds)} ms`
+  return [{ note: 'owner late, answered by another', detail: `its owner ${owner} ${why}; ${answered}` }]
 }
 
 /** Scripts that are served with a code are served in spite of it. */

@@ -1,10 +1,11 @@
 import type { BootEventFilter, BootEventReader, StoredBootEvent } from '../../model/boot-events.ts'
 import type { Boot, BootVerdict } from '../../model/boots.ts'
 import { fileRole } from './boot-files.ts'
-import { type BootWithEvents, bootsOf } from './boots-of.ts'
+import { BootJoin } from './boot-join.ts'
 import { agentPauseMilliseconds, clockSkewMilliseconds, newBootPauseMilliseconds } from './patience.ts'
 import { withRelatives } from './relatives.ts'
 import { type Sight, seesAll } from './sight.ts'
+import type { BootWithEvents } from './to-boot.ts'
 
 /** Which boots; all that is set must hold. */
 export interface BootQuery {
@@ -52,6 +53,8 @@ export async function readBoots(
     ...(client !== undefined && { client }),
   }
   const events = await eventsAfterCut(reader, filter, query)
+  const join = new BootJoin(sight)
+  join.take(events)
   let lowest = before
   for (let reads = 1; ; reads++) {
     const more = await reader.events(
@@ -63,9 +66,10 @@ export async function readBoots(
     lowest = bottom?.id ?? lowest
     const isAll = more.length < eventsAtOnce || (bottom !== undefined && isFarBefore(bottom, since))
     const isLast = isAll || reads === mostReads
-    const known = isSeeded ? await withRelatives(reader, events) : events
+    join.take(isSeeded ? await withRelatives(reader, events) : more)
+    join.changes(now)
     const oldest = isAll ? Number.NEGATIVE_INFINITY : (bottom?.at ?? Number.NEGATIVE_INFINITY)
-    const candidates = bootsOf(known, now, sight).boots.filter(({ boot }) => before === undefined || boot.id < before)
+    const candidates = join.timeline().boots.filter(({ boot }) => before === undefined || boot.id < before)
     const whole = candidates.filter((one) => isWhole(one, oldest))
     // So many events were one boot: better a boot without its beginning than none at all.
     const shown = isLast && whole.length === 0 ? candidates : whole

@@ -41,7 +41,7 @@ export function splitBoots(events: readonly StoredBootEvent[]): SplitEvents {
     if (event.kind === 'script') open = goesOnWithScript(open, event) ? open : begin()
     else if (event.kind === 'file') open = goesOnWithFile(open, event) ? open : begin()
     else if (!within(open?.lastAt, event, agentPauseMilliseconds)) {
-      if (event.kind !== 'lookup') {
+      if (event.kind !== 'lookup' && event.kind !== 'inspection') {
         others.push(event)
         continue
       }
@@ -89,7 +89,7 @@ function within(since: number | undefined, event: StoredBootEvent, milliseconds:
 
 /** Whether an event shows that an agent runs on the machine. */
 export function isCallBack({ kind, name, outcome }: StoredBootEvent): boolean {
-  if (kind === 'lookup' || kind === 'heartbeat') return outcome === 'served'
+  if (kind === 'lookup' || kind === 'heartbeat' || kind === 'inspection') return outcome === 'served'
   return kind === 'state' && leavesWaiting(name ?? '')
 }
 

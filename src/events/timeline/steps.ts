@@ -49,6 +49,10 @@ function wordsFor(event: StoredBootEvent): string {
       return outcome === 'served'
         ? `agent called back${name === null ? '' : `, says ${name}`}`
         : `agent called back, in vain: ${why}`
+    case 'inspection':
+      return outcome === 'served'
+        ? 'agent handed over what it has found'
+        : `agent handed over what it has found, in vain: ${why}`
     case 'state':
       return `state ${name ?? '?'}`
     case 'syslog':

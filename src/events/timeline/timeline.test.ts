@@ -65,6 +65,7 @@ const cases: Case[] = [
     of: 'a machine whose agent calls',
     events: [rootScript, {}, kernel, ramdisk, lookup, heartbeat],
   },
+  { verdict: 'booted', of: 'one that hands over what it has found', events: [{}, { kind: 'inspection' }] },
   { verdict: 'booted', of: 'one whose files come from elsewhere', events: [{}, lookup] },
   {
     verdict: 'booted',
@@ -292,6 +293,53 @@ const noted: { note: BootNote; events: Partial<BootEvent>[]; detail: RegExp; ver
     verdict: 'booted',
   },
   {
+    // Another one was asked beside it.
+    note: 'owner late, answered by another',
+    events: [
+      {
+        conductor: 'cond-2',
+        steps: [
+          { step: 'cond-2', milliseconds: 3 },
+          { step: 'cond-1', milliseconds: 52.7, late: true },
+        ],
+      },
+      lookup,
+    ],
+    detail: /cond-1 had not answered within 53 ms; cond-2 answered/,
+    verdict: 'booted',
+  },
+  {
+    // Nobody waits for it for longer than that.
+    note: 'owner late, answered by another',
+    events: [
+      {
+        conductor: 'cond-2',
+        steps: [
+          { step: 'cond-1', milliseconds: 5000, error: 'ConductorUnreachable', late: true },
+          { step: 'cond-2', milliseconds: 3 },
+        ],
+      },
+      lookup,
+    ],
+    detail: /cond-1 had not answered within 5000 ms/,
+    verdict: 'booted',
+  },
+  {
+    note: 'owner late, answered by another',
+    events: [
+      {
+        conductor: 'cond-2',
+        steps: [
+          { step: 'cond-1', milliseconds: 0, late: true, passedBy: true },
+          { step: 'cond-2', milliseconds: 3 },
+        ],
+      },
+      lookup,
+    ],
+    detail: /cond-1 had not answered others in time and was not asked; cond-2 answered/,
+    verdict: 'booted',
+  },
+  {
     note: 'served while the database was away',
     events: [{ code: 'DatabaseUnavailable', reason: 'as of 12 s ago' }, lookup],
     detail: /12 s ago/,
@@ -315,14 +363,6 @@ describe('a note', () => {
 
   it('is there for each of them', () => {
     expect(new Set(noted.map(({ note }) => note))).toEqual(new Set(bootNotes))
-  })
-
-  it('is not that the owner is dead where it was only late', () => {
-    const steps = [
-      { step: 'cond-1', milliseconds: 9 },
-      { step: 'cond-2', milliseconds: 3 },
-    ]
-    expect(boots([{ conductor: 'cond-2', steps }, lookup])[0]?.notes).toEqual([])
   })
 })
 

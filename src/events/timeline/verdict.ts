@@ -148,7 +148,7 @@ function ofSilence(files: readonly StoredBootEvent[]): Judgement {
 
 /** Of an agent that has called and was turned away. */
 function ofAgent(events: readonly StoredBootEvent[]): Judgement | undefined {
-  const call = events.findLast(({ kind }) => kind === 'lookup' || kind === 'heartbeat')
+  const call = events.findLast(({ kind }) => kind === 'lookup' || kind === 'heartbeat' || kind === 'inspection')
   if (call === undefined) return undefined
   return {
     verdict: 'booted, never called back',

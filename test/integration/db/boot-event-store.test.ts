@@ -3,7 +3,7 @@ import { parseConnectionUrl } from '../../../src/db/connection-url.ts'
 import { openEngine } from '../../../src/db/engines/open-engine.ts'
 import { openBootEventStore } from '../../../src/db/events/open-boot-event-store.ts'
 import type { BootEvent, BootEventStore } from '../../../src/model/boot-events.ts'
-import { aBootEvent } from '../../support/a-boot-event.ts'
+import { aBootEvent, largestEvent } from '../../support/a-boot-event.ts'
 import { eachDatabase } from '../../support/databases.ts'
 
 eachDatabase((engine) => {
@@ -46,14 +46,12 @@ eachDatabase((engine) => {
     expect(events[0]?.id).toBeGreaterThan(events[1]?.id ?? 0)
   })
 
-  it('cuts what does not fit, rather than losing the batch', async () => {
-    const long = 'x'.repeat(100_000)
-    const store = await filled([
-      aBootEvent({ name: `a\0b\ud800${long}`, reason: long, user_agent: long, node_name: long }),
-    ])
-    const [event] = await store.events({}, 1)
-    expect(event?.name?.startsWith('a\ufffdb\ufffdxx')).toBe(true)
-    expect(event?.name).toHaveLength(255)
+  it('holds the largest event there is, whatever is in its texts', async () => {
+    const event = largestEvent('\u{1f600}')
+    const store = await filled([event, { ...event, name: 'a\0b\ud800c' }])
+    const [odd, same] = await store.events({}, 2)
+    expect(odd?.name).toBe('a\ufffdb\ufffdc')
+    expect(same?.reason?.length).toBe(1024)
   })
 
   it('keeps a batch of any size', async () => {
@@ -103,13 +101,32 @@ eachDatabase((engine) => {
     expect((await store.events({}, 1000)).length).toBe(50)
   })
 
+  it('keeps no more than so many: the oldest go, some thousands a call, and their figures stay', async () => {
+    const store = await filled(Array.from({ length: 3100 }, (_, at) => aBootEvent({ at })))
+    expect(await store.trim(3100)).toBe(0)
+    expect(await store.trim(1000)).toBe(2000)
+    expect(await store.trim(1000)).toBe(100)
+    expect(await store.trim(1000)).toBe(0)
+    const left = await store.events({ after: 0 }, 2000)
+    expect([left.length, left[0]?.at]).toEqual([1000, 2100])
+    expect(await store.minutes(0)).toMatchObject([{ at: 0, served: 3100 }])
+    await store.prune(60_000)
+    expect(await store.minutes(0)).toEqual([])
+    // Ids of deleted events do not come again.
+    await store.append([aBootEvent()])
+    expect((await store.events({}, 10))[0]?.id).toBeGreaterThan(left.at(-1)?.id ?? 0)
+    expect(await store.trim(1)).toBe(0)
+  })
+
   it('counts scripts by minutes', async () => {
     const minute = 60_000
     const served = Array.from({ length: 100 }, (_, index) =>
       aBootEvent({ at: 3 * minute + index, milliseconds: index + 1 }),
     )
-    const store = await filled([
-      ...served,
+    // In two batches: what was counted before is counted on.
+    const store = await filled(served.filter((_, index) => index % 3 === 0))
+    await store.append([
+      ...served.filter((_, index) => index % 3 !== 0),
       aBootEvent({ at: 2 * minute - 1, outcome: 'refused', code: 'PortNotFound' }),
       aBootEvent({ at: 4 * minute - 1, outcome: 'refused', code: 'PortNotFound' }),
       aBootEvent({ at: 3 * minute, outcome: 'refused', code: 'StateForbidsBoot' }),
@@ -135,9 +152,15 @@ eachDatabase((engine) => {
     const stores = await Promise.all([open(url), open(url), open(url)])
     await Promise.all(
       stores.flatMap((store, index) =>
-        [0, 1, 2].map(() => store.append(Array.from({ length: 50 }, () => aBootEvent({ server: `api-${index}` })))),
+        [0, 1, 2].map(() =>
+          // Each is counted by several classes, and all of them count at once.
+          store.append(
+            Array.from({ length: 50 }, (_, milliseconds) => aBootEvent({ server: `api-${index}`, milliseconds })),
+          ),
+        ),
       ),
     )
+    expect((await stores[1]?.minutes(0))?.map(({ served }) => served)).toEqual([450])
     const events = await stores[0]?.events({}, 1000)
     expect(new Set(events?.map(({ id }) => id)).size).toBe(450)
     const reader = await open(url, true)

@@ -122,6 +122,7 @@ eachDatabase((engine) => {
     const columns = Object.fromEntries(tables.map((table) => [table.name, table.columns.map((one) => one.name)]))
     expect(Object.keys(columns).sort()).toEqual([
       'bootring_boot_event',
+      'bootring_boot_minute',
       'bootring_conductor_session',
       'bootring_migration',
       'bootring_migration_lock',
