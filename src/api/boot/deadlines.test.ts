@@ -18,12 +18,12 @@ describe('Deadlines', () => {
       deadlines.add(deadline)
       return deadline
     }
-    add('third', 90)
-    add('first', 10, () => add('second', 50))
-    const met = add('met', 30)
-    add('last', 130, last.resolve)
+    add('third', 900)
+    add('first', 100, () => add('second', 500))
+    const met = add('met', 300)
+    add('last', 1300, last.resolve)
     deadlines.remove(met)
-    await Promise.all([last.promise, new Promise((resolve) => setTimeout(resolve, 140))])
+    await Promise.all([last.promise, new Promise((resolve) => setTimeout(resolve, 1400))])
     expect(expired).toEqual(['first', 'second', 'third', 'last'])
   })
 
