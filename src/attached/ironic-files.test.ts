@@ -251,7 +251,7 @@ describe('IronicFiles', () => {
     it('takes a script of unknown origin when nobody has written for a while', async () => {
       const own = '#!ipxe\necho of my own\nboot\n'
       writeFileSync(inHttp('config'), own)
-      await expect(read(files(), uuid, script, within(700))).rejects.toEqual(refusal('not whole'))
+      await expect(read(files(), uuid, script, within(100))).rejects.toEqual(refusal('not whole'))
       expect((await read(files(), uuid, script, within(3000)))?.text).toBe(own)
     })
 
@@ -261,7 +261,7 @@ describe('IronicFiles', () => {
       age(template, 7200)
       const reader = files({ 'boot.ipxe': [template] })
       old(inHttp('config'), '#!ipxe\nkernel x\n')
-      await expect(read(reader, uuid, script, within(700))).rejects.toEqual(refusal('not whole'))
+      await expect(read(reader, uuid, script, within(100))).rejects.toEqual(refusal('not whole'))
       writeFileSync(inHttp('config'), '#!ipxe\nkernel x\nboot || goto failed')
       expect((await read(reader, uuid, script, within(3000)))?.text).toContain('goto failed')
       // From before the template was changed.
