@@ -7,7 +7,7 @@ import { restAnswer } from './rest-answer.ts'
 
 /** Answers whoever may not ask; `reply.sent` says so. */
 export async function checkAccess(access: RestAccess, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const refused = await refusal(access, request.method, request.headers.authorization)
+  const refused = await refusal(access, request)
   if (refused === undefined) return
   const fault = refused.status === 503 ? serverFault(refused.text) : clientFault(refused.text)
   await reply

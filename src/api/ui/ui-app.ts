@@ -28,7 +28,7 @@ export function uiApp({ access, files }: UiParts): FastifyPluginAsync {
   return async (app) => {
     app.addHook('onRequest', async (request, reply) => {
       reply.headers({ ...headers, 'Cache-Control': 'no-store' })
-      const refused = await refusal(access, request.method, request.headers.authorization)
+      const refused = await refusal(access, request)
       if (refused === undefined) return
       reply.code(refused.status).headers(refused.headers ?? {})
       await sendPage(reply, titles[refused.status], refused.text)

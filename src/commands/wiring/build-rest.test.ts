@@ -28,9 +28,26 @@ function userFile(): string {
 
 describe('who may manage', () => {
   it('is everybody on loopback, and where noauth says so', () => {
-    expect(access({ api: loopback }).access).toEqual({ kind: 'open' })
-    expect(access({ api: { host_ip: '::1' } }).access).toEqual({ kind: 'open' })
+    expect(access({ api: loopback }).access).toMatchObject({ kind: 'open' })
+    expect(access({ api: { host_ip: '::1' } }).access).toMatchObject({ kind: 'open' })
     expect(access({ api: everywhere, DEFAULT: { auth_strategy: 'noauth' } }).access).toEqual({ kind: 'open' })
+  })
+
+  it('is nobody by the name of somebody else on loopback, as pages in a browser would be that have it lead here', async () => {
+    const { access: found } = access({ api: { ...loopback, public_endpoint: 'https://api.example.org' } })
+    const status = async (host?: string) => (await refusal(found, { method: 'GET', headers: { host } }))?.status ?? 200
+    for (const host of [
+      '127.0.0.1:6385',
+      '[::1]:6385',
+      'localhost',
+      'LocalHost:1',
+      'localhost.:1',
+      'api.example.org',
+      undefined,
+    ])
+      expect(await status(host), host).toBe(200)
+    for (const host of ['evil.example:6385', 'evil.example', '127.0.0.1.evil.example', 'notlocalhost', 'x:y', ''])
+      expect(await status(host), host).toBe(403)
   })
 
   it.each([
@@ -51,7 +68,7 @@ describe('who may manage', () => {
       bootring: { read_only_users: 'rita' },
     })
     const status = async (method: string, authorization?: string) =>
-      (await refusal(found, method, authorization))?.status ?? 200
+      (await refusal(found, { method, headers: { authorization } }))?.status ?? 200
     expect(await status('DELETE', basic('alice', 'a'))).toBe(200)
     expect(await status('GET', basic('rita', 'r'))).toBe(200)
     expect(await status('HEAD', basic('rita', 'r'))).toBe(200)

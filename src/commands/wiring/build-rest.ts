@@ -38,7 +38,8 @@ export function buildRest(parts: ApiParts, access: RestAccess): RestParts | unde
 export function restAccess(installation: Installation, log: Logger): RestAccess {
   const { apiHost, config } = installation
   const { auth_strategy: strategy, http_basic_auth_user_file: userFile } = config.DEFAULT
-  if (strategy === 'noauth' || (strategy === undefined && isLoopback(apiHost))) return { kind: 'open' }
+  if (strategy === 'noauth') return { kind: 'open' }
+  if (strategy === undefined && isLoopback(apiHost)) return { kind: 'open', names: ownNames(installation) }
   if (strategy === 'http_basic' && userFile !== undefined) {
     const file = new HtpasswdFile(userFile, log, 1000, '[DEFAULT]http_basic_auth_user_file')
     return {
@@ -59,4 +60,9 @@ export function restAccess(installation: Installation, log: Logger): RestAccess 
   const level = installation.attached ? 'info' : 'warn'
   log[level]({ host: apiHost }, `${what} is closed, since ${why}: ${remedy}; machines boot all the same`)
   return { kind: 'closed', reason: `The management API is closed: ${why}. The operator can ${remedy}.` }
+}
+
+function ownNames({ apiRootUrls, config, host, httpUrl }: Installation): ReadonlySet<string> {
+  const urls = [...apiRootUrls, httpUrl, config.api.public_endpoint].filter((url) => url !== undefined)
+  return new Set([host.toLowerCase(), ...urls.map((url) => new URL(url).hostname)])
 }
