@@ -13,6 +13,7 @@ import type { NodeFinder } from '../model/node-finder.ts'
 import { withFleet } from './context.ts'
 import { describeBoot } from './describe-boot.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
+import { parseAddress } from './parse-address.ts'
 import { parseSince } from './parse-since.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
 import { bootSight } from './wiring/boot-sight.ts'
@@ -41,7 +42,7 @@ export function bootsCommand(): Command {
     .description('list boots, newest first: how far each machine came, why no further, and what to do about it')
     .option('--node <uuid|name>', 'of this node')
     .option('--mac <mac>', 'of a machine that has asked with this address')
-    .option('--client <address>', 'of a machine that has asked from this IP address')
+    .option('--client <address>', 'of a machine that has asked from this IP address', parseAddress)
     .addOption(new Option('--verdict <verdict>', 'that came to this').choices(bootVerdicts))
     .option('--since <time>', 'begun since then: 30m, 12h, 7d ago, or 2026-01-31T12:00', (text) =>
       parseSince(text, Date.now()),

@@ -4,6 +4,7 @@ import { printableLines } from '../model/printable.ts'
 import { withFleet } from './context.ts'
 import { describeBoot } from './describe-boot.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
+import { parseAddress } from './parse-address.ts'
 import { buildConductorClient } from './wiring/build-conductor-client.ts'
 import { buildExplainer } from './wiring/build-explainer.ts'
 import { buildRings } from './wiring/build-rings.ts'
@@ -22,7 +23,7 @@ export function explainCommand(): Command {
     .description('show what a machine that asks for a boot file gets, why, and what to do about it')
     .argument('<mac>', 'address of the NIC, separated by ":" or "-"')
     .argument('[name]', 'name of the boot file', 'boot.ipxe')
-    .option('--from <address>', 'also check that a client with this address is allowed')
+    .option('--from <address>', 'also check that a client with this address is allowed', parseAddress)
     .option('--json', 'print one JSON document')
   return addConfigOptions(command, { attached: true }).action((mac: string, name: string, options: ExplainOptions) =>
     withFleet(options, ({ config, database, installation, log }) =>
