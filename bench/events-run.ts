@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type Comparison, compared } from './compare-results.ts'
 import { type ComparedPair, interleavedRounds } from './compare-rounds.ts'
-import type { EventsOptions } from './events-options.ts'
 import { copyDatabase, loadFleet, makeFleet } from './fleet.ts'
 import { type Service, startService, writeInstallation } from './instance.ts'
 import type { MachineFacts } from './machine.ts'
+import type { QuickRoundOptions } from './round-options.ts'
 
 /** Without events: `other`; with: `own`. */
 export interface EventsComparison extends Comparison {
@@ -17,7 +17,7 @@ export interface EventsComparison extends Comparison {
 export interface EventsResults {
   /** ISO 8601, UTC. */
   date: string
-  options: EventsOptions
+  options: QuickRoundOptions
   machine: MachineFacts
   comparisons: EventsComparison[]
 }
@@ -30,7 +30,7 @@ const pauseSeconds = 1.5
 
 /** The whole run, in `folder`. Whatever it starts it has ended when it returns or throws. */
 export async function runEvents(
-  options: EventsOptions,
+  options: QuickRoundOptions,
   machine: MachineFacts,
   folder: string,
   say: (words: string) => void,

@@ -7,13 +7,13 @@ import type { Sight } from '../events/timeline/sight.ts'
 import type { BootEventReader } from '../model/boot-events.ts'
 import { type Boot, type BootVerdict, bootVerdicts } from '../model/boots.ts'
 import { canonicalUuidOf } from '../model/canonical-uuid.ts'
+import { parseClientAddress } from '../model/client-address.ts'
 import { BootringError } from '../model/errors.ts'
 import { parseNicAddress } from '../model/mac.ts'
 import type { NodeFinder } from '../model/node-finder.ts'
 import { withFleet } from './context.ts'
 import { describeBoot } from './describe-boot.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
-import { parseAddress } from './parse-address.ts'
 import { parseSince } from './parse-since.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
 import { bootSight } from './wiring/boot-sight.ts'
@@ -42,7 +42,7 @@ export function bootsCommand(): Command {
     .description('list boots, newest first: how far each machine came, why no further, and what to do about it')
     .option('--node <uuid|name>', 'of this node')
     .option('--mac <mac>', 'of a machine that has asked with this address')
-    .option('--client <address>', 'of a machine that has asked from this IP address', parseAddress)
+    .option('--client <address>', 'of a machine that has asked from this IP address')
     .addOption(new Option('--verdict <verdict>', 'that came to this').choices(bootVerdicts))
     .option('--since <time>', 'begun since then: 30m, 12h, 7d ago, or 2026-01-31T12:00', (text) =>
       parseSince(text, Date.now()),
@@ -68,7 +68,10 @@ export function bootsCommand(): Command {
 }
 
 async function queryOf(options: BootsOptions, finder: NodeFinder): Promise<BootQuery> {
-  const { client, mac, node, since, verdict } = options
+  const { mac, node, since, verdict } = options
+  const client = options.client === undefined ? undefined : parseClientAddress(options.client)
+  if (options.client !== undefined && client === undefined)
+    throw new BootringError('InvalidParameter', `--client ${options.client} is no IP address`)
   const address = mac === undefined ? undefined : parseNicAddress(mac)
   if (mac !== undefined && address === undefined) throw new BootringError('MalformedMac', `--mac ${mac} is no MAC`)
   const uuid = node === undefined ? undefined : (canonicalUuidOf(node) ?? (await finder.one(node))?.uuid)

@@ -1,15 +1,16 @@
 import { Command } from 'commander'
 import type { Explanation } from '../api/explanation.ts'
+import { parseClientAddress } from '../model/client-address.ts'
+import { BootringError } from '../model/errors.ts'
 import { printableLines } from '../model/printable.ts'
 import { withFleet } from './context.ts'
 import { describeBoot } from './describe-boot.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
-import { parseAddress } from './parse-address.ts'
+import { buildBootDecision } from './wiring/build-boot-decision.ts'
 import { buildConductorClient } from './wiring/build-conductor-client.ts'
 import { buildExplainer } from './wiring/build-explainer.ts'
 import { buildRings } from './wiring/build-rings.ts'
 import { openBootEvents } from './wiring/open-boot-events.ts'
-import { buildBootDecision } from './wiring/start-api.ts'
 import { withCleanup } from './with-cleanup.ts'
 
 interface ExplainOptions extends ConfigOptions {
@@ -23,11 +24,14 @@ export function explainCommand(): Command {
     .description('show what a machine that asks for a boot file gets, why, and what to do about it')
     .argument('<mac>', 'address of the NIC, separated by ":" or "-"')
     .argument('[name]', 'name of the boot file', 'boot.ipxe')
-    .option('--from <address>', 'also check that a client with this address is allowed', parseAddress)
+    .option('--from <address>', 'also check that a client with this address is allowed')
     .option('--json', 'print one JSON document')
   return addConfigOptions(command, { attached: true }).action((mac: string, name: string, options: ExplainOptions) =>
     withFleet(options, ({ config, database, installation, log }) =>
       withCleanup(async (cleanup) => {
+        const client = options.from === undefined ? undefined : parseClientAddress(options.from)
+        if (options.from !== undefined && client === undefined)
+          throw new BootringError('InvalidParameter', `--from ${options.from} is no IP address`)
         const rings = buildRings(config, database.conductors)
         const conductors = buildConductorClient(installation, log)
         cleanup.defer(() => conductors.close())
@@ -35,7 +39,7 @@ export function explainCommand(): Command {
         cleanup.defer(async () => await events?.close())
         const decision = buildBootDecision(config, { conductors, database, rings })
         const explainer = buildExplainer(installation, decision, rings, events)
-        const explanation = await explainer.explain({ mac, name, client: options.from })
+        const explanation = await explainer.explain({ mac, name, client })
         const text = options.json ? JSON.stringify(explanation, undefined, 2) : describe(explanation)
         process.stdout.write(`${text}\n`)
         if (explanation.outcome !== 'served') process.exitCode = 1

@@ -52,9 +52,7 @@ export function preflightCommand(output: Output = process.stdout, messages: Outp
       try {
         const world = buildPreflightWorld({ context, conductors, prober, nodes, dhcpFiles })
         progress.show('Looking at nodes')
-        const result = await runPreflight(world, wanted, (done) =>
-          progress.show(`Looked at ${done} nodes, asked ${prober.asked} URLs`),
-        )
+        const result = await runPreflight(world, wanted, (done) => progress.show('Nodes looked at:', { done }))
         progress.clear()
         output.write(json ? preflightJson(result, wanted) : preflightText(output, result, wanted))
         const fails = strict ? ['error', 'warning'] : ['error']

@@ -49,8 +49,10 @@ export async function renderChanges(
       }
       const general = (text: string) => text.replaceAll(uuid, '<uuid>')
       const diff = unifiedDiff(general(compared.before), general(compared.after), compared.names)
+      const alike = byDiff.get(diff)
       if (diff === '') unchanged += 1
-      else byDiff.set(diff, [...(byDiff.get(diff) ?? []), { uuid, name }])
+      else if (alike === undefined) byDiff.set(diff, [{ uuid, name }])
+      else alike.push({ uuid, name })
     }
   }
   await Promise.all(Array.from({ length: nodesAtATime }, worker))

@@ -16,11 +16,11 @@ import type { Output } from './terminal/output.ts'
 import { painter } from './terminal/painter.ts'
 import { Progress } from './terminal/progress.ts'
 import { bootState } from './wiring/boot-state.ts'
+import { buildBootDecision } from './wiring/build-boot-decision.ts'
 import { buildConductorClient } from './wiring/build-conductor-client.ts'
 import { buildRings } from './wiring/build-rings.ts'
 import { buildScriptPreview, type ScriptPreview } from './wiring/build-script-preview.ts'
 import { buildScriptsByState } from './wiring/build-scripts-by-state.ts'
-import { buildBootDecision } from './wiring/start-api.ts'
 
 interface RenderOptions extends ConfigOptions {
   state?: string
@@ -158,7 +158,7 @@ async function showDifferences(parts: Parts, ident: string | undefined, options:
   }
   const nodes = ident === undefined ? database.nodes.nodes() : just(await findNode(database, ident))
   const changes = await renderChanges(nodes, compare, (done) =>
-    progress.show(`Compared the boot files of ${done} nodes`),
+    progress.show('Boot files compared, of nodes:', { done }),
   )
   progress.clear()
   if (changes.changes.length > 0) process.exitCode = 1

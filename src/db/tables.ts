@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from 'kysely'
-import type { BootEventKind, BootEventOutcome } from '../model/boot-events.ts'
+import type { BootEvent } from '../model/boot-events.ts'
 
 /*
  * Ironic's tables: the columns that bootring reads or writes. Values are as all three engines give them: booleans are
@@ -159,34 +159,16 @@ export interface ConductorSessionTable extends Timestamps {
 type Big = ColumnType<number | string, number, never>
 
 /** What happened to a machine that boots: `BootEvent`. Never changed. */
-export interface BootEventTable {
+export interface BootEventTable extends Omit<BootEvent, 'at' | 'steps' | 'bytes'> {
   id: ColumnType<number | string, never, never>
-  /** Milliseconds since 1970. */
   at: Big
   /** The minute of that, since 1970. */
   minute: number
-  kind: BootEventKind
-  mac: string | null
-  node_uuid: string | null
-  node_name: string | null
-  client: string | null
-  server: string
-  request_id: string | null
-  outcome: BootEventOutcome
-  code: string | null
-  reason: string | null
-  name: string | null
-  provision_state: string | null
-  owner: string | null
-  conductor: string | null
-  milliseconds: number
   /** `milliseconds`, roughly: `duration-class.ts`. */
   duration_class: number
   /** JSON; null where there are none. */
   steps: string | null
   bytes: Big | null
-  sha256: string | null
-  user_agent: string | null
 }
 
 /** What the migrator writes. */

@@ -108,6 +108,20 @@ describe('the recorder', () => {
     await vi.waitFor(() => expect(recorder.figures).toEqual({ recorded: 2, dropped: 3, waiting: 0 }))
   })
 
+  it.each<Partial<BootEvent>>([
+    { kind: 'script', node_uuid: null },
+    { kind: 'file' },
+    { kind: 'lookup' },
+    { kind: 'heartbeat' },
+  ])('keeps few refusals that anybody can cause, of whatever node they say they are: %o', async (refusal) => {
+    const { counts, recorder } = recorderOf(async () => undefined, { capacity: 20_000, intervalMilliseconds: 60_000 })
+    for (let index = 0; index < 6000; index += 1) recorder.record(aBootEvent({ ...refusal, outcome: 'refused' }))
+    recorder.record(aBootEvent())
+    expect(counts.dropped.strangers).toBeGreaterThan(0)
+    expect(recorder.figures.waiting + recorder.figures.dropped).toBe(6001)
+    expect(recorder.figures.waiting).toBeGreaterThan(5000)
+  })
+
   it('writes what is left when it stops, and takes no more', async () => {
     const { record, recorder } = recorderOf(async () => undefined, { intervalMilliseconds: 3_600_000, batchSize: 10 })
     record(7)

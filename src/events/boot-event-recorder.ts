@@ -16,8 +16,8 @@ export interface RecorderMetrics {
 export type DropReason = 'queue full' | 'unfit' | 'strangers' | 'stopped'
 
 /**
- * Events of refusals that name no node, which anybody can cause who knows the address of this process: what is more would
- * fill the disk. A row of machines that nobody has registered has fewer.
+ * Events of refusals that anybody can cause who knows the address of this process: what is more would fill the disk. A row of
+ * machines that nobody has registered has fewer.
  */
 const strangersPerSecond = 100
 const strangerBurst = 5000
@@ -167,9 +167,9 @@ export class BootEventRecorder implements BootEventSink {
   }
 }
 
-/** A file's node is what the client wrote. */
+/** But for scripts the node is what the client wrote: into a path, a query, a body. */
 function isOfStranger({ kind, node_uuid, outcome }: BootEvent): boolean {
-  return outcome === 'refused' && (node_uuid === null || kind === 'file')
+  return outcome === 'refused' && (node_uuid === null || kind !== 'script')
 }
 
 /** The same batch would fail again for ever with all other errors. */

@@ -18,7 +18,7 @@ export class BootEventMetrics {
     })
     this.#dropped = new Counter({
       name: 'bootring_boot_events_dropped_total',
-      help: 'Boot events lost, by reason (queue_full, unfit: the store refuses them for good, strangers: refusals without a node were too many, stopped: the process has ended).',
+      help: 'Boot events lost, by reason (queue_full, unfit: the store refuses them for good, strangers: refusals that anybody can cause were too many, stopped: the process has ended).',
       labelNames: ['reason'] as const,
       registers,
     })

@@ -27,7 +27,7 @@ export function watchNodes(
       countedAt = now()
       const counts = await finder.states().catch(() => undefined)
       if (counts === undefined) return
-      const byState = new Map<string, number>(provisionStates.map((state) => [state, 0]))
+      const byState = new Map<string, number>([...provisionStates, 'other'].map((state) => [state, 0]))
       for (const { nodes, provisionState } of counts) {
         const state = provisionState ?? 'available'
         const known = byState.has(state) ? state : 'other'

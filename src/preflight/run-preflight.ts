@@ -19,8 +19,10 @@ export async function runPreflight(
 ): Promise<PreflightResult> {
   const findings: Finding[] = []
   const runs = checks.map((check) => ({ check, run: check.begin(world) }))
-  const add = (check: string, reports: readonly Report[]) =>
-    findings.push(...reports.map((report) => ({ check, ...report })))
+  // One by one: a fleet's worth of reports is more than a call may have arguments.
+  const add = (check: string, reports: readonly Report[]) => {
+    for (const report of reports) findings.push({ check, ...report })
+  }
 
   let nodes = 0
   const perNode = runs.filter(({ run }) => run.node !== undefined)

@@ -55,7 +55,6 @@ it('asks each URL once, and few at a time', async () => {
   const urls = Array.from({ length: 12 }, (_, index) => `${root}/${index}`)
   await Promise.all([...urls, ...urls, ...urls].map((url) => prober.probe(url)))
   expect(asked).toHaveLength(12)
-  expect(prober.asked).toBe(12)
   expect(atOnce.most).toBeLessThanOrEqual(3)
 })
 

@@ -51,11 +51,6 @@ export class UrlProber {
     this.#limits = { ...proberLimits, ...limits }
   }
 
-  /** How many URLs were asked. */
-  get asked(): number {
-    return this.#answers.size
-  }
-
   /** Never rejects. */
   probe(url: string): Promise<Probe> {
     const known = this.#answers.get(url)

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { BootringProcess, bootring } from './bootring-process.ts'
 import { freePorts } from './free-ports.ts'
 
@@ -38,7 +39,7 @@ export function siteNodes(count: number, series = 0): SiteNode[] {
 /** `bootring serve` and two more conductors on loopback, with a fleet whose machines are played by plain requests. */
 export class DashboardSite {
   readonly folder = mkdtempSync(join(tmpdir(), 'bootring-dashboard-'))
-  readonly conductors: BootringProcess[] = []
+  readonly conductors: { process: BootringProcess; hostname: string }[] = []
   #server: BootringProcess | undefined
   #env: Record<string, string> = {}
   #apiPort = 0
@@ -108,13 +109,70 @@ export class DashboardSite {
     this.#env = { ...this.#env, ...own.env }
     await this.startServer()
     const others = ['second', 'third'].map((name) => conductorEnv(name))
-    for (const { env } of others) this.conductors.push(new BootringProcess(['conductor'], { ...this.#env, ...env }))
-    await Promise.all(others.map(({ admin }, index) => this.conductors[index]?.ready(admin)))
+    for (const { env } of others) {
+      const process = new BootringProcess(['conductor'], { ...this.#env, ...env })
+      this.conductors.push({ process, hostname: `127.0.0.1:${env.OS_JSON_RPC__PORT}` })
+    }
+    await Promise.all(others.map(({ admin }, index) => this.conductors[index]?.process.ready(admin)))
   }
 
-  async startServer(): Promise<void> {
-    this.#server = new BootringProcess(['serve'], this.#env)
+  /** `more`: settings for this start alone. */
+  async startServer(more: Record<string, string> = {}): Promise<void> {
+    this.#server = new BootringProcess(['serve'], { ...this.#env, ...more })
     await this.#server.ready(this.#adminPort)
+  }
+
+  /** What no interface lets one do. */
+  inDatabase(work: (database: DatabaseSync) => void): void {
+    const database = new DatabaseSync(join(this.folder, 'bootring.sqlite'), { timeout: 60_000 })
+    try {
+      database.exec('BEGIN IMMEDIATE')
+      work(database)
+      database.exec('COMMIT')
+    } finally {
+      database.close()
+    }
+  }
+
+  /** Adds a great many nodes, as copies of one that is there: far cheaper than by a fleet file. */
+  multiply(original: SiteNode, copies: readonly SiteNode[]): void {
+    this.inDatabase((database) => {
+      const insert = (table: string, changes: string, from: string) => {
+        const changed = changes.split(', ').map((change) => change.split(' AS ')[1])
+        const kept = database
+          .prepare(`SELECT name FROM pragma_table_info('${table}')`)
+          .all()
+          .map(({ name }) => String(name))
+          .filter((name) => name !== 'id' && !changed.includes(name))
+        return database.prepare(
+          `INSERT INTO ${table} (${[...kept, ...changed]}) SELECT ${[...kept.map((name) => `t.${name}`), changes]} FROM ${table} t ${from}`,
+        )
+      }
+      const node = insert(
+        'nodes',
+        ':uuid AS uuid, :name AS name, :state AS provision_state',
+        'WHERE t.uuid = :original',
+      )
+      const port = insert(
+        'ports',
+        'lower(hex(randomblob(16))) AS uuid, :mac AS address, n.id AS node_id',
+        'JOIN nodes n ON n.uuid = :uuid WHERE t.address = :originalMac',
+      )
+      for (const { mac, name, state, uuid } of copies) {
+        node.run({ uuid, name, state, original: original.uuid })
+        port.run({ mac, uuid, originalMac: original.mac })
+      }
+    })
+  }
+
+  /** A conductor is killed, and is taken for dead at once: its last heartbeat is made an old one. */
+  async killConductor(index: number): Promise<string> {
+    const { hostname, process } = this.conductors[index] as (typeof this.conductors)[number]
+    await process.end('SIGKILL')
+    this.inDatabase((database) => {
+      database.prepare('UPDATE conductors SET updated_at = ? WHERE hostname = ?').run('2020-01-01 00:00:00', hostname)
+    })
+    return hostname
   }
 
   /** Adds nodes to the fleet. */
@@ -133,9 +191,9 @@ export class DashboardSite {
   }
 
   /** A machine asks for its script. */
-  async ask(mac: string): Promise<Response> {
+  async ask(mac: string, userAgent = 'iPXE/1.21.1'): Promise<Response> {
     return await fetch(`${this.root}/v1/boot/${mac.replaceAll(':', '-')}/boot.ipxe`, {
-      headers: { 'User-Agent': 'iPXE/1.21.1' },
+      headers: { 'User-Agent': userAgent },
     })
   }
 
@@ -161,7 +219,10 @@ export class DashboardSite {
   }
 
   async close(): Promise<void> {
-    const processes = [...this.conductors, ...(this.#server === undefined ? [] : [this.#server])]
+    const processes = [
+      ...this.conductors.map(({ process }) => process),
+      ...(this.#server === undefined ? [] : [this.#server]),
+    ]
     await Promise.all(processes.map((process) => process.end('SIGKILL')))
     rmSync(this.folder, { recursive: true, force: true })
   }

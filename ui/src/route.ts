@@ -38,13 +38,16 @@ export function href(page: string, id?: string, query: Query = {}): string {
   return `#/${path}${parameters === '' ? '' : `?${parameters}`}`
 }
 
+/** What is there now leaves at once: the browser's own event comes later, and a timer may come before it. */
 export function go(target: string): void {
   location.hash = target
+  route.set(parseHash(location.hash))
 }
 
 /** Changes parameters of the page that is shown, without a step of its own in the history. */
 export function setQuery(changes: Query): void {
-  const { page, id, query } = route.value
+  // Not those of `route`: a link that was followed this moment must not be undone.
+  const { page, id, query } = parseHash(location.hash)
   history.replaceState(null, '', href(page, id, { ...query, ...changes }))
   route.set(parseHash(location.hash))
 }

@@ -27,11 +27,12 @@ export class Store<T> {
 }
 
 export function useStore<T>(store: Store<T>): T {
-  const [value, setValue] = useState(store.value)
+  const { value } = store
+  const [, redraw] = useState<object>()
   useEffect(() => {
     // It may have changed between the rendering and now.
-    setValue(() => store.value)
-    return store.subscribe((next) => setValue(() => next))
+    if (!Object.is(store.value, value)) redraw({})
+    return store.subscribe(() => redraw({}))
   }, [store])
   return value
 }

@@ -1,5 +1,5 @@
-import ipaddr from 'ipaddr.js'
 import { canonicalUuidOf } from '../../model/canonical-uuid.ts'
+import { parseClientAddress } from '../../model/client-address.ts'
 import { BootringError } from '../../model/errors.ts'
 import { parseNicAddress } from '../../model/mac.ts'
 import type { QueryParameter } from '../rest/query-values.ts'
@@ -65,6 +65,7 @@ export function askedMac(text: string): string {
 }
 
 function askedAddress(text: string): string {
-  if (!ipaddr.isValid(text)) throw new BootringError('InvalidParameter', `Expected an IP address: ${text}`)
-  return ipaddr.process(text).toString()
+  const address = parseClientAddress(text)
+  if (address === undefined) throw new BootringError('InvalidParameter', `Expected an IP address: ${text}`)
+  return address
 }

@@ -56,6 +56,8 @@ export class LiveBoots {
    * `Overloaded`, `DatabaseUnavailable`.
    */
   async listen(response: ServerResponse, after: number | undefined): Promise<void> {
+    // Checking a password takes its time. Whoever has gone by now is told of by no event any more.
+    if (response.destroyed) return
     if (this.#closed || this.#listeners.size >= mostListeners)
       throw new BootringError('Overloaded', `${mostListeners} listen already`)
     this.#listeners.add(response)

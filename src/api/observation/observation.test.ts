@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { aBootEvent } from '../../../test/support/a-boot-event.ts'
 import { bootDecision, fixedStore, mac, script, target, unknownMac } from '../../../test/support/boot-fakes.ts'
@@ -392,6 +395,14 @@ describe('live boots', () => {
     const resumed = await readLive(url, 1, { 'Last-Event-ID': '2' })
     expect(resumed).toMatchObject([{ id: 3, boot: { id: 1, events: 3, verdict: 'booted' } }])
     expect(await readLive(`${url}?after=1`, 1)).toMatchObject([{ id: 3, boot: { id: 1 } }])
+  })
+
+  it('keep no place for somebody who was gone before it was known who that is', async () => {
+    const live = new LiveBoots(new MemoryBootEvents(), { logger: recordingLogger() })
+    const response = new ServerResponse(new IncomingMessage(new Socket()))
+    await once(response.destroy(), 'close')
+    await live.listen(response, undefined)
+    expect(live.listeners).toBe(0)
   })
 
   it('take no place of those that manage, and end when the server does', async () => {

@@ -1,12 +1,9 @@
-import ipaddr from 'ipaddr.js'
+import { isIP } from 'node:net'
 import { type BasicAuthenticator, basicChallenge } from '../../rpc/basic-auth.ts'
 
 /** Who may use the REST API. */
 export type RestAccess =
-  /**
-   * Nobody says who it is, and everybody may do everything. With `names`, only by an address, as localhost, or by one of
-   * these: else any page in a browser of this host could have its own name lead here, and manage nodes (DNS rebinding).
-   */
+  /** Nobody says who it is, and everybody may do everything. With `names` only by these host names, or by an address. */
   | { readonly kind: 'open'; readonly names?: ReadonlySet<string> }
   /** Nobody: the operator has not said yet who. */
   | { readonly kind: 'closed'; readonly reason: string }
@@ -24,16 +21,26 @@ export interface Refusal {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export interface AccessRequest {
+/** What of a request says who asks, and from where. */
+export interface AskedRequest {
   readonly method: string
-  readonly headers: { readonly authorization?: string | undefined; readonly host?: string | undefined }
+  readonly headers: {
+    readonly authorization?: string | undefined
+    readonly host?: string | undefined
+    readonly origin?: string | undefined
+  }
 }
 
-/** Judges a request by its method and its header. */
-export async function refusal(access: RestAccess, { headers, method }: AccessRequest): Promise<Refusal | undefined> {
-  if (access.kind === 'open') return access.names === undefined ? undefined : strangeName(headers.host, access.names)
+const isReading = (method: string): boolean => method === 'GET' || method === 'HEAD'
+
+export async function refusal(access: RestAccess, { headers, method }: AskedRequest): Promise<Refusal | undefined> {
+  const { authorization, host = '', origin } = headers
+  // A browser sends what any page makes it send, and the password that it knows along with it. Only pages of ours may change anything.
+  if (!isReading(method) && origin !== undefined && URL.parse(origin)?.host !== host)
+    return { status: 403, text: `Access was denied: a page of ${origin} may change nothing here` }
+  if (access.kind === 'open') return isOurs(host, access.names) ? undefined : { status: 403, text: otherName(host) }
   if (access.kind === 'closed') return { status: 403, text: access.reason }
-  const result = await access.authenticate(headers.authorization)
+  const result = await access.authenticate(authorization)
   switch (result) {
     case 'busy':
       return {
@@ -50,21 +57,16 @@ export async function refusal(access: RestAccess, { headers, method }: AccessReq
         headers: { 'WWW-Authenticate': basicChallenge },
       }
   }
-  if (method === 'GET' || method === 'HEAD' || !access.readOnlyUsers.has(result.user)) return undefined
+  if (isReading(method) || !access.readOnlyUsers.has(result.user)) return undefined
   return { status: 403, text: 'Access was denied: this user may only read' }
 }
 
-function strangeName(host: string | undefined, names: ReadonlySet<string>): Refusal | undefined {
-  // Browsers always say it.
-  if (host === undefined) return undefined
-  const name = host
-    .replace(/:\d*$/, '')
-    .replace(/^\[(.*)\]$/, '$1')
-    .replace(/\.$/, '')
-    .toLowerCase()
-  if (ipaddr.isValid(name) || name === 'localhost' || name.endsWith('.localhost') || names.has(name)) return undefined
-  return {
-    status: 403,
-    text: 'The management API is open without a password, and not by this name: ask by an address or localhost, or set [api]public_endpoint to the URL, or [DEFAULT]auth_strategy.',
-  }
+/** Anybody can give an address of ours a name of theirs, and so let a browser here take us for a part of their site. */
+function isOurs(host: string, names: ReadonlySet<string> | undefined): boolean {
+  if (names === undefined || host === '') return true
+  const name = URL.parse(`http://${host}`)?.hostname.replace(/^\[|\]$|\.$/g, '') ?? host
+  return isIP(name) !== 0 || names.has(name) || name.endsWith('.localhost')
 }
+
+const otherName = (host: string): string =>
+  `Access was denied: ${host} is no name of this host, for which alone this API is open. Ask for localhost or an address, or set [DEFAULT]auth_strategy.`

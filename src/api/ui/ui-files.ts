@@ -61,7 +61,7 @@ function uiFile(path: string, contentType: string, content: Buffer): UiFile {
     hashed: path.startsWith('assets/'),
     gzipped: () => {
       if (content.length < 1000) return undefined
-      gzipped ??= gzipSync(content)
+      gzipped ??= gzipSync(content, { level: 9 })
       return gzipped
     },
   }

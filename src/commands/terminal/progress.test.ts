@@ -49,6 +49,21 @@ describe('Progress', () => {
     expect(lines).toHaveLength(9)
   })
 
+  it('counts no more often than that where nobody knows how much there is to do', () => {
+    const terminal = output(true)
+    let now = 0
+    const progress = new Progress(terminal, { env, now: () => now })
+    for (let done = 1; done <= 120; done += 1) {
+      progress.show('Nodes looked at:', { done })
+      now += 1
+    }
+    expect(terminal.text.split('\r\u001b[K').slice(1)).toEqual([
+      'Nodes looked at: 1',
+      'Nodes looked at: 51',
+      'Nodes looked at: 101',
+    ])
+  })
+
   it('stays within one line, whatever the text', () => {
     const terminal = output(true, 20)
     new Progress(terminal, { env }).show('Reading /a/very/long/path\nwith \u001b[31m')

@@ -7,6 +7,12 @@ const barColumns = 20
 /** More often than that nobody can read, and a slow terminal would hold the work up. */
 const leastMilliseconds = 50
 
+interface Steps {
+  done: number
+  /** Absent: nobody knows how many there are. */
+  total?: number
+}
+
 /**
  * One line on what is being done, written over by the next, with a bar where it is known how much there is to do.
  * Nothing at all where `output` is no terminal, is a dumb one, or `quiet` is set: for `--json`.
@@ -32,14 +38,14 @@ export class Progress {
   }
 
   /** A new text shows at once; of the steps of one and the same, only as many as can be seen. */
-  show(text: string, steps?: { done: number; total: number }): void {
+  show(text: string, steps?: Steps): void {
     if (!this.#visible) return
     const now = this.#now()
-    const finished = steps !== undefined && steps.done >= steps.total
+    const finished = steps?.total !== undefined && steps.done >= steps.total
     if (text === this.#shown && !finished && now - this.#writtenAt < leastMilliseconds) return
     this.#shown = text
     this.#writtenAt = now
-    const line = steps === undefined ? printable(text) : `${printable(text)} ${bar(steps)}`
+    const line = steps === undefined ? printable(text) : `${printable(text)} ${shown(steps)}`
     // A line that wraps can't be written over.
     this.#output.write(`${wipe}${cutToWidth(line, (lineWidth(this.#output) ?? 80) - 1)}`)
   }
@@ -51,7 +57,8 @@ export class Progress {
   }
 }
 
-function bar({ done, total }: { done: number; total: number }): string {
+function shown({ done, total }: Steps): string {
+  if (total === undefined) return String(done)
   const share = total <= 0 ? 1 : Math.min(1, Math.max(0, done / total))
   const full = Math.round(share * barColumns)
   return `[${'#'.repeat(full)}${'.'.repeat(barColumns - full)}] ${done}/${total}`

@@ -3,10 +3,10 @@ import { LiveBoots } from '../../api/observation/live-boots.ts'
 import type { ObservationParts } from '../../api/observation/observation.ts'
 import type { RestAccess } from '../../api/rest/access.ts'
 import { version } from '../version.ts'
+import type { ApiParts } from './api-parts.ts'
 import { bootSight } from './boot-sight.ts'
 import { buildExplainer } from './build-explainer.ts'
 import { buildScriptsByState } from './build-scripts-by-state.ts'
-import type { ApiParts } from './start-api.ts'
 
 /** What operators look at, as the options say. */
 export function buildObservation(

@@ -8,11 +8,11 @@ import { conductorAddress, originOf } from '../../rpc/conductor-address.ts'
 import type { ConductorClient } from '../../rpc/contract.ts'
 import type { FleetContext } from '../context.ts'
 import { bootState, mayBoot } from './boot-state.ts'
+import { buildBootDecision } from './build-boot-decision.ts'
 import { addressRules } from './build-conductor-client.ts'
 import { buildRings } from './build-rings.ts'
 import { buildRootScript } from './build-root-script.ts'
 import { buildScriptPreview } from './build-script-preview.ts'
-import { buildBootDecision } from './start-api.ts'
 
 export interface PreflightParts {
   context: FleetContext

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { hashSync } from 'bcryptjs'
 import { describe, expect, it } from 'vitest'
 import { recordingLogger } from '../../../test/support/recording-logger.ts'
-import { refusal } from '../../api/rest/access.ts'
+import { type RestAccess, refusal } from '../../api/rest/access.ts'
 import { loadConfig } from '../../config/load.ts'
 import { resolveInstallation } from '../installation.ts'
 import { restAccess } from './build-rest.ts'
@@ -33,21 +33,29 @@ describe('who may manage', () => {
     expect(access({ api: everywhere, DEFAULT: { auth_strategy: 'noauth' } }).access).toEqual({ kind: 'open' })
   })
 
-  it('is nobody by the name of somebody else on loopback, as pages in a browser would be that have it lead here', async () => {
-    const { access: found } = access({ api: { ...loopback, public_endpoint: 'https://api.example.org' } })
-    const status = async (host?: string) => (await refusal(found, { method: 'GET', headers: { host } }))?.status ?? 200
-    for (const host of [
-      '127.0.0.1:6385',
-      '[::1]:6385',
-      'localhost',
-      'LocalHost:1',
-      'localhost.:1',
-      'api.example.org',
-      undefined,
-    ])
-      expect(await status(host), host).toBe(200)
-    for (const host of ['evil.example:6385', 'evil.example', '127.0.0.1.evil.example', 'notlocalhost', 'x:y', ''])
-      expect(await status(host), host).toBe(403)
+  it('is nobody who calls loopback by a name that is not ours: a page in a browser there may do so', async () => {
+    const status = async (access: RestAccess, host?: string) =>
+      (await refusal(access, { method: 'GET', headers: { host } }))?.status ?? 200
+    const { access: found } = access({ api: { ...loopback, public_endpoint: 'https://Boot.example:6385/x' } })
+    for (const host of [undefined, '127.0.0.1:6385', '[::1]:6385', 'localhost:6385', 'h', 'H:6385', 'a.localhost'])
+      expect(await status(found, host), host).toBe(200)
+    expect(await status(found, 'boot.example')).toBe(200)
+    for (const host of ['evil.example', 'evil.example:6385', 'localhost.evil.example', '127.0.0.1.evil.example', '/'])
+      expect(await status(found, host), host).toBe(403)
+    expect(await status(access({ api: loopback, DEFAULT: { auth_strategy: 'noauth' } }).access, 'any.example')).toBe(
+      200,
+    )
+  })
+
+  it('is no page of another site, which a browser would let in with the password that it knows', async () => {
+    const { access: found } = access({ api: loopback })
+    const status = async (method: string, origin?: string) =>
+      (await refusal(found, { method, headers: { host: 'localhost:6385', origin } }))?.status ?? 200
+    for (const origin of ['https://evil.example', 'null', 'http://localhost:80', '//'])
+      expect(await status('POST', origin), origin).toBe(403)
+    expect(await status('POST', 'http://localhost:6385')).toBe(200)
+    expect(await status('POST')).toBe(200)
+    expect(await status('GET', 'https://evil.example')).toBe(200)
   })
 
   it.each([

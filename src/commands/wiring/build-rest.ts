@@ -4,8 +4,8 @@ import type { Logger } from '../../observe/logger.ts'
 import { createBasicAuthenticator } from '../../rpc/basic-auth.ts'
 import { HtpasswdFile } from '../../rpc/htpasswd.ts'
 import type { Installation } from '../installation.ts'
+import type { ApiParts } from './api-parts.ts'
 import { isLoopback } from './rpc-server-options.ts'
-import type { ApiParts } from './start-api.ts'
 
 /** The REST API of management, as the options say; undefined beside a running Ironic, whose API has it. */
 export function buildRest(parts: ApiParts, access: RestAccess): RestParts | undefined {
@@ -39,7 +39,7 @@ export function restAccess(installation: Installation, log: Logger): RestAccess 
   const { apiHost, config } = installation
   const { auth_strategy: strategy, http_basic_auth_user_file: userFile } = config.DEFAULT
   if (strategy === 'noauth') return { kind: 'open' }
-  if (strategy === undefined && isLoopback(apiHost)) return { kind: 'open', names: ownNames(installation) }
+  if (strategy === undefined && isLoopback(apiHost)) return { kind: 'open', names: namesOf(installation) }
   if (strategy === 'http_basic' && userFile !== undefined) {
     const file = new HtpasswdFile(userFile, log, 1000, '[DEFAULT]http_basic_auth_user_file')
     return {
@@ -62,7 +62,8 @@ export function restAccess(installation: Installation, log: Logger): RestAccess 
   return { kind: 'closed', reason: `The management API is closed: ${why}. The operator can ${remedy}.` }
 }
 
-function ownNames({ apiRootUrls, config, host, httpUrl }: Installation): ReadonlySet<string> {
-  const urls = [...apiRootUrls, httpUrl, config.api.public_endpoint].filter((url) => url !== undefined)
-  return new Set([host.toLowerCase(), ...urls.map((url) => new URL(url).hostname)])
+/** Lower case, as browsers write them. */
+function namesOf({ config, host }: Installation): Set<string> {
+  const endpoint = URL.parse(config.api.public_endpoint ?? '')?.hostname
+  return new Set(['localhost', host.toLowerCase(), ...(endpoint === undefined ? [] : [endpoint])])
 }

@@ -6,6 +6,7 @@ import type {
   BootMinute,
   StoredBootEvent,
 } from '../../model/boot-events.ts'
+import { BootringError } from '../../model/errors.ts'
 import type { Engine } from '../engines/engine.ts'
 import { createBootEvents } from '../migrations/0007-boot-events.ts'
 import { oneOf } from '../records/one-of.ts'
@@ -107,8 +108,15 @@ export class SqlBootEventStore implements BootEventStore {
 
   /** Processes that begin at the same moment get into each other's way, each engine with errors of its own. */
   async #make(attempts = 3): Promise<void> {
+    const { dialect, migrate } = this.#engine
+    // One database goes by many URLs. Beside an Ironic, nothing of its own is ever written to.
+    if ((await migrate.introspection.getTables()).some(({ name }) => name === 'alembic_version'))
+      throw new BootringError(
+        'ConfigInvalid',
+        '[bootring]boot_event_connection: is a database of OpenStack (it has the table alembic_version): name one of its own',
+      )
     try {
-      await createBootEvents(this.#engine.migrate, this.#engine.dialect)
+      await createBootEvents(migrate, dialect)
     } catch (error) {
       if (attempts === 1) throw error
       await this.#make(attempts - 1)

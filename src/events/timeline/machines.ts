@@ -9,8 +9,8 @@ import { sameClientMilliseconds, sameMacMilliseconds } from './patience.ts'
  */
 export function machinesOf(events: readonly StoredBootEvent[]): StoredBootEvent[][] {
   const known = events.filter(({ node_uuid }) => node_uuid !== null)
-  const byMac = Map.groupBy(known, ({ mac }) => mac)
-  const byClient = Map.groupBy(known, ({ client }) => client)
+  const byMac = namesBy(known, 'mac')
+  const byClient = namesBy(known, 'client')
   const keyOf = (event: StoredBootEvent): string => {
     const { client, mac, node_uuid } = event
     if (node_uuid !== null) return `node ${node_uuid}`
@@ -24,14 +24,34 @@ export function machinesOf(events: readonly StoredBootEvent[]): StoredBootEvent[
   return [...Map.groupBy(events, keyOf).values()]
 }
 
-/** The nodes that are named within a time before and after an event; two stand for many. */
-function nodesAround(named: readonly StoredBootEvent[] | undefined, { at }: StoredBootEvent, within: number): string[] {
-  const nodes = new Set<string>()
-  if (named === undefined) return []
-  for (let index = firstAt(named, at - within); index < named.length && nodes.size < 2; index++) {
-    const event = named[index] as StoredBootEvent
-    if (event.at > at + within) break
-    if (event.node_uuid !== null) nodes.add(event.node_uuid)
+/** Events that name nodes, in order, and for each the index of the first one after it that names another node. */
+interface Names {
+  readonly events: readonly StoredBootEvent[]
+  readonly nextOther: readonly number[]
+}
+
+function namesBy(known: readonly StoredBootEvent[], name: 'mac' | 'client'): Map<string | null, Names> {
+  const groups = Map.groupBy(known, (event) => event[name])
+  return new Map([...groups].map(([value, events]) => [value, { events, nextOther: changesIn(events) }]))
+}
+
+function changesIn(events: readonly StoredBootEvent[]): number[] {
+  const next = new Array<number>(events.length)
+  for (let index = events.length - 1, change = events.length; index >= 0; index -= 1) {
+    if (events[index]?.node_uuid !== events[index + 1]?.node_uuid) change = index + 1
+    next[index] = change
   }
-  return [...nodes]
+  return next
+}
+
+/** The nodes that are named within a time before and after an event; two stand for many. */
+function nodesAround(names: Names | undefined, { at }: StoredBootEvent, within: number): (string | null)[] {
+  if (names === undefined) return []
+  const { events, nextOther } = names
+  const first = firstAt(events, at - within)
+  // One client may have thousands of events of one node: only its next node is looked for.
+  return [first, nextOther[first] ?? events.length]
+    .map((index) => events[index])
+    .filter((event) => event !== undefined && event.at <= at + within)
+    .map((event) => event?.node_uuid ?? null)
 }

@@ -15,6 +15,8 @@ interface OpenBoot {
   readonly events: StoredBootEvent[]
   stage: Stage
   hasScript: boolean
+  /** How many of the events are fetches of the root script: it may be fetched again thousands of times. */
+  rootScripts: number
   /** Of the last thing that the machine itself did. */
   actedAt: number
   lastAt: number
@@ -32,7 +34,7 @@ export function splitBoots(events: readonly StoredBootEvent[]): SplitEvents {
   const others: StoredBootEvent[] = []
   let open: OpenBoot | undefined
   const begin = (): OpenBoot => {
-    const boot: OpenBoot = { events: [], stage: 'asked', hasScript: false, actedAt: 0, lastAt: 0 }
+    const boot: OpenBoot = { events: [], stage: 'asked', hasScript: false, rootScripts: 0, actedAt: 0, lastAt: 0 }
     boots.push(boot.events)
     return boot
   }
@@ -51,6 +53,7 @@ export function splitBoots(events: readonly StoredBootEvent[]): SplitEvents {
     open.lastAt = event.at
     if (event.kind !== 'state' && event.kind !== 'heartbeat') open.actedAt = event.at
     if (event.kind === 'script') open.hasScript = true
+    if (isRootScript(event)) open.rootScripts += 1
     if (isCallBack(event)) open.stage = 'agent'
     else if (isBooted(event) && open.stage === 'asked') open.stage = 'file'
   }
@@ -67,12 +70,13 @@ function goesOnWithScript(open: OpenBoot | undefined, event: StoredBootEvent): b
 
 /** Firmware fetches the root script once in each boot, ahead of all else. */
 function goesOnWithFile(open: OpenBoot | undefined, event: StoredBootEvent): boolean {
-  if (open === undefined || fileRole(event.name) !== 'root script')
-    return within(open?.actedAt, event, filePauseMilliseconds)
-  const isFirst = open.events.every(({ kind, name }) => kind === 'file' && fileRole(name) === 'root script')
-  if (isFirst) return within(open.actedAt, event, newBootPauseMilliseconds)
-  const hasOne = open.events.some(({ kind, name }) => kind === 'file' && fileRole(name) === 'root script')
-  return !hasOne && open.stage === 'asked' && within(open.events[0]?.at, event, clockSkewMilliseconds)
+  if (open === undefined || !isRootScript(event)) return within(open?.actedAt, event, filePauseMilliseconds)
+  if (open.rootScripts === open.events.length) return within(open.actedAt, event, newBootPauseMilliseconds)
+  return open.rootScripts === 0 && open.stage === 'asked' && within(open.events[0]?.at, event, clockSkewMilliseconds)
+}
+
+function isRootScript({ kind, name }: StoredBootEvent): boolean {
+  return kind === 'file' && fileRole(name) === 'root script'
 }
 
 /** Whether a file is one that machines boot. */

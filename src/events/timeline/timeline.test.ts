@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { aBootEvent, noon, stored } from '../../../test/support/a-boot-event.ts'
-import type { BootEvent } from '../../model/boot-events.ts'
+import type { BootEvent, StoredBootEvent } from '../../model/boot-events.ts'
 import { type Boot, type BootNote, type BootVerdict, bootNotes, bootVerdicts } from '../../model/boots.ts'
 import { bootsOf } from './boots-of.ts'
 import { type Sight, seesAll } from './sight.ts'
@@ -458,5 +458,27 @@ describe('a boot', () => {
   it('counts an event that a store has twice once', () => {
     const twice = [aBootEvent(), aBootEvent()]
     expect(bootsOf(stored(twice), noon).boots.map(({ boot }) => [boot.events, boot.notes])).toEqual([[1, []]])
+  })
+
+  it.each<[string, readonly Partial<BootEvent>[]]>([
+    ['one client that fetches the root script', [rootScript]],
+    ['one client with a node and a NIC that nobody knows', [kernel, unknownNic]],
+  ])('is found in time that grows with the number of events, of %s again and again', (_, what) => {
+    const readsPerEvent = (count: number) => {
+      let reads = 0
+      const get = (event: StoredBootEvent, name: keyof StoredBootEvent) => {
+        reads += 1
+        return event[name]
+      }
+      const events = Array.from({ length: count }, (_, index) =>
+        aBootEvent({ at: noon + index, ...what[index % what.length] }),
+      )
+      bootsOf(
+        stored(events).map((event) => new Proxy(event, { get })),
+        minutes(60),
+      )
+      return reads / count
+    }
+    expect(readsPerEvent(2000)).toBeLessThan(2 * readsPerEvent(200))
   })
 })

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls'
 import type { Check } from '../check.ts'
 import type { Report } from '../finding.ts'
@@ -86,7 +87,8 @@ async function peerCertificate(host: string, port: number): Promise<PeerCertific
   const socket: TLSSocket = connect({
     host,
     port,
-    servername: /^[\d.:a-f]+$/i.test(host) ? '' : host,
+    // Addresses have none.
+    servername: isIP(host) === 0 ? host : '',
     rejectUnauthorized: false,
   })
   socket.setTimeout(connectMilliseconds, () => resolve(undefined))

@@ -1,7 +1,10 @@
 import type { Conductor } from '../../model/conductor.ts'
+import type { NodeWithPorts } from '../../model/node.ts'
 import { about, type Check } from '../check.ts'
 import type { Report } from '../finding.ts'
 import type { World } from '../world.ts'
+
+type Problem = Pick<Report, 'severity' | 'message' | 'remedy'>
 
 export const drivers: Check = {
   name: 'drivers',
@@ -12,50 +15,53 @@ export const drivers: Check = {
     // Whoever waits for them hears of the failure.
     conductors.catch(() => undefined)
     offers?.catch(() => undefined)
+    // Nodes are many, and of few kinds; conductors offer thousands of interfaces.
+    const known = new Map<string, Promise<Problem | undefined>>()
     return {
       async node({ node }) {
-        const group = (await conductors).filter(({ conductorGroup }) => conductorGroup === node.conductorGroup)
-        const alive = group.filter((conductor) => conductor.alive)
-        const named =
-          node.conductorGroup === '' ? 'without a conductor group' : `in conductor group ${node.conductorGroup}`
-        if (alive.length === 0)
-          return [
-            {
-              ...about(node),
-              severity: 'error',
-              message: `no conductor ${named} is alive`,
-              remedy: "Start one with that [conductor]conductor_group, or correct the node's conductor_group.",
-            },
-          ]
-        const offering = alive.filter((conductor) => conductor.drivers.includes(node.driver))
-        if (offering.length === 0)
-          return [
-            {
-              ...about(node),
-              severity: 'error',
-              message: `no living conductor ${named} offers the driver ${node.driver}`,
-              remedy: `Add ${node.driver} to [DEFAULT]enabled_hardware_types of a conductor there, or correct the node's driver.`,
-            },
-          ]
-        const boot = await bootInterface(
-          node.bootInterface ?? world.defaultBootInterface,
-          node.driver,
-          offering,
-          offers,
-        )
-        return boot === undefined ? [] : [{ ...about(node), ...boot }]
+        const { bootInterface, conductorGroup, driver } = node
+        const kind = JSON.stringify([conductorGroup, driver, bootInterface])
+        const problem = known.get(kind) ?? problemOf(node, world, conductors, offers)
+        known.set(kind, problem)
+        const found = await problem
+        return found === undefined ? [] : [{ ...about(node), ...found }]
       },
       end: async () => (await conductors).flatMap((conductor) => dead(conductor, world)),
     }
   },
 }
 
-async function bootInterface(
+async function problemOf(
+  { bootInterface: name, conductorGroup, driver }: Pick<NodeWithPorts, 'bootInterface' | 'conductorGroup' | 'driver'>,
+  world: World,
+  conductors: Promise<readonly Conductor[]>,
+  offers: ReturnType<World['offers']>,
+): Promise<Problem | undefined> {
+  const group = (await conductors).filter((conductor) => conductor.conductorGroup === conductorGroup)
+  const alive = group.filter((conductor) => conductor.alive)
+  const named = conductorGroup === '' ? 'without a conductor group' : `in conductor group ${conductorGroup}`
+  if (alive.length === 0)
+    return {
+      severity: 'error',
+      message: `no conductor ${named} is alive`,
+      remedy: "Start one with that [conductor]conductor_group, or correct the node's conductor_group.",
+    }
+  const offering = alive.filter((conductor) => conductor.drivers.includes(driver))
+  if (offering.length === 0)
+    return {
+      severity: 'error',
+      message: `no living conductor ${named} offers the driver ${driver}`,
+      remedy: `Add ${driver} to [DEFAULT]enabled_hardware_types of a conductor there, or correct the node's driver.`,
+    }
+  return await withoutInterface(name ?? world.defaultBootInterface, driver, offering, offers)
+}
+
+async function withoutInterface(
   name: string,
   driver: string,
   offering: readonly Conductor[],
   offers: ReturnType<World['offers']>,
-): Promise<Pick<Report, 'severity' | 'message' | 'remedy'> | undefined> {
+): Promise<Problem | undefined> {
   const known = await offers
   if (known === undefined) return undefined
   const lacking = offering.filter(

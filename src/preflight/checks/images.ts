@@ -2,7 +2,7 @@ import { about, type Check } from '../check.ts'
 import type { Report } from '../finding.ts'
 import { architectureNamed, runs } from '../images/image-kind.ts'
 import type { Probe } from '../url-prober.ts'
-import { knownUrls, type NodeUrl } from './urls.ts'
+import { knownUrls, type NodeUrl, shownUrl } from './urls.ts'
 
 type Problem = Pick<Report, 'severity' | 'message' | 'remedy'>
 
@@ -26,7 +26,7 @@ export const images: Check = {
 function kernel({ commandLine, url }: NodeUrl, probe: Probe, named: unknown): Problem | undefined {
   const kind = kindOf(probe)
   if (kind === undefined || kind.is === 'empty') return undefined
-  const shown = shortened(url)
+  const shown = shownUrl(url)
   if (kind.is !== 'kernel')
     return {
       severity: kind.is === 'unknown' ? 'warning' : 'error',
@@ -56,7 +56,7 @@ function initrd({ role, url }: NodeUrl, probe: Probe): Problem | undefined {
   if (role !== 'initrd' || kind === undefined || kind.is === 'archive' || kind.is === 'empty') return undefined
   return {
     severity: kind.is === 'unknown' ? 'warning' : 'error',
-    message: `${shortened(url)} is to be an initrd, and is ${kind.title}`,
+    message: `${shownUrl(url)} is to be an initrd, and is ${kind.title}`,
     remedy: 'Name the initrd: a cpio archive, as it is or packed.',
   }
 }
@@ -64,5 +64,3 @@ function initrd({ role, url }: NodeUrl, probe: Probe): Problem | undefined {
 /** Of what is there: the rest is found by the check of URLs. */
 const kindOf = (probe: Probe) =>
   probe.outcome === 'answered' && (probe.status === 200 || probe.status === 206) ? probe.kind : undefined
-
-const shortened = (url: string): string => url.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/, '<uuid>')

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { isFileUrl, withoutPassword } from '../../ipxe/image-source.ts'
 import { BootringError } from '../../model/errors.ts'
 import { about, type Check, type NodeFacts } from '../check.ts'
 import type { Report } from '../finding.ts'
@@ -57,19 +58,13 @@ export const urls: Check = {
   }),
 }
 
+/** Nodes have URLs of their own below one root: findings that are alike should look alike. Passwords are nobody's business. */
+export const shownUrl = (url: string): string =>
+  withoutPassword(url).replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/, '<uuid>')
+
 function describe(url: string, probe: Probe): Pick<Report, 'severity' | 'message' | 'remedy'> | undefined {
-  // Nodes have URLs of their own below one root: findings that are alike should look alike.
-  const shown = url.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/, '<uuid>')
-  if (probe.outcome === 'failed') {
-    const elsewhere = url.startsWith('file:')
-    return {
-      severity: elsewhere ? 'warning' : 'error',
-      message: `${shown}: ${probe.message}`,
-      remedy: elsewhere
-        ? `Put the file there on every conductor's host; on this one ${fileURLToPath(url)} can't be read.`
-        : 'See whether the server runs and lets this network in, and whether the URL is right.',
-    }
-  }
+  const shown = shownUrl(url)
+  if (probe.outcome === 'failed') return { ...ofFailed(url), message: `${shown}: ${probe.message}` }
   if (probe.status === 503 && probe.retryAfter !== undefined)
     return {
       severity: 'warning',
@@ -84,4 +79,21 @@ function describe(url: string, probe: Probe): Pick<Report, 'severity' | 'message
     }
   if (probe.bytes !== 0) return undefined
   return { severity: 'error', message: `${shown}: the file is empty`, remedy: 'Put the whole file there.' }
+}
+
+function ofFailed(url: string): Pick<Report, 'severity' | 'remedy'> {
+  if (!isFileUrl(url))
+    return {
+      severity: 'error',
+      remedy: 'See whether the server runs and lets this network in, and whether the URL is right.',
+    }
+  try {
+    const path = fileURLToPath(url)
+    return {
+      severity: 'warning',
+      remedy: `Put the file there on every conductor's host; on this one ${path} can't be read.`,
+    }
+  } catch {
+    return { severity: 'error', remedy: 'Name a file by file:// and its absolute path on the host of the conductor.' }
+  }
 }

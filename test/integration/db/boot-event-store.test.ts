@@ -1,4 +1,6 @@
 import { afterAll, expect, it } from 'vitest'
+import { parseConnectionUrl } from '../../../src/db/connection-url.ts'
+import { openEngine } from '../../../src/db/engines/open-engine.ts'
 import { openBootEventStore } from '../../../src/db/events/open-boot-event-store.ts'
 import type { BootEvent, BootEventStore } from '../../../src/model/boot-events.ts'
 import { aBootEvent } from '../../support/a-boot-event.ts'
@@ -141,6 +143,17 @@ eachDatabase((engine) => {
     const reader = await open(url, true)
     expect((await reader.events({}, 1000)).length).toBe(450)
   })
+
+  if (engine.name !== 'sqlite')
+    it('makes no table in a database of OpenStack, by whatever URL it is called', async () => {
+      const url = await engine.emptyUrl()
+      const { close, migrate } = await openEngine(parseConnectionUrl(url), { maxPoolSize: 1, poolTimeoutSeconds: 10 })
+      await migrate.schema.createTable('alembic_version').addColumn('version_num', 'varchar(32)').execute()
+      const store = await open(url)
+      await expect(store.append([aBootEvent()])).rejects.toMatchObject({ code: 'ConfigInvalid' })
+      expect((await migrate.introspection.getTables()).map(({ name }) => name)).toEqual(['alembic_version'])
+      await close()
+    })
 
   it('is in every database of bootring', async () => {
     const url = await engine.emptyUrl()

@@ -1,4 +1,7 @@
-import { reportAnswer, reportFailure } from './connection.ts'
+import { connection, reportAnswer, reportFailure } from './connection.ts'
+
+/** Longer than the API takes for a large fleet, and shorter than browsers wait for a host that has gone. */
+const patienceMilliseconds = 30_000
 
 /** Why there is no answer; `status` is 0 where nobody was reached. */
 export class ApiFailure extends Error {
@@ -16,15 +19,25 @@ export function apiUrl(path: string): string {
 
 /** Asks the API. Rejects with an `ApiFailure`, or with what the signal was aborted with. */
 export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
+  // Each question would open the browser's own dialog again: who has closed it signs in by the banner.
+  if (connection.value.state === 'unauthorized') throw new ApiFailure(401, 'The API wants a password.')
+  const patience = new AbortController()
+  const timer = setTimeout(() => patience.abort(), patienceMilliseconds)
   let response: Response
   let text: string
   try {
-    response = await fetch(apiUrl(path), { signal: signal ?? null, headers: { Accept: 'application/json' } })
+    response = await fetch(apiUrl(path), {
+      signal: signal === undefined ? patience.signal : AbortSignal.any([signal, patience.signal]),
+      headers: { Accept: 'application/json' },
+    })
     text = await response.text()
   } catch (error) {
     if (signal?.aborted) throw error
-    reportFailure(0, 'It can not be reached.')
-    throw new ApiFailure(0, 'The API can not be reached.')
+    const why = patience.signal.aborted ? 'It takes too long.' : 'It can not be reached.'
+    reportFailure(0, why)
+    throw new ApiFailure(0, `The API does not answer. ${why}`)
+  } finally {
+    clearTimeout(timer)
   }
   const body = parsed(text)
   if (response.ok && body !== undefined) {

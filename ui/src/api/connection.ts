@@ -3,8 +3,8 @@ import { Store } from '../store.ts'
 /** Whether the API answers, as all requests together have seen it. */
 export type Connection =
   | { readonly state: 'well' }
-  /** `since`: milliseconds since 1970. */
-  | { readonly state: 'away'; readonly since: number; readonly why: string }
+  /** `since`: milliseconds since 1970; `reached`: it answers, but with an error. */
+  | { readonly state: 'away'; readonly since: number; readonly reached: boolean; readonly why: string }
   | { readonly state: 'unauthorized' }
   | { readonly state: 'closed'; readonly why: string }
 
@@ -29,9 +29,14 @@ export function reportAnswer(): void {
 }
 
 export function reportFailure(status: number, why: string): void {
+  // What was asked before that may fail yet, and asks for no password.
+  if (connection.value.state === 'unauthorized') return
   if (status === 401) connection.set({ state: 'unauthorized' })
   else if (status === 403) connection.set({ state: 'closed', why })
-  else if (connection.value.state !== 'away') connection.set({ state: 'away', since: Date.now(), why })
+  else {
+    const since = connection.value.state === 'away' ? connection.value.since : Date.now()
+    connection.set({ state: 'away', since, reached: status !== 0, why })
+  }
 }
 
 /** How long to wait after that many failures in a row: twice as long each time, half a minute at most, never in step. */

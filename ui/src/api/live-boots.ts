@@ -1,14 +1,16 @@
 import type { Boot } from '../../../src/model/boots.ts'
 import { Store } from '../store.ts'
 import type { Boots } from './answers.ts'
-import { apiUrl, ask } from './ask.ts'
-import { backOffMilliseconds, onRetry } from './connection.ts'
+import { type ApiFailure, apiUrl, ask } from './ask.ts'
+import { backOffMilliseconds, connection, onRetry } from './connection.ts'
 
 export interface LiveBootsState {
   /** Newest first. */
   readonly boots: readonly Boot[]
   /** The boots before now were asked for and are here. */
   readonly loaded: boolean
+  /** Why they are not, where the API said it. */
+  readonly failure: ApiFailure | undefined
   readonly stream: 'connecting' | 'live' | 'away'
   readonly paused: boolean
   /** Boots that came or went on during the pause. */
@@ -24,19 +26,22 @@ export class LiveBoots {
   readonly state = new Store<LiveBootsState>({
     boots: [],
     loaded: false,
+    failure: undefined,
     stream: 'connecting',
     paused: false,
     held: 0,
   })
   readonly #query: string
   readonly #takes: (boot: Boot) => boolean
-  readonly #aborter = new AbortController()
+  #aborter = new AbortController()
   readonly #waiting = new Map<number, Boot>()
   #source: EventSource | undefined
   #lastEventId = ''
   #timer: ReturnType<typeof setTimeout> | undefined
   #reconnect: ReturnType<typeof setTimeout> | undefined
+  #reload: ReturnType<typeof setTimeout> | undefined
   #failures = 0
+  #loadFailures = 0
   #endRetry: (() => void) | undefined
 
   /** `query`: of the list of earlier boots; `takes`: which of the coming ones belong to it. */
@@ -46,6 +51,7 @@ export class LiveBoots {
   }
 
   start(): void {
+    this.#aborter = new AbortController()
     this.#endRetry = onRetry(() => this.#retry())
     document.addEventListener('visibilitychange', this.#onVisibility)
     this.#connect()
@@ -57,7 +63,9 @@ export class LiveBoots {
     document.removeEventListener('visibilitychange', this.#onVisibility)
     this.#aborter.abort()
     this.#disconnect()
+    clearTimeout(this.#reload)
     clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 
   pause(paused: boolean): void {
@@ -71,25 +79,36 @@ export class LiveBoots {
     else if (this.#source === undefined) this.#retry()
   }
 
+  /** The stream is opened anew, too: that of a host which went without a word looks open for ever. */
   #retry(): void {
     if (this.#aborter.signal.aborted || document.hidden) return
-    if (this.#source === undefined) this.#connect()
+    this.#connect()
     this.#load()
   }
 
   async #load(): Promise<void> {
+    const { signal } = this.#aborter
+    clearTimeout(this.#reload)
     try {
-      const { boots } = await ask<Boots>(`boots?${this.#query}`, this.#aborter.signal)
+      const { boots } = await ask<Boots>(`boots?${this.#query}`, signal)
+      if (signal.aborted) return
+      this.#loadFailures = 0
       for (const boot of boots) this.#hold(boot)
       this.#show()
-      this.#change({ loaded: true })
-    } catch {
-      // Said by the banner, and tried again when the API is back.
+      this.#change({ loaded: true, failure: undefined })
+    } catch (error) {
+      if (signal.aborted) return
+      this.#loadFailures += 1
+      clearTimeout(this.#reload)
+      this.#reload = setTimeout(() => this.#load(), backOffMilliseconds(this.#loadFailures))
+      this.#change({ failure: error as ApiFailure })
     }
   }
 
   #connect(): void {
     this.#disconnect()
+    // As with every question: the browser would ask for the password again and again.
+    if (connection.value.state === 'unauthorized') return
     const after = this.#lastEventId === '' ? '' : `?after=${encodeURIComponent(this.#lastEventId)}`
     const source = new EventSource(apiUrl(`live${after}`))
     this.#source = source
@@ -124,6 +143,9 @@ export class LiveBoots {
   #hold(boot: Boot): void {
     const known = this.#waiting.get(boot.id)
     if (known === undefined || known.events <= boot.events) this.#waiting.set(boot.id, boot)
+    // Somebody may go home during a pause.
+    const [eldest] = this.#waiting.keys()
+    if (this.#waiting.size > mostKept && eldest !== undefined) this.#waiting.delete(eldest)
   }
 
   #show(): void {

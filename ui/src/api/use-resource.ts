@@ -9,10 +9,10 @@ export interface Resource<T> {
 }
 
 /**
- * What the API has at this path, asked again every so many seconds while somebody looks. Failures are retried with a
- * back-off, and at once when the API is back. Null: nothing is asked.
+ * What the API has at this path, asked again every so many seconds while somebody looks, and at once when `cause` is
+ * another. Failures are retried with a back-off, and at once when the API is back. Null: nothing is asked.
  */
-export function useResource<T>(path: string | null, everySeconds: number): Resource<T> {
+export function useResource<T>(path: string | null, everySeconds: number, cause = ''): Resource<T> {
   const [resource, setResource] = useState<Resource<T> & { path?: string }>({ data: undefined, failure: undefined })
   useEffect(() => {
     if (path === null) return
@@ -26,6 +26,7 @@ export function useResource<T>(path: string | null, everySeconds: number): Resou
       asking = true
       try {
         const data = await ask<T>(path, aborter.signal)
+        if (aborter.signal.aborted) return
         failures = 0
         setResource({ data, failure: undefined, path })
       } catch (error) {
@@ -50,7 +51,7 @@ export function useResource<T>(path: string | null, everySeconds: number): Resou
       ended()
       document.removeEventListener('visibilitychange', seen)
     }
-  }, [path, everySeconds])
+  }, [path, everySeconds, cause])
   // What was asked before says nothing of what is asked now.
   return resource.path === path ? resource : { data: undefined, failure: undefined }
 }

@@ -28,10 +28,10 @@ export function Banner() {
 function words(state: Exclude<Connection, { state: 'well' }>): string {
   switch (state.state) {
     case 'unauthorized':
-      return 'The API wants a user name and a password.'
+      return 'The API wants a user name and a password. What you see is from before.'
     case 'closed':
       return state.why
     case 'away':
-      return `The API does not answer since ${time(state.since)}. ${state.why} What you see is from before; it is tried again by itself.`
+      return `The API ${state.reached ? 'has failed' : 'does not answer'} since ${time(state.since)}. ${state.why} What you see is from before; it is tried again by itself.`
   }
 }

@@ -1,9 +1,8 @@
 import { useState } from 'preact/hooks'
 import type { Boot } from '../../../../src/model/boots.ts'
-import { seconds, time } from '../../format.ts'
+import { counted, seconds, time, utc } from '../../format.ts'
 import { Badge } from '../../parts/badge.tsx'
-import { BootReason } from '../../parts/boot-reason.tsx'
-import { BootSteps } from '../../parts/boot-steps.tsx'
+import { BootDetails } from '../../parts/boot-details.tsx'
 import { verdictTone } from '../../parts/verdict-tone.ts'
 import { href } from '../../route.ts'
 
@@ -24,7 +23,7 @@ export function BootList({ boots }: { boots: readonly Boot[] }) {
           <th scope="col">Machine</th>
           <th scope="col">Verdict</th>
           <th scope="col" class="wide">
-            Last step
+            Why, or how far
           </th>
           <th scope="col" class="wide number">
             Took
@@ -41,7 +40,8 @@ export function BootList({ boots }: { boots: readonly Boot[] }) {
 }
 
 function BootRow({ boot, open, onToggle }: { boot: Boot; open: boolean; onToggle(): void }) {
-  const last = boot.steps.at(-1)
+  // Which node it is stands before it, shorter.
+  const why = boot.reason?.replace(`node ${boot.node_uuid}`, 'it') ?? boot.steps.at(-1)?.what
   const machine = boot.node_name ?? boot.mac ?? boot.client ?? 'unknown'
   return (
     <>
@@ -57,7 +57,9 @@ function BootRow({ boot, open, onToggle }: { boot: Boot; open: boolean; onToggle
             <svg class="chevron" viewBox="0 0 12 12" aria-hidden="true">
               <path d="M4 2.5 8 6 4 9.5" />
             </svg>
-            <time dateTime={new Date(boot.begun_at).toISOString()}>{time(boot.begun_at)}</time>
+            <time dateTime={new Date(boot.begun_at).toISOString()} title={utc(boot.begun_at)}>
+              {time(boot.begun_at)}
+            </time>
           </button>
         </td>
         <th scope="row">
@@ -73,19 +75,19 @@ function BootRow({ boot, open, onToggle }: { boot: Boot; open: boolean; onToggle
           {boot.notes.length > 0 && (
             <span class="muted note-count" title={boot.notes.map(({ note }) => note).join('\n')}>
               {' '}
-              +{boot.notes.length}
-              <span class="hidden"> remarks</span>
+              + {counted(boot.notes.length, 'remark')}
             </span>
           )}
         </td>
-        <td class="wide muted clipped">{last?.what}</td>
+        <td class="wide muted clipped" title={why}>
+          {why}
+        </td>
         <td class="wide number">{boot.steps.length > 1 && seconds((boot.last_at - boot.begun_at) / 1000)}</td>
       </tr>
       {open && (
         <tr class="opened">
           <td colSpan={5}>
-            <BootReason boot={boot} />
-            <BootSteps boot={boot} />
+            <BootDetails boot={boot} />
           </td>
         </tr>
       )}

@@ -31,16 +31,16 @@ export function BootsPage({
     <>
       <PageHead title="Boots">
         {live.paused ? (
-          'held still'
+          'held still while you read'
         ) : live.stream === 'live' ? (
           <>
             <span class="pulse" aria-hidden="true" /> live
           </>
         ) : (
-          'not connected'
+          'not connected, trying again'
         )}
         {overview !== undefined && overview.events.dropped > 0 && (
-          <span class="tone-warn"> · {counted(overview.events.dropped, 'event')} dropped</span>
+          <span class="tone-warn"> · {counted(overview.events.dropped, 'event')} dropped: some boots have gaps</span>
         )}
       </PageHead>
       <div class="toolbar">
@@ -56,12 +56,18 @@ export function BootsPage({
       ) : live.loaded || areKept === false ? (
         <NoBoots filtered={verdict !== undefined} areKept={areKept !== false} />
       ) : (
-        <Loading />
+        <Loading failure={live.failure} />
       )}
       {shown.length > most && (
         <button type="button" class="more" onClick={() => setMost(most + pageSize)}>
           Show {Math.min(pageSize, shown.length - most)} more
         </button>
+      )}
+      {shown.length > 0 && shown.length <= most && (
+        <p class="muted list-end">
+          These are of the newest {counted(live.boots.length, 'boot')}. Older ones are on the page of each node, and{' '}
+          <code>bootring boots</code> lists them all.
+        </p>
       )}
     </>
   )

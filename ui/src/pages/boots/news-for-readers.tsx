@@ -11,10 +11,13 @@ export function NewsForReaders({ boots }: { boots: readonly Boot[] }) {
   const newest = useRef(boots)
   newest.current = boots
   useEffect(() => {
-    let told = Date.now()
+    // By their ids: the clocks of browser and servers differ.
+    let told: number | undefined
     const timer = setInterval(() => {
-      const since = newest.current.filter((boot) => boot.begun_at > told)
-      told = Date.now()
+      const before = told
+      told = newest.current.reduce((most, { id }) => Math.max(most, id), before ?? 0)
+      if (before === undefined) return
+      const since = newest.current.filter(({ id }) => id > before)
       if (since.length === 0) return
       const wrong = since.filter((boot) => verdictTone(boot.verdict) === 'bad').length
       setText(`${counted(since.length, 'new boot')}${wrong > 0 ? `, ${wrong} went wrong` : ''}`)

@@ -24,7 +24,7 @@ export function FiguresPage({
   overview: Overview | undefined
 }) {
   const span = spans.find(([minutes]) => String(minutes) === query.minutes)?.[0] ?? 60
-  const { data } = useResource<Figures>(`figures?minutes=${span}`, 10)
+  const { data, failure } = useResource<Figures>(`figures?minutes=${span}`, 10)
   const minutes = data?.minutes ?? []
   const asked = minutes.some(({ served, refused, unavailable }) => served + refused + unavailable > 0)
   return (
@@ -46,7 +46,7 @@ export function FiguresPage({
           ))}
         </ul>
       </div>
-      {data === undefined && <Loading />}
+      {data === undefined && <Loading failure={failure} />}
       {data !== undefined && !asked && <NoFigures enabled={overview?.events.enabled ?? true} />}
       {asked && (
         <>
@@ -81,7 +81,7 @@ function Plots({ minutes }: { minutes: readonly BootMinute[] }) {
   return (
     <div class="plots">
       <Plot
-        title="Requests per minute"
+        title="Requests for scripts, per minute"
         at={at}
         format={count}
         series={[
@@ -91,12 +91,16 @@ function Plots({ minutes }: { minutes: readonly BootMinute[] }) {
         ]}
       />
       <Plot
-        title="Time to answer"
+        title="Time to a script"
         at={at}
         format={milliseconds}
         series={[
-          { label: 'p50', colour: '--plot-1', values: minutes.map((minute) => minute.p50_milliseconds) },
-          { label: 'p99', colour: '--plot-2', values: minutes.map((minute) => minute.p99_milliseconds) },
+          { label: 'half within (p50)', colour: '--plot-1', values: minutes.map((minute) => minute.p50_milliseconds) },
+          {
+            label: '99 of 100 within (p99)',
+            colour: '--plot-2',
+            values: minutes.map((minute) => minute.p99_milliseconds),
+          },
         ]}
       />
       {reasons.length > 0 && (

@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { count } from '../../format.ts'
 import { theme } from '../../preferences.ts'
 import { useStore } from '../../store.ts'
 
@@ -23,6 +24,8 @@ interface PlotProps {
 }
 
 const height = 190
+/** Nothing that is counted comes in halves. */
+const steps = Array.from({ length: 9 }, (_, zeros) => [1, 2, 5].map((digit) => digit * 10 ** zeros)).flat()
 const darkSystem = matchMedia('(prefers-color-scheme: dark)')
 
 /** Series over time. The table below the plots has the same figures. */
@@ -32,6 +35,8 @@ export function Plot({ title, at, series, format, stacked = false }: PlotProps) 
   const plot = useRef<uPlot | undefined>(undefined)
   const shownTheme = useStore(theme)
   const [systemIsDark, setSystemIsDark] = useState(darkSystem.matches)
+  // Which of the points the pointer is over.
+  const [pointed, setPointed] = useState<number>()
   const data = plotData(at, series, stacked)
   const kind = series.map(({ label }) => label).join()
   useEffect(() => {
@@ -44,6 +49,7 @@ export function Plot({ title, at, series, format, stacked = false }: PlotProps) 
     const parent = place.current
     if (parent === null) return
     const options = plotOptions(series, format, stacked, parent)
+    options.hooks = { setCursor: [({ cursor }) => setPointed(cursor.idx ?? undefined)] }
     const drawn = new uPlot(options, data, parent)
     plot.current = drawn
     const resized = new ResizeObserver(() => drawn.setSize({ width: parent.clientWidth, height }))
@@ -60,10 +66,12 @@ export function Plot({ title, at, series, format, stacked = false }: PlotProps) 
       <figcaption id={id}>
         <h2>{title}</h2>
         <ul class="legend">
-          {series.map(({ label, colour }) => (
+          {pointed !== undefined && <li>{hourAndMinute(at[pointed] ?? 0)}</li>}
+          {series.map(({ label, colour, values }) => (
             <li key={label}>
               <span class="swatch" style={{ background: `var(${colour})` }} />
               {label}
+              {pointed !== undefined && <strong>{shown(values[pointed], format)}</strong>}
             </li>
           ))}
         </ul>
@@ -73,9 +81,13 @@ export function Plot({ title, at, series, format, stacked = false }: PlotProps) 
   )
 }
 
-/** Stacked, each series has the sum of itself and those before it, and is drawn behind them. */
+function shown(value: number | null | undefined, format: (value: number) => string): string {
+  return value === null || value === undefined ? 'none' : format(value)
+}
+
+/** The last series is drawn first, behind the others. Stacked, each has the sum of itself and those before it. */
 function plotData(at: readonly number[], series: readonly PlotSeries[], stacked: boolean): uPlot.AlignedData {
-  if (!stacked) return [[...at], ...series.map(({ values }) => [...values])]
+  if (!stacked) return [[...at], ...series.map(({ values }) => [...values]).toReversed()]
   const sums = at.map(() => 0)
   const rows = series.map(({ values }) =>
     values.map((value, index) => {
@@ -95,7 +107,6 @@ function plotOptions(
   const axis = { stroke: colourOf(parent, '--muted'), grid: { stroke: colourOf(parent, '--line'), width: 1 } }
   const ticks = { show: false }
   const font = `11px ${getComputedStyle(parent).fontFamily}`
-  const shown = stacked ? series.toReversed() : series
   return {
     width: parent.clientWidth,
     height,
@@ -105,17 +116,31 @@ function plotOptions(
     scales: { y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.1 : 1] } },
     axes: [
       { ...axis, ticks, font, size: 26, grid: { show: false }, values: (_plot, splits) => splits.map(hourAndMinute) },
-      { ...axis, ticks, font, size: 58, values: (_plot, splits) => splits.map(format) },
+      {
+        ...axis,
+        ticks,
+        font,
+        size: 58,
+        ...(format === count && { incrs: steps }),
+        values: (_plot, splits) => splits.map(format),
+      },
     ],
     series: [
       {},
-      ...shown.map(({ label, colour }) => {
+      ...series.toReversed().map(({ label, colour }) => {
         const stroke = colourOf(parent, colour)
-        if (!stacked) return { label, stroke, width: 2, points: { show: false }, spanGaps: false }
+        if (!stacked) return { label, stroke, width: 2, points: { size: 4, fill: stroke, filter: alone } }
         return { label, fill: stroke, width: 0, points: { show: false }, paths: bars() }
       }),
     ],
   }
+}
+
+/** A line needs two points: those with none beside them are dots. */
+function alone(plot: uPlot, seriesIndex: number): number[] {
+  const values = plot.data[seriesIndex] ?? []
+  const has = (index: number) => values[index] !== null && values[index] !== undefined
+  return [...values.keys()].filter((index) => has(index) && !has(index - 1) && !has(index + 1))
 }
 
 function bars(): uPlot.Series.PathBuilder {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Overview } from '../../api/answers.ts'
 import { count, counted } from '../../format.ts'
 import { Empty, Loading } from '../../parts/empty.tsx'
@@ -11,6 +11,8 @@ import { StateFilter } from './state-filter.tsx'
 import { useNodeList } from './use-node-list.ts'
 
 const typingPauseMilliseconds = 120
+/** The API takes no more. */
+const mostCharacters = 255
 
 /** All nodes: how many are in which state, and which they are. */
 export function FleetPage({
@@ -23,6 +25,14 @@ export function FleetPage({
   const { q = '', state, owner } = query
   const list = useNodeList({ q, state, owner }, expected(overview, q, state, owner))
   const found = list.complete ? list.loaded : undefined
+  const entered = useRef<string | undefined>(undefined)
+  const openIfOnlyOne = () => {
+    if (!list.complete || entered.current !== q) return
+    entered.current = undefined
+    if (list.loaded === 1) openNode(list.rowAt(0)?.uuid)
+  }
+  // Who types quickly presses Enter before the answer is here.
+  useEffect(openIfOnlyOne, [q, list.complete])
   return (
     <>
       <PageHead title="Fleet">
@@ -34,7 +44,13 @@ export function FleetPage({
       </PageHead>
       {overview !== undefined && <StateFilter states={overview.states} chosen={state} />}
       <div class="toolbar">
-        <Search q={q} onEnter={() => list.loaded === 1 && openNode(list.rowAt(0)?.uuid)} />
+        <Search
+          q={q}
+          onEnter={(text) => {
+            entered.current = text
+            openIfOnlyOne()
+          }}
+        />
         {owner !== undefined && (
           <button type="button" onClick={() => setQuery({ owner: undefined })}>
             of {owner} <span aria-hidden="true">×</span>
@@ -45,7 +61,9 @@ export function FleetPage({
           {q !== '' && found !== undefined && `${count(found)} found`}
         </p>
       </div>
-      {list.total > 0 ? (
+      {list.failure?.status === 400 ? (
+        <NoNodes title={list.failure.message} searched />
+      ) : list.total > 0 ? (
         <NodeTable
           list={list}
           withGroups={overview?.conductors.some((known) => known.conductor_group !== '') ?? false}
@@ -53,7 +71,7 @@ export function FleetPage({
       ) : list.complete ? (
         <NoNodes searched={q !== '' || state !== undefined || owner !== undefined} />
       ) : (
-        <Loading />
+        <Loading failure={list.failure} />
       )}
     </>
   )
@@ -75,12 +93,22 @@ function openNode(uuid: string | undefined): void {
   if (uuid !== undefined) go(href('nodes', uuid))
 }
 
-function Search({ q, onEnter }: { q: string; onEnter(): void }) {
+function Search({ q, onEnter }: { q: string; onEnter(text: string): void }) {
   const [text, setText] = useState(q)
-  useEffect(() => setText(q), [q])
+  // What was searched from here last. It may arrive as `q` when more has been typed already, which must stay.
+  const searched = useRef(q)
+  const search = () => {
+    searched.current = text.trim()
+    setQuery({ q: searched.current })
+  }
   useEffect(() => {
-    if (text === q) return
-    const timer = setTimeout(() => setQuery({ q: text.trim() }), typingPauseMilliseconds)
+    if (q === searched.current) return
+    searched.current = q
+    setText(q)
+  }, [q])
+  useEffect(() => {
+    if (text.trim() === searched.current) return
+    const timer = setTimeout(search, typingPauseMilliseconds)
     return () => clearTimeout(timer)
   }, [text])
   return (
@@ -97,17 +125,22 @@ function Search({ q, onEnter }: { q: string; onEnter(): void }) {
         autocomplete="off"
         spellcheck={false}
         onInput={(event) => setText(event.currentTarget.value)}
-        onKeyDown={(event) => event.key === 'Enter' && onEnter()}
+        maxLength={mostCharacters}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter') return
+          search()
+          onEnter(text.trim())
+        }}
       />
       <kbd>/</kbd>
     </search>
   )
 }
 
-function NoNodes({ searched }: { searched: boolean }) {
+function NoNodes({ searched, title = 'No node is like that.' }: { searched: boolean; title?: string }) {
   if (searched) {
     return (
-      <Empty title="No node is like that.">
+      <Empty title={title}>
         <p>
           <a href={href('fleet')}>Show all nodes</a>
         </p>

@@ -88,7 +88,6 @@ function NodeRow({ node, index, columns }: { node: ShownNode | undefined; index:
     <tr aria-rowindex={index + 2} class="row">
       <th scope="row">
         <a href={href('nodes', node.uuid)}>{node.name ?? node.uuid}</a>
-        {node.maintenance && <span class="tag">maintenance</span>}
         {node.last_error !== null && (
           <span class="row-error" title={node.last_error}>
             <Mark tone="bad" />
@@ -99,6 +98,7 @@ function NodeRow({ node, index, columns }: { node: ShownNode | undefined; index:
       </th>
       <td>
         <Badge tone={stateTone(node.provision_state)} text={stateName(node.provision_state)} />
+        {node.maintenance && <span class="tag">maintenance</span>}
       </td>
       <td class="wide mono">
         {mac ?? <span class="muted">none</span>}

@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'preact/hooks'
 import type { NodeList as NodeListAnswer, ShownNode } from '../../api/answers.ts'
-import { ask } from '../../api/ask.ts'
+import { type ApiFailure, ask } from '../../api/ask.ts'
 import { backOffMilliseconds, onRetry } from '../../api/connection.ts'
 import { Store, useStore } from '../../store.ts'
 
@@ -16,6 +16,8 @@ export interface NodeListView {
   /** Rows that are here. */
   readonly loaded: number
   readonly complete: boolean
+  /** Why the next rows are not here; with status 400 they will not come. */
+  readonly failure: ApiFailure | undefined
   rowAt(index: number): ShownNode | undefined
   /** Tells which rows are looked at: these are fetched, and kept fresh. */
   lookAt(first: number, last: number): void
@@ -37,6 +39,7 @@ class NodePages {
   readonly #filter: string
   readonly #aborter = new AbortController()
   #complete = false
+  #failure: ApiFailure | undefined
   #wanted = { first: 0, last: 1 }
   #busy = false
   #failures = 0
@@ -55,6 +58,10 @@ class NodePages {
 
   get complete(): boolean {
     return this.#complete
+  }
+
+  get failure(): ApiFailure | undefined {
+    return this.#failure
   }
 
   start(): void {
@@ -80,21 +87,28 @@ class NodePages {
   }
 
   async #fill(): Promise<void> {
-    if (this.#busy) return
+    if (this.#busy || this.#isRefused) return
     clearTimeout(this.#timer)
     this.#busy = true
     try {
       while (!this.#complete && this.#pages.length * pageSize <= this.#wanted.last) {
         await this.#fetch(this.#pages.length)
         this.#failures = 0
+        this.#failure = undefined
       }
-    } catch {
+    } catch (error) {
       if (this.#aborter.signal.aborted) return
       this.#failures += 1
-      this.#timer = setTimeout(() => this.#fill(), backOffMilliseconds(this.#failures))
+      this.#failure = error as ApiFailure
+      if (!this.#isRefused) this.#timer = setTimeout(() => this.#fill(), backOffMilliseconds(this.#failures))
+      this.version.set(this.version.value + 1)
     } finally {
       this.#busy = false
     }
+  }
+
+  get #isRefused(): boolean {
+    return this.#failure?.status === 400
   }
 
   async #refresh(): Promise<void> {
@@ -110,15 +124,22 @@ class NodePages {
     } finally {
       this.#busy = false
     }
+    // Rows that were scrolled to meanwhile.
+    if (!this.#aborter.signal.aborted) this.#fill()
   }
 
   async #fetch(page: number): Promise<void> {
     const marker = this.#markers[page]
     const from = marker ? `&marker=${encodeURIComponent(marker)}` : ''
-    const { nodes, next } = await ask<NodeListAnswer>(
-      `nodes?limit=${pageSize}${from}&${this.#filter}`,
-      this.#aborter.signal,
-    )
+    const path = `nodes?limit=${pageSize}${from}&${this.#filter}`
+    const { nodes, next } = await ask<NodeListAnswer>(path, this.#aborter.signal).catch((error: ApiFailure) => {
+      // The node at which it begins was deleted: the page before has another end now.
+      if (error.status === 404 && page > 0) {
+        this.#pages.length = page - 1
+        this.#complete = false
+      }
+      throw error
+    })
     this.#pages[page] = nodes
     // A page that has changed its end moves all that follow.
     if (this.#markers[page + 1] !== undefined && this.#markers[page + 1] !== next) {
@@ -139,12 +160,13 @@ export function useNodeList(filter: NodeFilter, expected: number | undefined): N
     return () => pages.stop()
   }, [pages])
   useStore(pages.version)
-  const { complete, loaded } = pages
+  const { complete, failure, loaded } = pages
   const total = complete ? loaded : Math.max(loaded + (loaded > 0 ? 1 : 0), expected ?? 0)
   return {
     total,
     loaded,
     complete,
+    failure,
     rowAt: (index) => pages.rowAt(index),
     lookAt: (first, last) => pages.lookAt(first, last),
   }

@@ -1,19 +1,22 @@
 import type { Explanation, NodeWithExplanation } from '../../api/answers.ts'
-import { milliseconds } from '../../format.ts'
-import { Empty } from '../../parts/empty.tsx'
+import { milliseconds, seconds } from '../../format.ts'
+import { Empty, Loading } from '../../parts/empty.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { ReasonAndRemedy } from '../../parts/reason-and-remedy.tsx'
+import { ringLabel } from '../../parts/ring-label.ts'
 import { href } from '../../route.ts'
 
 interface ExplanationProps {
   node: NodeWithExplanation
+  /** Undefined: on its way. */
+  explanation: Explanation | null | undefined
   chosenMac: string | undefined
   onMac(mac: string): void
 }
 
 /** What the machine would get if it asked now, and why. */
-export function ExplanationSection({ node, chosenMac, onMac }: ExplanationProps) {
-  const { explanation, macs } = node
+export function ExplanationSection({ node, explanation, chosenMac, onMac }: ExplanationProps) {
+  const { macs } = node
   return (
     <section class="panel" aria-labelledby="explanation-title">
       <div class="panel-head">
@@ -29,7 +32,9 @@ export function ExplanationSection({ node, chosenMac, onMac }: ExplanationProps)
           </label>
         )}
       </div>
-      {explanation === null ? (
+      {explanation === undefined ? (
+        <Loading />
+      ) : explanation === null ? (
         <Empty title="It has no NIC to boot from.">
           <p>
             Add one: <code>openstack baremetal port create MAC --node {node.uuid}</code>
@@ -37,7 +42,7 @@ export function ExplanationSection({ node, chosenMac, onMac }: ExplanationProps)
         </Empty>
       ) : (
         <>
-          <Verdict explanation={explanation} />
+          <Verdict explanation={explanation} isDeployed={node.provision_state === 'active'} />
           <Conductors explanation={explanation} />
         </>
       )}
@@ -51,8 +56,11 @@ const answers = {
   unavailable: 'It has to wait: the machine gets a 503 and asks again',
 }
 
-function Verdict({ explanation: { outcome, code, reason, remedy, conductor } }: { explanation: Explanation }) {
-  const tone = outcome === 'served' ? 'ok' : outcome === 'refused' ? 'bad' : 'wait'
+function Verdict({ explanation, isDeployed }: { explanation: Explanation; isDeployed: boolean }) {
+  const { outcome, code, reason, remedy, conductor } = explanation
+  // Most machines are deployed, start from their disks, and must not be installed anew.
+  const isMeant = code === 'StateForbidsBoot' && isDeployed
+  const tone = outcome === 'served' ? 'ok' : isMeant ? 'idle' : outcome === 'refused' ? 'bad' : 'wait'
   return (
     <div class={`verdict tone-${tone}`}>
       <p class="verdict-line">
@@ -60,6 +68,7 @@ function Verdict({ explanation: { outcome, code, reason, remedy, conductor } }: 
         {answers[outcome]}
         {conductor !== null && ` by ${conductor}`}.
       </p>
+      {isMeant && <p>Nothing is wrong if it is to start from its disk: it is deployed.</p>}
       <ReasonAndRemedy code={code} reason={reason} remedy={remedy} />
     </div>
   )
@@ -71,13 +80,13 @@ function Conductors({ explanation: { ring, attempts } }: { explanation: Explanat
     <table class="small">
       <caption>
         Its conductors, in the order in which they are asked, on the ring{' '}
-        <a href={href('ring', undefined, { ring: ring.name })}>{ring.name}</a>
+        <a href={href('ring', undefined, { ring: ring.name })}>{ringLabel(ring.name)}</a>
       </caption>
       <thead>
         <tr>
           <th scope="col">Conductor</th>
           <th scope="col">Heartbeat</th>
-          <th scope="col">Asked just now</th>
+          {attempts.length > 0 && <th scope="col">Answers now</th>}
         </tr>
       </thead>
       <tbody>
@@ -92,15 +101,17 @@ function Conductors({ explanation: { ring, attempts } }: { explanation: Explanat
               </th>
               <td>
                 {alive ? '' : 'dead, '}
-                {age === null ? 'never' : `${age} s ago`}
+                {age === null ? 'never' : `${age < 10 ? `${age} s` : seconds(age)} ago`}
               </td>
-              <td>
-                {attempt === undefined ? (
-                  <span class="muted">no</span>
-                ) : (
-                  (attempt.error ?? `answered in ${milliseconds(attempt.milliseconds)}`)
-                )}
-              </td>
+              {attempts.length > 0 && (
+                <td>
+                  {attempt === undefined ? (
+                    <span class="muted">not asked</span>
+                  ) : (
+                    (attempt.error ?? `in ${milliseconds(attempt.milliseconds)}`)
+                  )}
+                </td>
+              )}
             </tr>
           )
         })}

@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks'
 import type { NodeWithExplanation, Overview } from '../../api/answers.ts'
 import { useLiveBoots } from '../../api/use-live-boots.ts'
 import { useResource } from '../../api/use-resource.ts'
@@ -20,17 +21,30 @@ interface NodePageProps {
 export function NodePage({ id, query, overview }: NodePageProps) {
   const path = `nodes/${encodeURIComponent(id)}`
   const mac = query.mac === undefined ? '' : `?mac=${encodeURIComponent(query.mac)}`
-  const { data: node, failure } = useResource<NodeWithExplanation>(`${path}${mac}`, 10)
-  if (node === undefined) {
-    if (failure?.status !== 404 && failure?.status !== 400) return <Loading />
+  const { data, failure } = useResource<NodeWithExplanation>(`${path}${mac}`, 10)
+  // The page stays while another NIC is asked for.
+  const before = useRef<NodeWithExplanation | undefined>(undefined)
+  if (data !== undefined) before.current = data
+  const node = before.current
+  // Too long for a path (414) is too long for a name.
+  if (failure?.status === 404 || failure?.status === 414) return <NoNode id={id} wasThere={node !== undefined} />
+  if (failure?.status === 400) {
     return (
       <>
-        <PageHead title="No such node" />
-        <Empty title={`There is no node ${id}.`}>
+        <PageHead title="No such NIC" />
+        <Empty title={failure.message}>
           <p>
-            <a href={href('fleet', undefined, { q: id })}>Search the fleet for it</a>
+            <a href={href('nodes', id)}>Show the node</a>
           </p>
         </Empty>
+      </>
+    )
+  }
+  if (node === undefined) {
+    return (
+      <>
+        <PageHead title="Node" />
+        <Loading failure={failure} />
       </>
     )
   }
@@ -52,6 +66,7 @@ export function NodePage({ id, query, overview }: NodePageProps) {
       <div class="node-columns">
         <ExplanationSection
           node={node}
+          explanation={data === undefined ? undefined : data.explanation}
           chosenMac={query.mac ?? node.macs[0]}
           onMac={(chosen) => setQuery({ mac: chosen })}
         />
@@ -63,8 +78,23 @@ export function NodePage({ id, query, overview }: NodePageProps) {
 }
 
 function Boots({ uuid, areKept }: { uuid: string; areKept: boolean | undefined }) {
-  const { boots, loaded } = useLiveBoots(uuid, areKept)
-  return <BootHistory boots={boots} loaded={loaded || areKept === false} areKept={areKept !== false} />
+  const { boots, failure, loaded } = useLiveBoots(uuid, areKept)
+  return (
+    <BootHistory boots={boots} loaded={loaded || areKept === false} areKept={areKept !== false} failure={failure} />
+  )
+}
+
+function NoNode({ id, wasThere }: { id: string; wasThere: boolean }) {
+  return (
+    <>
+      <PageHead title="No such node" />
+      <Empty title={wasThere ? `Node ${id} has been deleted.` : `There is no node ${id}.`}>
+        <p>
+          <a href={href('fleet', undefined, { q: id })}>Search the fleet for it</a>
+        </p>
+      </Empty>
+    </>
+  )
 }
 
 function Facts({ node }: { node: NodeWithExplanation }) {

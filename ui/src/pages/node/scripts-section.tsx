@@ -16,7 +16,7 @@ export function ScriptsSection({
   current: string
   chosen: string | undefined
 }) {
-  const { data, failure } = useResource<Scripts>(path, 30)
+  const { data, failure } = useResource<Scripts>(path, 30, current)
   const tabs = useRef<HTMLDivElement>(null)
   const scripts = data?.scripts ?? []
   const key = ({ state, name }: Scripts['scripts'][number]) => `${state} ${name}`
@@ -36,7 +36,7 @@ export function ScriptsSection({
       <div class="panel-head">
         <h2 id="scripts-title">Its script in each state</h2>
       </div>
-      {data === undefined && (failure === undefined ? <Loading /> : <p class="muted">{failure.message}</p>)}
+      {data === undefined && <Loading failure={failure} />}
       {data !== undefined && shown === undefined && <p class="muted">Nothing is rendered for it.</p>}
       {shown !== undefined && (
         <>

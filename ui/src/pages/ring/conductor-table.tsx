@@ -1,7 +1,8 @@
 import type { OverviewConductor, Ring } from '../../api/answers.ts'
-import { count, percent } from '../../format.ts'
+import { count, percent, seconds } from '../../format.ts'
 import { Badge } from '../../parts/badge.tsx'
 import type { Tone } from '../../parts/mark.tsx'
+import { ringLabel } from '../../parts/ring-label.ts'
 
 interface ConductorTableProps {
   ring: Ring
@@ -18,7 +19,7 @@ export function ConductorTable({ ring, known, now, colours, chosen, onChoose }: 
   const most = Math.max(...ring.conductors.map(({ share }) => share), 0.01)
   return (
     <table class="conductors">
-      <caption class="hidden">Conductors of the ring {ring.name}</caption>
+      <caption class="hidden">Conductors of the ring {ringLabel(ring.name)}</caption>
       <thead>
         <tr>
           <th scope="col">Conductor</th>
@@ -55,10 +56,12 @@ export function ConductorTable({ ring, known, now, colours, chosen, onChoose }: 
                 <Badge tone={tone} text={text} />
               </td>
               <td class="number">
-                <span class="share-bar" aria-hidden="true">
-                  <span style={{ width: `${(share / most) * 100}%`, background: colours.get(hostname) }} />
-                </span>
-                {percent(share)}
+                {share > 0 && (
+                  <span class="share-bar" aria-hidden="true">
+                    <span style={{ width: `${(share / most) * 100}%`, background: colours.get(hostname) }} />
+                  </span>
+                )}
+                <span class="share">{share > 0 ? percent(share) : 'none'}</span>
               </td>
               <td class="number">{count(nodes)}</td>
             </tr>
@@ -90,6 +93,5 @@ function standing(alive: boolean, known: OverviewConductor | undefined, now: num
   if (alive) return known?.draining ? ['warn', 'draining'] : ['ok', 'alive']
   const heard = known?.last_heartbeat
   if (heard === null || heard === undefined) return ['bad', 'dead']
-  const minutes = Math.round((now - heard) / 60_000)
-  return ['bad', minutes < 1 ? 'dead' : minutes < 90 ? `dead, ${minutes} min` : 'dead, long']
+  return ['bad', `dead, last heard ${seconds((now - heard) / 1000)} ago`]
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { Ring } from '../../api/answers.ts'
-import { counted, percent } from '../../format.ts'
+import { count, counted, percent } from '../../format.ts'
 import { href } from '../../route.ts'
 
 const mostRows = 60
@@ -59,11 +59,15 @@ export function NodePlaces({ ring, chosen, onPoint }: NodePlacesProps) {
         </tbody>
       </table>
       <p class="muted">
+        {found.length === 0 && 'None of those that are drawn. '}
         {found.length > mostRows && `and ${counted(found.length - mostRows, 'more', 'more')}. `}
-        {ring.nodes.length < all &&
-          `The first ${counted(ring.nodes.length, 'node')} of ${counted(all, 'node')} are drawn. `}
-        <a href={href('fleet', undefined, { owner: chosen })}>
-          {chosen === undefined ? 'All nodes in the fleet' : 'All of them in the fleet'}
+        {ring.nodes.length < all && `Of ${counted(all, 'node')} here, ${count(ring.nodes.length)} are drawn. `}
+        <a href={href('fleet', undefined, { owner: chosen, q: text.trim() })}>
+          {wanted !== ''
+            ? 'Search the fleet'
+            : chosen === undefined
+              ? 'All nodes in the fleet'
+              : 'All of them in the fleet'}
         </a>
       </p>
     </section>

@@ -4,6 +4,7 @@ import { useResource } from '../../api/use-resource.ts'
 import { counted } from '../../format.ts'
 import { Empty, Loading } from '../../parts/empty.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
+import { ringLabel } from '../../parts/ring-label.ts'
 import { setQuery } from '../../route.ts'
 import { conductorColours } from './colours.ts'
 import { ConductorTable } from './conductor-table.tsx'
@@ -21,7 +22,11 @@ export function RingPage({
   query: Readonly<Record<string, string>>
   overview: Overview | undefined
 }) {
-  const { data } = useResource<Rings>('ring', refreshSeconds)
+  // Drawn anew as soon as a conductor is known to have come or gone.
+  const standing = overview?.conductors
+    .map(({ alive, draining, hostname }) => `${hostname} ${alive} ${draining}`)
+    .join()
+  const { data, failure } = useResource<Rings>(standing === undefined ? null : 'ring', refreshSeconds, standing)
   const [pointedAt, setPointedAt] = useState<string>()
   const rings = data?.rings ?? []
   const ring = rings.find(({ name }) => name === query.ring) ?? fullest(rings)
@@ -32,7 +37,7 @@ export function RingPage({
   return (
     <>
       <PageHead title="Ring">{rings.length > 0 && counted(rings.length, 'ring')}</PageHead>
-      {data === undefined && <Loading />}
+      {data === undefined && <Loading failure={failure} />}
       {data !== undefined && ring === undefined && (
         <Empty title="No conductor has registered yet.">
           <p>
@@ -52,19 +57,26 @@ export function RingPage({
                 >
                   {rings.map(({ name }) => (
                     <option key={name} value={name}>
-                      {name}
+                      {ringLabel(name)}
                     </option>
                   ))}
                 </select>
               </label>
-              <p class="muted">Conductor group, and hardware type.</p>
+              <p class="muted">Each hardware type of a conductor group has its own ring.</p>
             </div>
           )}
           <div class="ring-columns">
             <figure>
+              {ring.conductors.every(({ alive }) => !alive) && (
+                <p class="reason bad">
+                  <strong>No conductor of this ring is alive: </strong>
+                  its machines are told to wait. Start one with <code>bootring conductor</code>.
+                </p>
+              )}
               <RingPicture ring={ring} colours={colours} chosen={chosen} pointedAt={pointedAt} onChoose={choose} />
               <figcaption class="muted">
-                Inside: the conductors' shares. Then: who owns which part of the ring. Outside: the nodes.
+                Inside: the conductors' shares. Then: who owns which part of the ring. Outside: the nodes. Places count
+                clockwise from the top.
               </figcaption>
             </figure>
             <div>

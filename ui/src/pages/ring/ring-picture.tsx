@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks'
 import type { Ring } from '../../api/answers.ts'
 import { counted, percent } from '../../format.ts'
+import { ringLabel } from '../../parts/ring-label.ts'
 import { bandPath, dotPath, gap, inARow, polar } from './ring-geometry.ts'
 
 /** Bands from the inside: shares, who owns which part of the circle, the nodes. */
@@ -44,7 +45,7 @@ export function RingPicture({ ring, colours, chosen, pointedAt, onChoose }: Ring
       class="ring"
       viewBox={`${-half} ${-half} ${2 * half} ${2 * half}`}
       role="img"
-      aria-label={`Ring ${ring.name}: ${counted(alive.length, 'conductor')} alive. The table has what it shows.`}
+      aria-label={`Ring ${ringLabel(ring.name)}: ${counted(alive.length, 'conductor')} alive. The table has what it shows.`}
       onMouseMove={(event) => setHover(find(event))}
       onMouseLeave={() => setHover(undefined)}
       onClick={(event) => {
@@ -88,7 +89,9 @@ function Middle({ ring, node, lit }: { ring: Ring; node: Ring['nodes'][number] |
       ? [short(node[1] ?? node[0]), 'lies with', short(node[2] ?? 'nobody')]
       : conductor !== undefined
         ? [short(conductor.hostname), `${percent(conductor.share)} of the ring`, counted(conductor.nodes, 'node')]
-        : [counted(nodes, 'node'), counted(alive, 'conductor')]
+        : alive === 0
+          ? ['no conductor', 'is alive']
+          : [counted(nodes, 'node'), counted(alive, 'conductor')]
   return (
     <text class="middle">
       {lines.map((line, index) => (
@@ -101,7 +104,8 @@ function Middle({ ring, node, lit }: { ring: Ring; node: Ring['nodes'][number] |
 }
 
 function short(text: string): string {
-  return text.length > 24 ? `${text.slice(0, 23)}…` : text
+  const characters = [...text]
+  return characters.length > 24 ? `${characters.slice(0, 23).join('')}…` : text
 }
 
 interface DrawnConductor {
