@@ -1,5 +1,6 @@
 import cluster from 'node:cluster'
 import { Command } from 'commander'
+import type { IronicDatabase } from '../model/stores.ts'
 import { clusterMetricsText, shareMetricsWithPrimary } from '../observe/cluster-metrics.ts'
 import { type FleetContext, withFleet } from './context.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
@@ -12,7 +13,7 @@ import { buildRings } from './wiring/build-rings.ts'
 import { logIronicsRelease } from './wiring/log-ironics-release.ts'
 import { startAdmin } from './wiring/start-admin.ts'
 import { startApi } from './wiring/start-api.ts'
-import { startBootEvents, startPruningBootEvents } from './wiring/start-boot-events.ts'
+import { startBootEvents, startTendingBootEvents } from './wiring/start-boot-events.ts'
 import { startSyslogReceiver } from './wiring/start-syslog-receiver.ts'
 import { startTracing } from './wiring/start-tracing.ts'
 import { withCleanup } from './with-cleanup.ts'
@@ -47,12 +48,13 @@ async function runAlone(context: FleetContext, cleanup: Cleanup): Promise<void> 
 }
 
 /** Watches over the workers, and answers for them at the admin port. */
-async function runPrimary({ config, database, installation, log }: FleetContext, cleanup: Cleanup): Promise<void> {
+async function runPrimary(context: FleetContext, cleanup: Cleanup): Promise<void> {
+  const { config, database, installation, log } = context
   const stopped = untilToldToStop(log)
   const workers = superviseWorkers(config.api.api_workers, log)
   cleanup.defer(() => workers.stop())
   await Promise.race([workers.listening, stopped])
-  await startPruningBootEvents(installation, log, cleanup)
+  await startTendingBootEvents({ installation, ironic: ironicOf(context), log }, cleanup)
   const port = config.bootring.admin_port
   const rings = buildRings(config, database.conductors)
   const admin = await startAdmin({ installation, port, database, rings, metricsText: clusterMetricsText(), log })
@@ -70,14 +72,11 @@ async function runWorker(context: FleetContext, cleanup: Cleanup): Promise<void>
   await Promise.race([untilToldToStop(context.log), untilStoppedByPrimary()])
 }
 
-async function startServing(
-  { config, database, installation, log, mode }: FleetContext,
-  cleanup: Cleanup,
-  prunes: boolean,
-) {
+async function startServing(context: FleetContext, cleanup: Cleanup, tends: boolean) {
+  const { config, database, installation, log, mode } = context
   const rings = buildRings(config, database.conductors)
   const metrics = buildApiMetrics({ mode, database, rings })
-  const events = await startBootEvents({ installation, metrics, prunes, log }, cleanup)
+  const events = await startBootEvents({ installation, ironic: ironicOf(context), metrics, tends, log }, cleanup)
   const conductors = buildConductorClient(installation, log)
   cleanup.defer(() => conductors.close())
   const tracer = await startTracing({ config, host: installation.host, service: 'api', cleanup, log })
@@ -86,4 +85,8 @@ async function startServing(
   await startSyslogReceiver({ installation, events, metrics, log }, cleanup)
   log.info({ ...server.address }, 'the API listens')
   return { metrics, rings }
+}
+
+function ironicOf({ database, mode }: FleetContext): IronicDatabase | undefined {
+  return mode === 'attached' ? database : undefined
 }

@@ -54,6 +54,6 @@ async function startStandalone(
   given: Pick<ConductorSetting, 'metrics' | 'rings' | 'tracer'>,
   cleanup: Cleanup,
 ): Promise<RunningConductor> {
-  const events = await startBootEvents({ installation, metrics: given.metrics, prunes: true, log }, cleanup)
+  const events = await startBootEvents({ installation, metrics: given.metrics, tends: true, log }, cleanup)
   return await startConductor({ ...given, installation, database, events: events?.sink, log })
 }

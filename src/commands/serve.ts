@@ -35,7 +35,7 @@ async function serve(
   await readySchema(database, installation.databaseUrl)
   const rings = buildRings(config, database.conductors)
   const metrics = buildApiMetrics({ mode, database, rings })
-  const events = await startBootEvents({ installation, metrics, prunes: true, log }, cleanup)
+  const events = await startBootEvents({ installation, metrics, tends: true, log }, cleanup)
   const tracer = await startTracing({ config, host: installation.host, service: 'serve', cleanup, log })
   const conductor = await startConductor({ installation, database, rings, metrics, events: events?.sink, tracer, log })
   cleanup.defer(() => conductor.stop())

@@ -82,7 +82,9 @@ function ranges(subnet: Subnet): string[] {
   const { advertisedOnly, leaseSeconds, network, ranges } = subnet
   const start = showIp({ family: network.family, value: network.first })
   const size = network.family === 4 ? netmask(network) : String(network.prefixLength)
-  const set = `set:${tagOf(subnet)}`
+  // dnsmasq has the subnets of a shared network of IPv4 at hand on all its interfaces. A request's own tag is its interface.
+  const only = network.family === 4 && sharesWire(subnet) ? `tag:${subnet.interface},` : ''
+  const set = `${only}set:${tagOf(subnet)}`
   if (advertisedOnly) return [`dhcp-range=${set},${start},ra-only,${size}`]
   if (ranges.length === 0) return [`dhcp-range=${set},${start},static,${size},${leaseSeconds}`]
   return ranges.map(({ first, last }) => `dhcp-range=${set},${showIp(first)},${showIp(last)},${size},${leaseSeconds}`)
@@ -103,7 +105,7 @@ function sharedNetworks(plan: NetworkPlan): string[] {
             ]
           : []
         const ways = new Set(gateways.map(showIp))
-        if (!subnet.relayed && subnet !== subnets[0] && subnet.interface !== undefined) ways.add(subnet.interface)
+        if (others.length > 0 && sharesWire(subnet)) ways.add(subnet.interface)
         for (const way of ways) lines.push(`shared-network=${way},${within}`)
       }
     }
@@ -112,6 +114,10 @@ function sharedNetworks(plan: NetworkPlan): string[] {
     ? ['# Several subnets on one wire, and relays with an address outside their subnet.', ...lines]
     : []
 }
+
+/** Found by an interface, whichever of its subnets the interface itself has an address in. */
+const sharesWire = (subnet: Subnet): subnet is Subnet & { interface: string } =>
+  subnet.sharedNetwork !== undefined && !subnet.relayed && subnet.interface !== undefined
 
 function ipxe(): string[] {
   return [

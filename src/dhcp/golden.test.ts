@@ -51,6 +51,7 @@ const small: NetworkPlan = {
 const large: NetworkPlan = {
   scriptUrls: { 4: 'http://boot.example.org/boot.ipxe', 6: 'http://boot.example.org/boot.ipxe' },
   tftpServers: { 4: ip('192.0.2.5'), 6: ip('2001:db8::5') },
+  ownAddresses6: { eth0: ip('2001:db8::5') },
   tftpRoot: '/srv/tftp',
   httpFolders: { 4: 'http://boot.example.org', 6: 'http://boot.example.org' },
   loaders: { bios: 'ipxe/undionly.kpxe', x64: 'ipxe.efi', ia32: 'ipxe32.efi', arm64: 'ipxe-arm64.efi' },

@@ -105,9 +105,9 @@ const pairs = (code: number): string => architectureHex(code).replace(/^(..)/, '
 function wireLines({ name, subnets }: { name?: string; subnets: readonly Subnet[] }): string[] {
   const family = subnets[0]?.network.family
   // dhcpd finds a relay's subnet by the relay's address: one outside has to lie on the same wire.
-  const relays = family === 4 ? [...new Set(subnets.flatMap((subnet) => relaysOutside(subnet).map(showIp)))] : []
+  const relays = [...new Set(subnets.flatMap((subnet) => relaysOutside(subnet).map(showIp)))]
   const lines = [
-    ...relays.map((relay) => `subnet ${relay} netmask 255.255.255.255 {}`),
+    ...relays.map((relay) => (family === 4 ? `subnet ${relay} netmask 255.255.255.255 {}` : `subnet6 ${relay}/128 {}`)),
     ...subnets.flatMap(subnetLines),
   ]
   const wire = name ?? (relays.length > 0 && subnets[0] ? `net-${subnets[0].id}` : undefined)

@@ -24,10 +24,12 @@ function server(plan: NetworkPlan, family: Family): object {
   const wires = wiresOf(subnets)
   const direct = subnets.filter(({ relayed }) => !relayed)
   const placed = new Set(subnets.flatMap(({ network }) => plan.reservations.filter((one) => addressIn(one, network))))
+  // Unless told to, kea-dhcp6 hears multicasts alone, and relays send to an address.
+  const hearsRelays = family === 6 && subnets.some(({ relayed }) => relayed)
   const unplaced = plan.reservations.filter((one) => !placed.has(one))
   return {
     'interfaces-config': {
-      interfaces: interfacesOf(direct) ?? ['*'],
+      interfaces: (interfacesOf(direct) ?? ['*']).map((name) => (hearsRelays ? withOwnAddress(plan, name) : name)),
       // Machines that boot have no address yet that an ordinary socket could answer to.
       ...(family === 4 ? { 'dhcp-socket-type': 'raw' } : {}),
     },
@@ -58,6 +60,11 @@ function server(plan: NetworkPlan, family: Family): object {
       .filter(({ name }) => name === undefined)
       .flatMap(({ subnets: members }) => members.map((subnet) => subnetOf(plan, subnet))),
   }
+}
+
+function withOwnAddress({ ownAddresses6 }: NetworkPlan, name: string): string {
+  const address = ownAddresses6?.[name]
+  return address === undefined ? name : `${name}/${showIp(address)}`
 }
 
 /** iPXE's own options: 176 in 175, "do not wait for a ProxyDHCP server". */

@@ -47,6 +47,8 @@ export interface NetworkPlan {
   readonly scriptUrls: PerFamily<string>
   /** Where firmware without iPXE gets one by TFTP. dnsmasq does with none: it is its own. */
   readonly tftpServers: PerFamily<IpAddress>
+  /** The DHCP host's own IPv6 address on each interface that has one in its subnet: relays send to it. */
+  readonly ownAddresses6?: Readonly<Record<string, IpAddress>>
   /** The folder that dnsmasq's own TFTP server gives out; undefined: another server does it. */
   readonly tftpRoot?: string
   /** Where firmware that boots by HTTP gets an iPXE, without a slash at its end. */

@@ -182,8 +182,26 @@ export interface Database extends FleetDatabase {
   upgrade(onMigration?: (name: string) => void): Promise<string[]>
 }
 
+/** How far a node has come since its machine got a boot script, as Ironic has written it down. Times: milliseconds since 1970. */
+export interface NodeProgress {
+  uuid: string
+  name: string | null
+  /** null is what old releases stored for `available`. */
+  provisionState: string | null
+  /** When the state was last entered, or touched; by the clock of Ironic's conductor, in some engines to the second. */
+  provisionUpdatedAt: number | null
+  lastError: string | null
+  /** When its agent last called, by the same clock. */
+  agentHeartbeatAt: number | null
+}
+
+export interface NodeProgressReader {
+  /** By canonical lower-case UUID; in no order, and without those that there are not. One query, so not too many of them. */
+  progress(uuids: readonly string[]): Promise<NodeProgress[]>
+}
+
 /** The database of a running Ironic, which is never written to. */
-export interface IronicDatabase extends FleetDatabase {
+export interface IronicDatabase extends FleetDatabase, NodeProgressReader {
   /** The releases whose schema this is, as the operator knows them, e.g. `23.0 to 24.0`, or `newer than 39.0`. */
   release(): Promise<string>
 }

@@ -17,6 +17,8 @@ const maxQuestions = 8
 
 interface Known {
   machine: Promise<Machine>
+  /** Good from then, until then. */
+  since: number
   until: number
 }
 
@@ -36,9 +38,10 @@ export class MachinesByAddress {
   /** Never rejects: where the store is away, or asked too much already, nobody is known. */
   find(address: string): Promise<Machine> {
     const known = this.#known.get(address)
-    if (known !== undefined && known.until > this.#now()) return known.machine
+    const now = this.#now()
+    if (known !== undefined && known.since <= now && now < known.until) return known.machine
     if (this.#questions >= maxQuestions) return Promise.resolve(nobody)
-    const asked: Known = { machine: this.#ask(address), until: Number.POSITIVE_INFINITY }
+    const asked: Known = { machine: this.#ask(address), since: now, until: Number.POSITIVE_INFINITY }
     this.#known.delete(address)
     this.#known.set(address, asked)
     const oldest = this.#known.size > maxAddresses ? this.#known.keys().next().value : undefined

@@ -130,6 +130,11 @@ describe('the machine of an address', () => {
     answer = async () => [event]
     now = 34_000
     expect(await machines.find('192.0.2.1')).toEqual(machine)
+    // A clock that is set back makes nobody's word last longer.
+    now = -3_600_000
+    const before = asked
+    expect(await machines.find('192.0.2.1')).toEqual(machine)
+    expect(asked).toBe(before + 1)
   })
 
   it('is nobody while the store has more than enough to do', async () => {

@@ -24,7 +24,7 @@ export async function bootMachine(
   const machine = await Machine.start(lab, { name: `machine-${machines}`, ...options })
   try {
     await whileBooting(machine)
-    await machine.untilConsole('CALLBACK-DONE 0', 120)
+    await machine.untilConsole('CALLBACK-DONE 0', 170)
     await machine.untilOff(20)
     const report = web.reports(since).find(({ mac }) => options.macs.includes(mac))
     if (!report) throw new Error(`no report; the console showed:\n${machine.console}`)

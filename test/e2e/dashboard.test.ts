@@ -61,13 +61,15 @@ describeWith(missingBrowser, 'the dashboard in Chromium', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  /** What reaches beyond the window: nothing may. */
-  const tooWide = async (on = page): Promise<unknown> =>
-    await on.evaluate(`document.documentElement.scrollWidth <= innerWidth ? [] :
+  /** Nothing reaches beyond the window, once plots have followed its width. */
+  async function fits(place: string, on = page): Promise<void> {
+    const tooWide = `document.documentElement.scrollWidth <= innerWidth ? [] :
       [...document.querySelectorAll('body *')]
         .filter((element) => element.getBoundingClientRect().right > innerWidth)
         .map(({ outerHTML }) => outerHTML.slice(0, 200))
-        .slice(0, 5)`)
+        .slice(0, 5)`
+    await expect.poll(() => on.evaluate(tooWide), { message: place, timeout: 30_000 }).toEqual([])
+  }
 
   async function visit(place: string, shows: string, on = page): Promise<void> {
     await on.goto(`${site.root}/ui/#/${place}`)
@@ -102,7 +104,7 @@ describeWith(missingBrowser, 'the dashboard in Chromium', () => {
       await page.emulateMedia({ colorScheme: 'dark' })
       expect(await browser.seriousFaults(page, ['color-contrast']), `${place}, dark`).toEqual([])
       await page.setViewportSize({ width: 360, height: 740 })
-      expect(await tooWide(), `${place}, 360 pixels`).toEqual([])
+      await fits(place)
       await page.setViewportSize({ width: 1280, height: 900 })
     }
     expect(complaints).toEqual([])
@@ -259,12 +261,12 @@ describeWith(missingBrowser, 'the dashboard in Chromium', () => {
     ] as const) {
       await own.page.goto(`${site.root}/ui/#/${place}`)
       await shows.first().waitFor()
-      expect(await tooWide(own.page), place.slice(0, 60)).toEqual([])
+      await fits(place.slice(0, 60), own.page)
     }
     await own.page.locator('.reason', { hasText: attack + long }).waitFor()
     await own.page.getByRole('tab', { name: 'wait call-back' }).click()
     await own.page.locator('.script', name).waitFor()
-    expect(await tooWide(own.page)).toEqual([])
+    await fits('the script', own.page)
     expect(await own.page.evaluate('[typeof owned, document.images.length]')).toEqual(['undefined', 0])
     // The browser complains of each 404 and 400; it would of what the content security policy forbids.
     expect(own.complaints.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([])

@@ -12,11 +12,12 @@ import type { ScriptedAnswer } from '../support/scripted-server.ts'
 
 /*
  * The simulated firmware of storm/firmware is worth what it has in common with the real one. Here both boot through the
- * same scripts from the same servers, which answer both in the same way; what the servers and the consoles saw has to
- * be the same.
+ * same scripts, at the same time, each in a laboratory of its own whose servers have the same addresses and answer in the
+ * same way; what the servers and the consoles saw has to be the same.
  */
 
 const program = fileURLToPath(new URL('../lab/inside/firmware-client.ts', import.meta.url))
+const serverIp = '10.77.0.1'
 const first = '52:54:00:77:0f:00'
 const second = '52:54:00:77:0f:01'
 const files = '/1be26c0b-03f2-4d2e-ae87-c02d7f33c123'
@@ -141,44 +142,51 @@ const cases: Case[] = [
 ]
 
 describeInLab('simulated firmware is like the real one', () => {
-  let lab: Lab
-  let dhcp: Host
+  const labs: Lab[] = []
   let host: Host
-  let web: ScriptedWeb
+  let realLab: Lab
+  let webs: { real: ScriptedWeb; simulated: ScriptedWeb }
   let machines = 0
 
+  const openLab = async () => {
+    const lab = await Lab.open()
+    labs.push(lab)
+    const server = await lab.host('dhcp.lab.example', { ipv4: serverIp, ipv6: 'fd77::1' })
+    return { lab, server, web: await ScriptedWeb.start(server, 6385) }
+  }
+
   beforeAll(async () => {
-    lab = await Lab.open()
-    dhcp = await lab.host('dhcp.lab.example', { ipv4: '10.77.0.1', ipv6: 'fd77::1' })
-    host = await lab.host('client.lab.example', { ipv4: '10.77.0.2' })
-    web = await ScriptedWeb.start(dhcp, 6385)
-    await startDnsmasq(dhcp, { bootUrl: `${web.url}/boot.ipxe` })
+    const [real, simulated] = await Promise.all([openLab(), openLab()])
+    realLab = real.lab
+    webs = { real: real.web, simulated: simulated.web }
+    host = await simulated.lab.host('client.lab.example', { ipv4: '10.77.0.2' })
+    await startDnsmasq(real.server, { bootUrl: `${real.web.url}/boot.ipxe` })
   })
   afterAll(async () => {
-    await lab?.close()
+    await Promise.all(labs.map((lab) => lab.close()))
   })
 
   /** bootring's own script, with this laboratory's addresses. */
-  const golden = (name: string, firstApi = dhcp.ip) =>
+  const golden = (name: string, { url }: ScriptedWeb, firstApi = serverIp) =>
     readFileSync(new URL(`../golden/${name}.ipxe`, import.meta.url), 'utf8')
-      .replaceAll(
-        'http://10.0.0.1:6385/v1',
-        name === 'root-several-apis' ? `http://${firstApi}:6386/v1` : `${web.url}/v1`,
-      )
-      .replaceAll('http://10.0.0.2:6385/v1', `${web.url}/v1`)
-      .replaceAll('http://10.0.0.11:8080', web.url)
+      .replaceAll('http://10.0.0.1:6385/v1', name === 'root-several-apis' ? `http://${firstApi}:6386/v1` : `${url}/v1`)
+      .replaceAll('http://10.0.0.2:6385/v1', `${url}/v1`)
+      .replaceAll('http://10.0.0.11:8080', url)
       // The kernel here takes its command line for a script.
       .replaceAll(/ selinux=0 .*(?= initrd=)/g, '')
       // A time-out as short as the test's patience.
       .replaceAll('--timeout 30000', '--timeout 3000')
 
-  const requests = (): string[] =>
+  const requests = (web: ScriptedWeb): string[] =>
     web.requests.map(({ connection, head }) => [connection, ...head].join(' | ').replace(/git-[^ ]*/, 'git-…'))
 
-  async function script({ root = 'root-api', firstApi, node = 'node-agent', answers }: Case): Promise<void> {
-    const text = golden(node)
+  async function script(
+    web: ScriptedWeb,
+    { root = 'root-api', firstApi, node = 'node-agent', answers }: Case,
+  ): Promise<void> {
+    const text = golden(node, web)
     await web.script({
-      '/boot.ipxe': [{ body: golden(root, firstApi) }],
+      '/boot.ipxe': [{ body: golden(root, web, firstApi) }],
       [bootPath(first)]: [{ body: text }],
       [`${files}/deploy_kernel`]: [{ file: kernel }],
       [`${files}/deploy_ramdisk`]: [{ body: ramdisk }],
@@ -186,15 +194,16 @@ describeInLab('simulated firmware is like the real one', () => {
     })
   }
 
-  async function real(macs: string[]): Promise<Course> {
+  async function real(tried: Case, macs: string[]): Promise<Course> {
+    await script(webs.real, tried)
     machines += 1
-    const machine = await Machine.start(lab, { name: `machine-${machines}`, firmware: 'bios', macs })
+    const machine = await Machine.start(realLab, { name: `machine-${machines}`, firmware: 'bios', macs })
     try {
       await machine.untilOff(120)
       const booted = machine.console.includes(startedMark)
       const { console } = machine
       return {
-        requests: requests(),
+        requests: requests(webs.real),
         fetches: fetches(console),
         said: said(console),
         end: booted ? 'booted' : 'gave-up',
@@ -204,8 +213,9 @@ describeInLab('simulated firmware is like the real one', () => {
     }
   }
 
-  async function simulated(macs: string[]): Promise<Course> {
-    const options = { macs, firmware: 'bios', rootScript: { url: `${web.url}/boot.ipxe` } }
+  async function simulated(tried: Case, macs: string[]): Promise<Course> {
+    await script(webs.simulated, tried)
+    const options = { macs, firmware: 'bios', rootScript: { url: `${webs.simulated.url}/boot.ipxe` } }
     const output = await host.run([process.execPath, program, JSON.stringify(options)])
     const events = output
       .trim()
@@ -215,15 +225,12 @@ describeInLab('simulated firmware is like the real one', () => {
     const last = events.at(-1)
     expect(events.filter(({ type }) => type === 'complaint')).toEqual([])
     const end = last?.type === 'ended' ? last.outcome.end : 'lost'
-    return { requests: requests(), fetches: simulatedFetches(events), said: said(text), end }
+    return { requests: requests(webs.simulated), fetches: simulatedFetches(events), said: said(text), end }
   }
 
   it.each(cases)('$name', async (tried) => {
     const { macs = [first] } = tried
-    await script(tried)
-    const realCourse = await real(macs)
-    await script(tried)
-    const simulatedCourse = await simulated(macs)
+    const [realCourse, simulatedCourse] = await Promise.all([real(tried, macs), simulated(tried, macs)])
     expect(simulatedCourse).toEqual(realCourse)
     expect(realCourse.end).toBe('booted')
     for (const words of tried.said ?? []) expect(realCourse.said.join('\n')).toContain(words)

@@ -16,6 +16,7 @@ const lacking = missingForGrub() !== undefined && process.env.CI !== 'true'
 describeInLab('real GRUB boots', () => {
   let site: Installation
   let dhcp: LabProcess
+  let refused: Machine
 
   beforeAll(async () => {
     if (lacking) return
@@ -28,6 +29,8 @@ describeInLab('real GRUB boots', () => {
     const options = { bootring: { api_root_urls: both }, conductor: { heartbeat_timeout: 1 } }
     const files = [...site.api(0).configFiles, site.settings(options)]
     dhcp = await startDnsmasqForGrub(site.dhcp, await runBootring(site.dhcp, ['root-script', '--grub'], files))
+    // It asks for a while before it gives up: the other tests run meanwhile.
+    refused = await Machine.start(site.lab, { name: 'available', ...uefi(available) })
   })
   afterAll(async () => {
     await dhcp?.stop()
@@ -43,7 +46,7 @@ describeInLab('real GRUB boots', () => {
     expect(booted.report.cmdline).toContain('console=ttyS0')
   })
 
-  it.skipIf(lacking)('although the conductor that owns the node is dead', async () => {
+  it.skipIf(lacking)('although the conductor that owns the node is dead', { timeout: 240_000 }, async () => {
     const owner = await site.owner(orphan, 'grub.cfg')
     await owner.process.kill()
     const booted = await bootMachine(site, uefi(orphan))
@@ -55,12 +58,11 @@ describeInLab('real GRUB boots', () => {
   it.skipIf(lacking)(
     'not a node in available: it goes on with the next boot device of the firmware',
     async () => {
-      const machine = await Machine.start(site.lab, { name: 'available', ...uefi(available) })
-      await machine.untilConsole('Going on with the next boot device of the firmware', 170)
-      expect(machine.console).toContain(`Asking for the boot configuration of ${available} in 2 seconds`)
-      expect(machine.console).not.toContain('Fetching')
+      await refused.untilConsole('Going on with the next boot device of the firmware', 170)
+      expect(refused.console).toContain(`Asking for the boot configuration of ${available} in 2 seconds`)
+      expect(refused.console).not.toContain('Fetching')
       expect(site.web.reports().filter(({ mac }) => mac === available)).toEqual([])
-      await machine.kill()
+      await refused.kill()
     },
     240_000,
   )

@@ -1,31 +1,83 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { startBootring } from '../lab/bootring.ts'
-import { ipxeBinaries, startDnsmasq } from '../lab/dnsmasq.ts'
+import { startDhcpd } from '../lab/dhcpd.ts'
+import { loaderFiles, startDnsmasq, tftpFolder } from '../lab/dnsmasq.ts'
 import { startKea } from '../lab/kea.ts'
 import type { LabProcess } from '../lab/lab-process.ts'
-import { Machine } from '../lab/machine.ts'
+import { Machine, type MachineOptions } from '../lab/machine.ts'
 import { startTlsProxy } from '../lab/nginx.ts'
 import { describeInLab } from '../lab/require-lab.ts'
+import { efiMark } from '../lab/tiny-efi.ts'
+import { startTftpServer } from './attached-grub.ts'
 import { bootMachine } from './boot-machine.ts'
 import { Installation } from './installation.ts'
 
 const waiting = [
   'bios',
   'uefi',
-  'kea-bios',
-  'kea-uefi',
   'undionly',
-  'snponly',
   'proxy',
   'old-way',
   'orphan',
   'half-way',
+  'dnsmasq-tftp',
+  'dnsmasq-http',
+  'kea-bios',
+  'kea-http',
+  'dhcpd-bios',
+  'dhcpd-tftp',
+  'dhcpd-http',
 ] as const
 const active = '52:54:00:77:00:a0'
 const registered = '52:54:00:77:00:b1'
 const unregistered = '52:54:00:77:00:b0'
-const macOf = (name: (typeof waiting)[number]) => `52:54:00:77:00:0${waiting.indexOf(name)}`
+const macOf = (name: (typeof waiting)[number]) =>
+  `52:54:00:77:00:${waiting.indexOf(name).toString(16).padStart(2, '0')}`
+const uefi = { firmware: 'uefi', plainNics: true } as const
+const uefiHttp = { firmware: 'uefi', httpBoot: true } as const
+
+/** By DHCP server: machines that boot, and others of which Debian has no iPXE. They load what stands in for it. */
+const through: Record<string, { machines: [(typeof waiting)[number], Kind][]; others: Kind[] }> = {
+  dnsmasq: {
+    machines: [
+      ['dnsmasq-tftp', uefi],
+      ['dnsmasq-http', uefiHttp],
+    ],
+    others: [
+      { firmware: 'uefi-ia32', plainNics: true },
+      { firmware: 'uefi-arm64', plainNics: true },
+      { firmware: 'uefi-arm64', httpBoot: true },
+    ],
+  },
+  Kea: {
+    machines: [
+      ['kea-bios', { firmware: 'bios' }],
+      ['kea-http', uefiHttp],
+    ],
+    others: [
+      { firmware: 'uefi-arm64', plainNics: true },
+      { firmware: 'uefi-arm64', httpBoot: true },
+    ],
+  },
+  "ISC's dhcpd": {
+    machines: [
+      ['dhcpd-bios', { firmware: 'bios' }],
+      ['dhcpd-tftp', uefi],
+      ['dhcpd-http', uefiHttp],
+    ],
+    others: [
+      { firmware: 'uefi-arm64', plainNics: true },
+      { firmware: 'uefi-arm64', httpBoot: true },
+    ],
+  },
+}
+const loaderOf = {
+  bios: 'undionly.kpxe',
+  uefi: 'snponly.efi',
+  'uefi-ia32': 'snponly-ia32.efi',
+  'uefi-arm64': 'snponly-arm64.efi',
+}
+type Kind = Pick<MachineOptions, 'firmware' | 'plainNics' | 'httpBoot'>
 
 describeInLab('real firmware boots', () => {
   let site: Installation
@@ -81,28 +133,43 @@ describeInLab('real firmware boots', () => {
     },
   )
 
-  it.each([
-    ['kea-bios', { firmware: 'bios' }],
-    // Firmware that has no iPXE and boots by HTTP: it asks Kea twice, as itself and as iPXE.
-    ['kea-uefi', { firmware: 'uefi', httpBoot: true }],
-  ] as const)('through Kea: %s', async (name, machine) => {
-    for (const { name: file, path } of ipxeBinaries) site.web.put(file, readFileSync(path))
-    // Kea sends no router advertisements.
-    dhcpServers = [await startDnsmasq(site.dhcp, {}), await startKea(site.dhcp, rootScriptUrl())]
+  /** The server, and whatever else it takes. */
+  const startServers = async (server: string): Promise<LabProcess[]> => {
+    if (server === 'dnsmasq') return [await startDnsmasq(site.dhcp, { bootUrl: rootScriptUrl() })]
+    // They give out no files and send no router advertisements.
+    const aside = [await startTftpServer(site.dhcp, tftpFolder(site.dhcp)), await startDnsmasq(site.dhcp, {})]
+    const start = server === 'Kea' ? startKea : startDhcpd
+    return [...aside, await start(site.dhcp, rootScriptUrl())]
+  }
+
+  it.each(Object.entries(through))('through %s, machines of several kinds', async (server, { machines, others }) => {
+    for (const { name, content } of loaderFiles) site.web.put(name, content)
+    dhcpServers = await startServers(server)
     await linkTo(apiUrl(1))
     const since = site.web.requests.length
-    const booted = await bootMachine(site, { ...machine, macs: [macOf(name)] })
-    expect(booted.report.mac).toBe(macOf(name))
-    const loaded = site.web.requests.slice(since).filter(({ path }) => path === '/snponly.efi')
-    expect(loaded.length > 0).toBe(name === 'kea-uefi')
-  })
-
-  it('chain-loaded over TFTP, UEFI: firmware without iPXE loads snponly.efi', async () => {
-    await useDnsmasq()
-    await linkTo(apiUrl(0))
-    const booted = await bootMachine(site, { firmware: 'uefi', macs: [macOf('snponly')], plainNics: true })
-    expect(dhcpServers[0]?.output).toContain('snponly.efi')
-    expect(booted.report.mac).toBe(macOf('snponly'))
+    const loading = others.map(async (kind, index) => {
+      const name = `${server.at(-1)}-other-${index}`
+      const machine = await Machine.start(site.lab, { name, ...kind, macs: [`52:54:00:77:00:c${index}`] })
+      try {
+        await machine.untilConsole(efiMark(kind.firmware === 'uefi-arm64' ? 'arm64' : 'ia32'), 170)
+        await machine.untilOff(20)
+      } finally {
+        await machine.kill()
+      }
+    })
+    const booting = machines.map(async ([name, kind]) => {
+      const { report } = await bootMachine(site, { ...kind, macs: [macOf(name)] })
+      expect(report.mac).toBe(macOf(name))
+    })
+    await Promise.all([...booting, ...loading])
+    const kinds = [...others, ...machines.map(([, kind]) => kind)]
+    const byTftp = [...(dhcpServers[0]?.output ?? '').matchAll(/sent \S+\/([\w.-]+) to/g)].map(([, file]) => file)
+    const byHttp = site.web.requests.slice(since).map(({ path }) => path.slice(1))
+    const loadersOf = (which: Kind[]) => new Set(which.map(({ firmware }) => loaderOf[firmware]))
+    expect(new Set(byTftp)).toEqual(loadersOf(kinds.filter(({ plainNics }) => plainNics)))
+    expect(new Set(byHttp.filter((file) => file.endsWith('.efi')))).toEqual(
+      loadersOf(kinds.filter(({ httpBoot }) => httpBoot)),
+    )
   })
 
   it('chain-loaded over TFTP, BIOS: another iPXE loads undionly.kpxe', async () => {

@@ -208,7 +208,7 @@ class Machines {
   async #run(lane: number): Promise<void> {
     for (let turn = lane; !this.#stopping; turn += 1) {
       await this.#boot(turn)
-      await sleep(10)
+      await sleep(50)
     }
   }
 

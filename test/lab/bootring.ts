@@ -22,7 +22,7 @@ export async function startBootring(
   { configFiles, adminPort = adminPorts[command], adminIp = '127.0.0.1' }: BootringOptions,
 ): Promise<LabProcess> {
   const started = host.spawn([launcher, command, ...withConfigFiles(configFiles)])
-  const ready = host.http({ url: `http://${adminIp}:${adminPort}/readyz`, untilStatus: 200, seconds: 30 })
+  const ready = host.http({ url: `http://${adminIp}:${adminPort}/readyz`, untilStatus: 200, seconds: 120 })
   const failed = started.exited.then(() => {
     throw new Error(`bootring ${command} on ${host.name} ended:\n${started.output}`)
   })

@@ -1,8 +1,9 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runBootring } from './bootring.ts'
 import type { Host } from './host.ts'
 import type { LabProcess } from './lab-process.ts'
+import { tinyEfi } from './tiny-efi.ts'
 
 export interface DnsmasqOptions {
   /** URL that iPXE is told to boot; undefined: no DHCP at all, router advertisements only. */
@@ -13,11 +14,12 @@ export interface DnsmasqOptions {
   more?: readonly string[]
 }
 
-/** The iPXE binaries that firmware loads, by TFTP or HTTP. */
-export const ipxeBinaries = ['undionly.kpxe', 'snponly.efi'].map((name) => ({
-  name,
-  path: join('/usr/lib/ipxe', name),
-}))
+/** What firmware loads, by TFTP or HTTP: Debian's iPXE, and what stands in for it where Debian has none. */
+export const loaderFiles: readonly { name: string; content: Buffer }[] = [
+  ...['undionly.kpxe', 'snponly.efi'].map((name) => ({ name, content: readFileSync(join('/usr/lib/ipxe', name)) })),
+  { name: 'snponly-arm64.efi', content: tinyEfi('arm64') },
+  { name: 'snponly-ia32.efi', content: tinyEfi('ia32') },
+]
 
 let started = 0
 /** The same arguments make the same text. */
@@ -27,9 +29,7 @@ const configurations = new Map<string, Promise<string>>()
 export async function startDnsmasq(host: Host, options: DnsmasqOptions): Promise<LabProcess> {
   started += 1
   const file = join(host.folder, `dnsmasq-${started}.conf`)
-  const tftpRoot = join(host.folder, 'tftp')
-  mkdirSync(tftpRoot, { recursive: true })
-  for (const { name, path } of ipxeBinaries) copyFileSync(path, join(tftpRoot, name))
+  const tftpRoot = tftpFolder(host)
   const argv = [
     'dhcp',
     'dnsmasq',
@@ -47,6 +47,14 @@ export async function startDnsmasq(host: Host, options: DnsmasqOptions): Promise
   ])
   await server.untilOutput('started, version', 10)
   return server
+}
+
+/** A folder with what firmware loads. */
+export function tftpFolder(host: Host): string {
+  const folder = join(host.folder, 'tftp')
+  mkdirSync(folder, { recursive: true })
+  for (const { name, content } of loaderFiles) writeFileSync(join(folder, name), content)
+  return folder
 }
 
 /** What `bootring dhcp` prints on this host. */

@@ -34,6 +34,7 @@ export interface HttpQuestion {
   seconds?: number
 }
 
+const vlanProgram = fileURLToPath(new URL('inside/vlan-interface.py', import.meta.url))
 const httpClient = fileURLToPath(new URL('inside/http-client.ts', import.meta.url))
 
 /** A server of the lab: a network namespace with one NIC, eth0, on the bridge. The files are those of the real machine. */
@@ -76,6 +77,11 @@ export class Host {
   /** Makes an HTTP request from this host. */
   async http(question: HttpQuestion): Promise<HttpAnswer> {
     return JSON.parse(await this.run([process.execPath, httpClient, JSON.stringify(question)])) as HttpAnswer
+  }
+
+  /** Makes eth0.`id`, by which the host is in a VLAN of the bridge. It lasts as long as the lab. */
+  async vlan(id: number): Promise<void> {
+    await this.spawn(['python3', vlanProgram, 'eth0', String(id)]).untilOutput('ready', 30)
   }
 
   /** Gives the NIC its addresses. Router advertisements are for machines, not for servers. */

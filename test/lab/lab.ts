@@ -70,7 +70,7 @@ export class Lab {
 
   /** A new host on the bridge, with its own network namespace; `name` resolves to its addresses on all hosts. */
   async host(name: string, addresses: HostAddresses): Promise<Host> {
-    const namespace = join(this.folder, 'namespaces', name)
+    const namespace = this.#namespace(name)
     const veth = this.#interface('v')
     for (const address of [addresses.ipv4, addresses.ipv6]) {
       if (address !== undefined) appendFileSync(join(this.folder, 'hosts'), `${address} ${name}\n`)
@@ -82,6 +82,14 @@ export class Lab {
     await host.bringUp()
     this.#hosts.set(name, host)
     return host
+  }
+
+  /** A wire that leads from one host to another and nowhere else, with these interfaces at its ends. */
+  async wire(one: Host, itsInterface: string, other: Host, othersInterface: string): Promise<void> {
+    const peer = ['peer', 'name', othersInterface, 'netns', this.#namespace(other.name)]
+    await this.run(['ip', 'link', 'add', itsInterface, 'netns', this.#namespace(one.name), 'type', 'veth', ...peer])
+    await one.run(['ip', 'link', 'set', itsInterface, 'up'])
+    await other.run(['ip', 'link', 'set', othersInterface, 'up'])
   }
 
   /** A new tap device on the bridge, for a machine's NIC: its name. */
@@ -119,6 +127,10 @@ export class Lab {
     if (this.#holder.exitCode === null) await gone
     await Promise.all(this.#processes.map((started) => started.exited))
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  #namespace(hostName: string): string {
+    return join(this.folder, 'namespaces', hostName)
   }
 
   #interface(prefix: string): string {

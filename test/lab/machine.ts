@@ -3,9 +3,12 @@ import { join } from 'node:path'
 import type { Lab } from './lab.ts'
 import type { LabProcess } from './lab-process.ts'
 
+/** Without more, PCs of 64 bits. */
+type Firmware = 'bios' | 'uefi' | 'uefi-ia32' | 'uefi-arm64'
+
 export interface MachineOptions {
   name: string
-  firmware: 'bios' | 'uefi'
+  firmware: Firmware
   /** MACs of its NICs; it boots from the first. */
   macs: readonly string[]
   /** UEFI only: the NICs bring no iPXE of their own, so that the firmware's PXE has to load one. */
@@ -14,7 +17,6 @@ export interface MachineOptions {
   httpBoot?: boolean
 }
 
-const ovmf = '/usr/share/OVMF'
 /** iPXE waits two seconds for a key after this; any but Ctrl-B ends the wait. */
 const prompt = 'for the iPXE command line...'
 
@@ -38,17 +40,8 @@ export class Machine {
       nics.push('-netdev', `tap,id=n${index},ifname=${tap},script=no,downscript=no`)
       nics.push('-device', `virtio-net-pci,netdev=n${index},mac=${mac}${boot}${rom}`)
     }
-    const firmware =
-      options.firmware === 'uefi' ? uefi(lab, options.name) : ['-machine', 'pc,graphics=off', '-m', '192']
-    return new Machine(
-      lab.spawn(options.name, [
-        'qemu-system-x86_64',
-        ...common,
-        ...firmware,
-        ...nics,
-        ...(options.httpBoot ? withoutPxe : []),
-      ]),
-    )
+    const argv = [...firmwares[options.firmware](lab, options.name), ...common, ...nics]
+    return new Machine(lab.spawn(options.name, [...argv, ...(options.httpBoot ? withoutPxe : [])]))
   }
 
   /** What its serial console showed so far, without the escape sequences that position the cursor. */
@@ -91,13 +84,27 @@ const withoutPxe = ['IPv4PXESupport', 'IPv6PXESupport'].flatMap((name) => [
   `name=opt/org.tianocore/${name},string=n`,
 ])
 
-function uefi(lab: Lab, name: string): string[] {
+const firmwares: Record<Firmware, (lab: Lab, name: string) => string[]> = {
+  bios: () => ['qemu-system-x86_64', '-machine', 'pc,graphics=off', '-m', '192'],
+  uefi: (lab, name) => [
+    ...['qemu-system-x86_64', '-machine', 'q35', '-m', '256'],
+    ...flash(lab, name, '/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_VARS_4M.fd'),
+  ],
+  // Debian has it with secure boot only, which keeps its variables by system management mode.
+  'uefi-ia32': (lab, name) => [
+    ...['qemu-system-x86_64', '-machine', 'q35,smm=on', '-m', '256'],
+    ...['-global', 'driver=cfi.pflash01,property=secure,value=on'],
+    ...flash(lab, name, '/usr/share/OVMF/OVMF32_CODE_4M.secboot.fd', '/usr/share/OVMF/OVMF32_VARS_4M.fd'),
+  ],
+  'uefi-arm64': (lab, name) => [
+    ...['qemu-system-aarch64', '-machine', 'virt', '-cpu', 'cortex-a57', '-m', '256'],
+    ...flash(lab, name, '/usr/share/AAVMF/AAVMF_CODE.fd', '/usr/share/AAVMF/AAVMF_VARS.fd'),
+  ],
+}
+
+function flash(lab: Lab, name: string, code: string, emptyVariables: string): string[] {
   const variables = join(lab.folder, `${name}-vars.fd`)
-  copyFileSync(join(ovmf, 'OVMF_VARS_4M.fd'), variables)
-  const flash = 'if=pflash,format=raw'
-  return [
-    ...['-machine', 'q35', '-m', '256'],
-    ...['-drive', `${flash},unit=0,readonly=on,file=${join(ovmf, 'OVMF_CODE_4M.fd')}`],
-    ...['-drive', `${flash},unit=1,file=${variables}`],
-  ]
+  copyFileSync(emptyVariables, variables)
+  const drive = 'if=pflash,format=raw'
+  return ['-drive', `${drive},unit=0,readonly=on,file=${code}`, '-drive', `${drive},unit=1,file=${variables}`]
 }

@@ -8,6 +8,7 @@ const programs = [
   'nsenter',
   'ip',
   'qemu-system-x86_64',
+  'qemu-system-aarch64',
   'dnsmasq',
   'kea-dhcp4',
   'kea-dhcp6',
@@ -18,6 +19,8 @@ const programs = [
 ]
 const files = [
   '/usr/share/OVMF/OVMF_CODE_4M.fd',
+  '/usr/share/OVMF/OVMF32_CODE_4M.secboot.fd',
+  '/usr/share/AAVMF/AAVMF_CODE.fd',
   '/usr/lib/ipxe/undionly.kpxe',
   '/usr/lib/ipxe/snponly.efi',
   '/usr/lib/ipxe/ipxe.lkrn',

@@ -34,11 +34,11 @@ export interface AskedRequest {
 const isReading = (method: string): boolean => method === 'GET' || method === 'HEAD'
 
 export async function refusal(access: RestAccess, { headers, method }: AskedRequest): Promise<Refusal | undefined> {
-  const { authorization, host = '', origin } = headers
+  const { authorization, host, origin } = headers
   // A browser sends what any page makes it send, and the password that it knows along with it. Only pages of ours may change anything.
   if (!isReading(method) && origin !== undefined && URL.parse(origin)?.host !== host)
     return { status: 403, text: `Access was denied: a page of ${origin} may change nothing here` }
-  if (access.kind === 'open') return isOurs(host, access.names) ? undefined : { status: 403, text: otherName(host) }
+  if (access.kind === 'open') return isOurs(host, access.names) ? undefined : { status: 403, text: otherName }
   if (access.kind === 'closed') return { status: 403, text: access.reason }
   const result = await access.authenticate(authorization)
   switch (result) {
@@ -62,11 +62,12 @@ export async function refusal(access: RestAccess, { headers, method }: AskedRequ
 }
 
 /** Anybody can give an address of ours a name of theirs, and so let a browser here take us for a part of their site. */
-function isOurs(host: string, names: ReadonlySet<string> | undefined): boolean {
-  if (names === undefined || host === '') return true
+function isOurs(host: string | undefined, names: ReadonlySet<string> | undefined): boolean {
+  // Browsers always say it.
+  if (names === undefined || host === undefined) return true
   const name = URL.parse(`http://${host}`)?.hostname.replace(/^\[|\]$|\.$/g, '') ?? host
   return isIP(name) !== 0 || names.has(name) || name.endsWith('.localhost')
 }
 
-const otherName = (host: string): string =>
-  `Access was denied: ${host} is no name of this host, for which alone this API is open. Ask for localhost or an address, or set [DEFAULT]auth_strategy.`
+const otherName =
+  'Access was denied: the management API is open without a password, and not by this name. Ask by an address or localhost, or set [api]public_endpoint to the URL, or [DEFAULT]auth_strategy.'

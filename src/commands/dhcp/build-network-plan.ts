@@ -51,6 +51,7 @@ export function buildNetworkPlan(request: PlanRequest): { plan: NetworkPlan; not
   const plan: NetworkPlan = {
     scriptUrls,
     tftpServers,
+    ownAddresses6: ownAddresses6(request, subnets),
     ...(tftpRoot === undefined ? {} : { tftpRoot }),
     httpFolders,
     loaders: readLoaders(options.loader ?? []),
@@ -93,6 +94,16 @@ function readTftpServers(
     if (ip) given[6] = ip
   }
   return given
+}
+
+function ownAddresses6({ interfaces }: PlanRequest, subnets: readonly Subnet[]): Record<string, IpAddress> {
+  const found: Record<string, IpAddress> = {}
+  for (const { interface: name, network } of subnets) {
+    if (network.family !== 6 || name === undefined) continue
+    const ip = parseIp(interfaces[name]?.find(({ address }) => isIn(network, address))?.address ?? '')
+    if (ip) found[name] ??= ip
+  }
+  return found
 }
 
 function readTftpRoot({ installation, options, ownTftp }: PlanRequest): string | undefined {

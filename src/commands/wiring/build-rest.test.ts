@@ -40,7 +40,14 @@ describe('who may manage', () => {
     for (const host of [undefined, '127.0.0.1:6385', '[::1]:6385', 'localhost:6385', 'h', 'H:6385', 'a.localhost'])
       expect(await status(found, host), host).toBe(200)
     expect(await status(found, 'boot.example')).toBe(200)
-    for (const host of ['evil.example', 'evil.example:6385', 'localhost.evil.example', '127.0.0.1.evil.example', '/'])
+    for (const host of [
+      'evil.example',
+      'evil.example:6385',
+      'localhost.evil.example',
+      '127.0.0.1.evil.example',
+      '/',
+      '',
+    ])
       expect(await status(found, host), host).toBe(403)
     expect(await status(access({ api: loopback, DEFAULT: { auth_strategy: 'noauth' } }).access, 'any.example')).toBe(
       200,
@@ -51,7 +58,7 @@ describe('who may manage', () => {
     const { access: found } = access({ api: loopback })
     const status = async (method: string, origin?: string) =>
       (await refusal(found, { method, headers: { host: 'localhost:6385', origin } }))?.status ?? 200
-    for (const origin of ['https://evil.example', 'null', 'http://localhost:80', '//'])
+    for (const origin of ['https://evil.example', 'null', 'http://localhost:80', '//', ''])
       expect(await status('POST', origin), origin).toBe(403)
     expect(await status('POST', 'http://localhost:6385')).toBe(200)
     expect(await status('POST')).toBe(200)

@@ -63,7 +63,7 @@ export function restAccess(installation: Installation, log: Logger): RestAccess 
 }
 
 /** Lower case, as browsers write them. */
-function namesOf({ config, host }: Installation): Set<string> {
-  const endpoint = URL.parse(config.api.public_endpoint ?? '')?.hostname
-  return new Set(['localhost', host.toLowerCase(), ...(endpoint === undefined ? [] : [endpoint])])
+function namesOf({ apiRootUrls, config, host, httpUrl }: Installation): Set<string> {
+  const urls = [...apiRootUrls, httpUrl, config.api.public_endpoint ?? '']
+  return new Set(['localhost', host.toLowerCase(), ...urls.flatMap((url) => URL.parse(url)?.hostname ?? [])])
 }

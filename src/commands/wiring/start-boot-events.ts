@@ -1,6 +1,8 @@
 import { BootEventRecorder } from '../../events/boot-event-recorder.ts'
 import { BootEventRetention } from '../../events/boot-event-retention.ts'
-import type { BootEventReader, BootEventSink } from '../../model/boot-events.ts'
+import { BootFollowUp } from '../../events/boot-follow-up.ts'
+import type { BootEventReader, BootEventSink, BootEventStore } from '../../model/boot-events.ts'
+import type { NodeProgressReader } from '../../model/stores.ts'
 import { BootEventMetrics } from '../../observe/boot-event-metrics.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { Metrics } from '../../observe/metrics.ts'
@@ -18,8 +20,10 @@ export interface BootEvents {
 export interface BootEventsSetting {
   installation: Installation
   metrics: Pick<Metrics, 'registry'>
-  /** Deletes old events as well: one process of a host is enough. */
-  prunes: boolean
+  /** Looks after the store as well: one process of a host is enough. */
+  tends: boolean
+  /** The database of the Ironic that bootring is attached to. */
+  ironic?: NodeProgressReader | undefined
   log: Logger
 }
 
@@ -33,7 +37,7 @@ const farewellSeconds = 3
  * reason not to start. Call it before what records events: that has to stop first. Throws `ConfigInvalid`.
  */
 export async function startBootEvents(
-  { installation, log, metrics, prunes }: BootEventsSetting,
+  { installation, ironic, log, metrics, tends }: BootEventsSetting,
   cleanup: Cleanup,
 ): Promise<BootEvents | undefined> {
   const store = await openBootEvents(installation, log)
@@ -43,7 +47,7 @@ export async function startBootEvents(
   const measured = new BootEventMetrics(metrics.registry, () => recorder.figures.waiting)
   const recorder = new BootEventRecorder({ store, capacity, metrics: measured, log })
   cleanup.defer(() => recorder.stop(farewellSeconds))
-  if (prunes) pruneBootEvents(store, installation, log, cleanup)
+  if (tends) tendBootEvents(store, { installation, ironic, log }, cleanup)
   return {
     sink: recorder,
     reader: store,
@@ -54,20 +58,24 @@ export async function startBootEvents(
   }
 }
 
-/** For a process that records nothing itself, and deletes what the others' are too old. */
-export async function startPruningBootEvents(installation: Installation, log: Logger, cleanup: Cleanup): Promise<void> {
-  const store = await openBootEvents(installation, log)
+/** For a process that records nothing itself, and looks after what the others keep. */
+export async function startTendingBootEvents(setting: TendedEvents, cleanup: Cleanup): Promise<void> {
+  const store = await openBootEvents(setting.installation, setting.log)
   if (store === undefined) return
   cleanup.defer(() => store.close())
-  pruneBootEvents(store, installation, log, cleanup)
+  tendBootEvents(store, setting, cleanup)
 }
 
-function pruneBootEvents(
-  store: ConstructorParameters<typeof BootEventRetention>[0]['store'],
-  { config }: Installation,
-  log: Logger,
-  cleanup: Cleanup,
-): void {
-  const retention = new BootEventRetention({ store, retentionSeconds: config.bootring.boot_event_retention, log })
+type TendedEvents = Pick<BootEventsSetting, 'installation' | 'ironic' | 'log'>
+
+/** Deletes what is too old; beside an Ironic, adds what its database tells of the boots. */
+function tendBootEvents(store: BootEventStore, { installation, ironic, log }: TendedEvents, cleanup: Cleanup): void {
+  const { config, host } = installation
+  const { boot_event_retention: retentionSeconds, boot_follow_up_interval: intervalSeconds } = config.bootring
+  const retention = new BootEventRetention({ store, retentionSeconds, log })
   cleanup.defer(() => retention.stop())
+  if (ironic === undefined || intervalSeconds === 0) return
+  const followUp = new BootFollowUp({ nodes: ironic, store, server: host, intervalSeconds, log })
+  cleanup.defer(() => followUp.stop())
+  void followUp.run()
 }

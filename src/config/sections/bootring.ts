@@ -160,6 +160,11 @@ export const bootringSection = {
     'Boot events of one process that may wait to be written; more are dropped, and counted in bootring_boot_events_dropped_total.',
     { min: 100 },
   ),
+  boot_follow_up_interval: float(
+    10,
+    "Attached: how often nodes that have got a boot script are looked at in Ironic's database, to see whether their agents call and their states change. 0: never.",
+    { min: 0, unit: 'seconds' },
+  ),
   syslog_port: port(
     0,
     'UDP port on which the API takes what iPXE and ramdisks log by syslog, as events of the boot; usually 514. 0: none.',

@@ -93,7 +93,7 @@ export class SqliteEventFile {
     values: readonly SQLInputValue[],
     { after, before, limit }: { after: number | undefined; before: number | undefined; limit: number },
   ): BootEventRow[] {
-    const ends = this.#prepare('select min(id) as first, max(id) as last from bootring_boot_event').get() as {
+    const ends = this.#prepare(endsText).get() as {
       first: number | null
       last: number | null
     }
@@ -141,6 +141,9 @@ export class SqliteEventFile {
     return statement
   }
 }
+
+/** Asked for both in one, SQLite walks through all events. */
+export const endsText = `select (select min(id) from bootring_boot_event) as first, (select max(id) from bootring_boot_event) as last`
 
 const insertText = `insert into bootring_boot_event (${eventColumns.join()}) values (${eventColumns.map(() => '?').join()})`
 

@@ -1,6 +1,7 @@
 import { finderColumns } from '../stores/sql-node-finder.ts'
 import { nodeColumns, portColumns } from '../stores/sql-node-store.ts'
 import type { Tables } from '../tables.ts'
+import { progressColumns } from './node-progress.ts'
 
 /** What Ironic's migrations write; one row. */
 export interface AlembicVersionTable {
@@ -14,7 +15,7 @@ export interface IronicTables extends Tables {
 /** Every table and column of Ironic's that is read: what the database's user needs SELECT for. */
 export const ironicColumns = {
   alembic_version: ['version_num'],
-  nodes: [...new Set([...nodeColumns, ...finderColumns])],
+  nodes: [...new Set([...nodeColumns, ...finderColumns, ...progressColumns])],
   ports: portColumns,
   conductors: ['id', 'hostname', 'conductor_group', 'online', 'updated_at'],
   conductor_hardware_interfaces: ['conductor_id', 'hardware_type'],

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { NodeFinder } from '../../model/node-finder.ts'
-import type { ConductorReader, DatabaseFigures, IronicDatabase, NodeStore } from '../../model/stores.ts'
+import type { ConductorReader, DatabaseFigures, IronicDatabase, NodeProgress, NodeStore } from '../../model/stores.ts'
 import type { Logger } from '../../observe/logger.ts'
 import { databaseTime } from '../database-time.ts'
 import type { Engine } from '../engines/engine.ts'
@@ -10,6 +10,7 @@ import { checkIronicSchema, schemaHead } from './check-ironic-schema.ts'
 import { IronicConductorReader } from './ironic-conductor-reader.ts'
 import { releasesOf } from './ironic-releases.ts'
 import type { IronicTables } from './ironic-tables.ts'
+import { nodeProgress } from './node-progress.ts'
 
 export interface IronicDatabaseOptions {
   /** Whether Ironic takes itself to run on SQLite. */
@@ -46,6 +47,10 @@ export class SqlIronicDatabase implements IronicDatabase {
 
   async release(): Promise<string> {
     return releasesOf(await schemaHead(this.#db))
+  }
+
+  progress(uuids: readonly string[]): Promise<NodeProgress[]> {
+    return nodeProgress(this.#engine.read, uuids)
   }
 
   async ping(): Promise<void> {

@@ -56,7 +56,7 @@ class Reader {
       case '"':
         return { line, value: this.#string() }
     }
-    const word = this.#match(/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y)?.[0]
+    const word = this.#match(/-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y)?.[0]
     if (word === undefined) throw this.#problem('a value was expected')
     return { line, value: JSON.parse(word) as number | boolean | null }
   }

@@ -158,6 +158,7 @@ describe('JSON with comments', () => {
           expect(error).toBeInstanceOf(JsonProblem)
         }
       }),
+      { examples: [['00'], ['-01']] },
     )
   })
 })

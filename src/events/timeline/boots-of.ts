@@ -38,12 +38,17 @@ export function bootsOf(events: Iterable<StoredBootEvent>, now: number, sight: S
   return { boots: boots.sort((a, b) => b.boot.id - a.boot.id), others }
 }
 
-/** Whoever wrote an event and got no answer has written it again, under another id: the lowest counts. */
+/**
+ * Whoever wrote an event and got no answer has written it again, under another id: the lowest counts. And what several
+ * hosts have read in Ironic's database, each has written.
+ */
 function onceEach(events: Iterable<StoredBootEvent>): StoredBootEvent[] {
   const known = new Map<string, StoredBootEvent>()
   for (const event of events) {
-    const { at, client, kind, mac, name, outcome, reason, request_id, server } = event
-    const key = [at, kind, server, request_id, client, mac, name, outcome, reason].join('\n')
+    const { at, client, kind, mac, name, node_uuid, outcome, reason, request_id, server } = event
+    const isIronics = request_id === null && (kind === 'heartbeat' || kind === 'state')
+    const seenBy = isIronics ? null : server
+    const key = [at, kind, seenBy, request_id, node_uuid, client, mac, name, outcome, reason].join('\n')
     const other = known.get(key)
     if (other === undefined || event.id < other.id) known.set(key, event)
   }

@@ -46,3 +46,14 @@ it('catches up with a store that is far ahead, bit by bit', async () => {
   expect((await tail.read(1000)).length).toBe(5000)
   expect((await tail.read(2000)).length).toBe(2000)
 })
+
+it('goes on where the clock is set back', async () => {
+  const store = new LateStore()
+  const tail = new EventTail(store, [], 0)
+  const ids = Array.from({ length: 5000 }, (_, index) => index + 2)
+  store.show(...ids)
+  expect(idsOf(await tail.read(3_600_000))).toEqual(ids)
+  store.show(5002)
+  await tail.read(10_000)
+  expect(idsOf(await tail.read(11_000))).toEqual([5002])
+})

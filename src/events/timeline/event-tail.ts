@@ -1,4 +1,4 @@
-import type { BootEventReader, StoredBootEvent } from '../../model/boot-events.ts'
+import type { BootEventKind, BootEventReader, StoredBootEvent } from '../../model/boot-events.ts'
 
 /** By then an event is there, or its id was never used: events of others are written in a moment. */
 const settleMilliseconds = 5_000
@@ -11,14 +11,21 @@ const mostReads = 5
  */
 export class EventTail {
   readonly #reader: Pick<BootEventReader, 'events'>
+  readonly #kinds: { kinds?: readonly BootEventKind[] }
   /** Every event up to this id was read, or will never be. */
   #settled = 0
   /** Ids above that were read, by when. */
   readonly #seen = new Map<number, number>()
 
-  /** `known`: events that were read before. */
-  constructor(reader: Pick<BootEventReader, 'events'>, known: readonly StoredBootEvent[], now: number) {
+  /** `known`: events that were read before. `kinds`: no others are wanted. */
+  constructor(
+    reader: Pick<BootEventReader, 'events'>,
+    known: readonly StoredBootEvent[],
+    now: number,
+    kinds?: readonly BootEventKind[],
+  ) {
     this.#reader = reader
+    this.#kinds = kinds === undefined ? {} : { kinds }
     for (const { at, id } of known) {
       if (at < now - settleMilliseconds) this.#settled = Math.max(this.#settled, id)
       else this.#seen.set(id, now)
@@ -31,7 +38,7 @@ export class EventTail {
     const fresh: StoredBootEvent[] = []
     let after = this.#settled
     for (let reads = 0; reads < mostReads; reads++) {
-      const events = await this.#reader.events({ after }, eventsAtOnce)
+      const events = await this.#reader.events({ ...this.#kinds, after }, eventsAtOnce)
       for (const event of events) {
         if (this.#seen.has(event.id)) continue
         this.#seen.set(event.id, now)
@@ -46,8 +53,10 @@ export class EventTail {
 
   #settle(now: number): void {
     for (const id of [...this.#seen.keys()].sort((a, b) => a - b)) {
-      const seenAt = this.#seen.get(id) ?? now
-      if (id > this.#settled + 1 && now - seenAt < settleMilliseconds) return
+      const waited = now - (this.#seen.get(id) ?? now)
+      // A clock that was set back would have it wait until that time comes again.
+      const isYoung = waited >= 0 && waited < settleMilliseconds
+      if (id > this.#settled + 1 && isYoung) return
       this.#settled = Math.max(this.#settled, id)
       this.#seen.delete(id)
     }

@@ -2,7 +2,7 @@
 export interface Sight {
   /** Kernels and ramdisks are served by conductors, and by no other web server. */
   readonly files: boolean
-  /** Agents call this API, and not that of an Ironic beside it. */
+  /** Agents call this API, or nodes are followed up in the database of the Ironic that they call. */
   readonly agents: boolean
 }
 

@@ -1,5 +1,4 @@
 import type { StoredBootEvent } from '../../model/boot-events.ts'
-import { waitStates } from '../../model/provision-states.ts'
 import { fileRole, isLead } from './boot-files.ts'
 import {
   agentPauseMilliseconds,
@@ -94,10 +93,19 @@ export function isCallBack({ kind, name, outcome }: StoredBootEvent): boolean {
   return kind === 'state' && leavesWaiting(name ?? '')
 }
 
-/** Out of a wait only a call leads; what has waited in vain has failed, or was aborted. */
+/**
+ * Where a call leads out of a wait. What has waited in vain has failed, or was aborted, and then goes on to something else,
+ * which may be all that is seen of it beside an Ironic; there an inspector calls for the agent, and ends the inspection.
+ */
+const goesOnTo: Readonly<Record<string, RegExp>> = {
+  'wait call-back': /^deploying$/,
+  'clean wait': /^cleaning$/,
+  'inspect wait': /^(?:inspecting|manageable)$/,
+  'rescue wait': /^rescuing$/,
+  'service wait': /^servicing$/,
+}
+
 function leavesWaiting(change: string): boolean {
   const [from = '', to = ''] = change.split(' to ')
-  return (
-    waitStates.has(from) && !waitStates.has(to) && /^(?:cleaning|deploying|inspecting|rescuing|servicing)$/.test(to)
-  )
+  return goesOnTo[from]?.test(to) ?? false
 }

@@ -460,6 +460,16 @@ describe('a boot', () => {
     expect(bootsOf(stored(twice), noon).boots.map(({ boot }) => [boot.events, boot.notes])).toEqual([[1, []]])
   })
 
+  it("counts what two hosts have read in Ironic's database once, and what is of another node or seen elsewhere twice", () => {
+    const read = aBootEvent({ kind: 'heartbeat', mac: null, client: null, request_id: null })
+    const kinds = (...more: BootEvent[]) => bootsOf(stored([aBootEvent(), ...more]), noon).boots[0]?.boot.events
+    expect(kinds(read, { ...read, server: 'api-2' })).toBe(2)
+    const file = aBootEvent({ kind: 'file', name: 'deploy_kernel', request_id: null })
+    expect(kinds(file, { ...file, server: 'cond-2' })).toBe(3)
+    const others = stored([aBootEvent({ node_uuid: 'another' }), aBootEvent(), read, { ...read, node_uuid: 'another' }])
+    expect(bootsOf(others, noon).boots.map(({ boot }) => boot.events)).toEqual([2, 2])
+  })
+
   it.each<[string, readonly Partial<BootEvent>[]]>([
     ['one client that fetches the root script', [rootScript]],
     ['one client with a node and a NIC that nobody knows', [kernel, unknownNic]],

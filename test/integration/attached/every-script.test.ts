@@ -1,13 +1,16 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { hashSync } from 'bcryptjs'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { faultsOf, notRefused, pathOf, type WaitingMachine } from '../../lab/ironic/attached-answers.ts'
 import { AttachedBootring } from '../../lab/ironic/attached-bootring.ts'
 import { type AttachedDatabase, startAttachedDatabase } from '../../lab/ironic/attached-database.ts'
+import { callAsAgent } from '../../lab/ironic/call-as-agent.ts'
 import { type GuardedPlan, guardedConductors } from '../../lab/ironic/guarded-conductors.ts'
-import { iniText } from '../../lab/ironic/ironic-config.ts'
+import { type Ini, iniText } from '../../lab/ironic/ironic-config.ts'
 import { IronicInstallation } from '../../lab/ironic/ironic-installation.ts'
 import { ironicReleases, missingForIronic } from '../../lab/ironic/ironic-release.ts'
+import { OperatorView } from '../../lab/ironic/operator-view.ts'
 import { cleanAll, provisionAll } from '../../lab/ironic/provisioning.ts'
 import type { StatementRecord } from '../../support/database-server.ts'
 import { describeWith } from '../../support/describe-with.ts'
@@ -21,6 +24,11 @@ import { missingForMariadb } from '../../support/mariadb-server.ts'
 
 const missingForNames = process.getuid?.() === 0 ? undefined : 'root, to give programs a hosts file of their own'
 
+type ApiAddress = AttachedBootring['apis'][number]
+type FoundNode = Record<'owner' | 'uuid', string>
+
+const operator = { name: 'operator', password: 's3en' }
+
 for (const release of ironicReleases) {
   const guarded = release === 'newest'
   const missing = missingForIronic(release) ?? missingForMariadb() ?? (guarded ? missingForNames : undefined)
@@ -32,6 +40,8 @@ for (const release of ironicReleases) {
     let bootring: AttachedBootring
     let macs = 0
     const waiting: WaitingMachine[] = []
+    /** Its agent will call. */
+    let called: WaitingMachine
     /** In these states by name, or with these files though not waiting. */
     const others = new Map<string, WaitingMachine>()
 
@@ -44,11 +54,24 @@ for (const release of ironicReleases) {
       } else ironic = await IronicInstallation.start({ ...plan, conductors: [{}, {}, {}] })
       await database.grant()
       record = await database.recordStatements()
-      const apis =
-        guard === undefined
-          ? [{}, {}]
-          : [{}, { host: guard.stranger, ini: { bootring: { conductor_addresses: guard.addresses.join() } } }]
-      bootring = await AttachedBootring.start(ironic, { databaseUrl: database.readerUrl, apis })
+      const users = join(ironic.folder, 'htpasswd-operators')
+      writeFileSync(users, `${operator.name}:${hashSync(operator.password, 4)}\n`)
+      const guardedView: Ini = { DEFAULT: { auth_strategy: 'http_basic', http_basic_auth_user_file: users } }
+      const closedView: Ini = { DEFAULT: { auth_strategy: 'keystone' } }
+      bootring = await AttachedBootring.start(ironic, {
+        databaseUrl: database.readerUrl,
+        apis:
+          guard === undefined
+            ? [{ ini: guardedView }, { ini: closedView }]
+            : [
+                // One of its processes watches over the others, and follows up what they serve.
+                { ini: { ...guardedView, api: { api_workers: 2 } } },
+                {
+                  host: guard.stranger,
+                  ini: { ...closedView, bootring: { conductor_addresses: guard.addresses.join() } },
+                },
+              ],
+      })
       await ironic.serveFiles()
     })
     afterAll(async () => {
@@ -104,7 +127,8 @@ for (const release of ironicReleases) {
 
     it('is returned by each API as it lies on the disk of the conductor that Ironic names', async () => {
       const bios = { properties: { capabilities: 'boot_mode:bios', cpu_arch: 'x86_64' } }
-      const own = byCommandLine('cli')
+      // Two seconds a command: with one release.
+      const own = guarded ? undefined : byCommandLine('cli')
       const cleaned = await Promise.all([
         ...Array.from({ length: 11 }, (_, i) => enrol(`node-${i}`)),
         enrol('grub', 'grub.cfg', { boot_interface: 'pxe' }),
@@ -116,7 +140,9 @@ for (const release of ironicReleases) {
             ]
           : []),
         enrol('aborted'),
+        enrol('called'),
       ])
+      called = cleaned.pop() as WaitingMachine
       const aborted = cleaned.pop() as WaitingMachine
       const unclean = { automated_clean: false }
       const deployed = await Promise.all(
@@ -136,20 +162,23 @@ for (const release of ironicReleases) {
       const uncleaned = [...deployed, diskless, others.get('available') as WaitingMachine]
 
       await provision(
-        [...cleaned, aborted, ...uncleaned, others.get('manageable') as WaitingMachine],
+        [...cleaned, aborted, called, ...uncleaned, others.get('manageable') as WaitingMachine],
         'manage',
         'manageable',
       )
       await provision(uncleaned, 'provide', 'available')
-      await cleanAll(ironic.client, uuidsOf([...cleaned, aborted]))
+      await cleanAll(ironic.client, uuidsOf([...cleaned, aborted, called]))
       for (const machine of deployed) await provision([machine], 'active', 'wait call-back')
       await provision([diskless], 'active', 'active')
       await provision([aborted], 'abort', 'clean failed')
       others.set('active', diskless).set('clean failed', aborted)
+      waiting.push(...deployed, ...cleaned)
       const driven = await own
-      await ironic.openstack('node', 'provide', driven.uuid)
-      await ironic.client.waitForState([driven.uuid], 'clean wait')
-      waiting.push(...cleaned, ...deployed, driven)
+      if (driven) {
+        await ironic.openstack('node', 'provide', driven.uuid)
+        await ironic.client.waitForState([driven.uuid], 'clean wait')
+        waiting.push(driven)
+      }
 
       expect(await faultsOf(waiting, ironic, bootring)).toEqual([])
       const owners = (await ironic.client.nodes()).map(({ conductor }) => conductor)
@@ -231,6 +260,110 @@ for (const release of ironicReleases) {
       expect(attempts[0].address).toBe(/:\d+$/.test(owner) ? owner : `${owner}:8089`)
     })
 
+    it('is on record with what came of it, as far as Ironic knows', async () => {
+      const view = new OperatorView(bootring.apis[0] as ApiAddress, operator.name, operator.password)
+      const { mac, uuid } = called
+      const script = (await bootring.ask(0, mac)).body
+      const shown = await view.show(`nodes/${uuid}`)
+      expect(shown).toMatchObject({ uuid, name: 'called', macs: [mac], may_boot: true, explanation: { script } })
+      expect(await view.show(`explain/${mac}`)).toMatchObject({ outcome: 'served', conductor: shown.owner, script })
+      const present = { state: 'clean wait', name: 'boot.ipxe', script, error: null }
+      expect(await view.show(`nodes/${uuid}/scripts`)).toEqual({ scripts: [present] })
+
+      await callAsAgent(ironic, mac)
+      // Ironic asks the agent for its steps next, and there is nobody.
+      await ironic.client.waitForState([uuid], 'clean failed')
+      const bootsOf = async (query: string) => (await view.show(`boots?${query}`)).boots
+      const failed = { what: expect.stringMatching(/^state .* to clean failed$/) }
+      const steps = expect.arrayContaining([expect.objectContaining(failed)])
+      const [boot] = await vi.waitFor(
+        async () => {
+          const boots = await bootsOf(`node=${uuid}`)
+          expect(boots).toMatchObject([{ steps }])
+          return boots
+        },
+        { timeout: 30_000, interval: 200 },
+      )
+      // Meanwhile it was "cleaning", which may have been seen or not.
+      const told = boot.steps.map(({ what }: { what: string }) => what.replace(/(?<=served to).*/, ''))
+      expect(told.join(', ')).toMatch(
+        /^script served to, agent called back, state clean wait to (cleaning, state cleaning to )?clean failed$/,
+      )
+      const expected = { node_uuid: uuid, mac, verdict: 'booted', owner: shown.owner, steps: boot.steps }
+      expect(boot).toMatchObject(expected)
+      expect(await bootsOf('verdict=booted')).toEqual([boot])
+      // Nobody has called from machines that only ask.
+      const silent = expect.stringMatching(/^(under way|booted, never called back)$/)
+      expect(await bootsOf(`node=${waiting[0]?.uuid}`)).toMatchObject([{ verdict: silent }])
+      const { events } = await view.show(`events?node=${uuid}`)
+      expect(events[0]).toMatchObject({ kind: 'state', provision_state: 'clean failed', reason: expect.any(String) })
+      expect(events.slice(-2)).toMatchObject([
+        { kind: 'heartbeat' },
+        { kind: 'script', outcome: 'served', bytes: Buffer.byteLength(script) },
+      ])
+      const explained = await bootring.run(['explain', '--json', mac])
+      expect(JSON.parse(explained.stdout)).toMatchObject({ outcome: 'refused', boots: [expected] })
+      const listed = await bootring.run(['boots', '--json', '--mac', mac])
+      expect(JSON.parse(listed.stdout)).toMatchObject({ boots: [expected], next: null })
+    })
+
+    it("is shown with its fleet, and with a dashboard, as Ironic's own API has it", async () => {
+      const view = new OperatorView(bootring.apis[0] as ApiAddress, operator.name, operator.password)
+      const ironics = await ironic.client.nodes()
+      const owners = ironics.map(({ conductor, uuid }) => [uuid, conductor]).sort()
+      const { nodes } = await view.show('nodes?limit=1000')
+      expect(nodes.map(({ owner, uuid }: FoundNode) => [uuid, owner]).sort()).toEqual(owners)
+      expect(nodes).toEqual(
+        expect.arrayContaining(
+          [...waiting, ...others.values()].map(({ mac, uuid }) => expect.objectContaining({ uuid, macs: [mac] })),
+        ),
+      )
+      expect((await view.show(`nodes?q=${called.mac}`)).nodes).toMatchObject([{ last_error: expect.any(String) }])
+      const { rings } = await view.show('ring')
+      const placed: string[][] = rings.flatMap(({ nodes }: { nodes: string[][] }) => nodes)
+      expect(placed.map(([uuid, , owner]) => [uuid, owner]).sort()).toEqual(owners)
+      const overview = await view.show('overview')
+      const counted = Map.groupBy(ironics, ({ provision_state }) => provision_state)
+      const states = overview.states.map(({ nodes, state }: { nodes: number; state: string }) => [state, nodes])
+      expect(states.sort()).toEqual([...counted].map(([state, { length }]) => [state, length]).sort())
+      expect(overview).toMatchObject({ mode: 'attached', nodes: ironics.length, events: { enabled: true, dropped: 0 } })
+      const conductors = overview.conductors.map(({ alive, hostname }: { alive: boolean; hostname: string }) => ({
+        alive,
+        hostname,
+      }))
+      expect(conductors).toEqual([0, 1, 2].map((index) => ({ alive: true, hostname: ironic.conductorName(index) })))
+      const { events } = await view.show('events?kind=script&limit=1000')
+      const count = (outcome: string) => events.filter((event: { outcome: string }) => event.outcome === outcome).length
+      const { minutes } = await view.show('figures?minutes=600')
+      const sum = (outcome: 'served' | 'refused') =>
+        minutes.reduce((all: number, minute: Record<string, number>) => all + (minute[outcome] ?? 0), 0)
+      expect([sum('served'), sum('refused')]).toEqual([count('served'), count('refused')])
+
+      const page = await view.page('/ui/')
+      const html = await page.text()
+      expect([page.status, page.headers.get('Content-Type')]).toEqual([200, expect.stringMatching(/^text\/html/)])
+      const [, program = ''] = /<script[^>]* src="([^"]+)"/.exec(html) ?? []
+      const answer = await view.page(new URL(program, 'http://ui/ui/').pathname)
+      expect([answer.status, (await answer.text()).length > 10_000]).toEqual([200, true])
+    })
+
+    it('is shown to nobody else', async () => {
+      const [api, closed] = bootring.apis as [ApiAddress, ApiAddress]
+      const paths = ['overview', 'ring', 'nodes', `nodes/${called.uuid}`, `nodes/${called.uuid}/scripts`]
+      paths.push('boots', 'events', 'figures', 'live', `explain/${called.mac}`)
+      const wrong = new OperatorView(api, operator.name, 'guessed')
+      // Ironic has Keystone there, which bootring does not know.
+      const shut = new OperatorView(closed, operator.name, operator.password)
+      for (const path of [...paths.map((one) => `/v1/bootring/${one}`), '/ui/']) {
+        expect([path, (await wrong.page(path)).status]).toEqual([path, 401])
+        expect([path, (await wrong.withoutPassword(path)).status]).toEqual([path, 401])
+        expect([path, (await shut.page(path)).status]).toEqual([path, 403])
+      }
+      // Ironic's own API has these.
+      for (const path of ['/v1/nodes', '/v1/lookup', `/v1/heartbeat/${called.uuid}`])
+        expect([path, (await wrong.withoutPassword(path)).status]).toEqual([path, 404])
+    })
+
     if (guarded) {
       it('is refused to whoever has a wrong password, or does not know the certificate, and explain says so', async () => {
         const wrong = join(ironic.folder, 'wrong.conf')
@@ -251,7 +384,7 @@ for (const release of ironicReleases) {
     }
 
     it('is gone when Ironic has torn the node down', async () => {
-      const [aborted, deployed, kept] = [waiting.slice(0, -3), waiting.slice(-3, -1), waiting.slice(-1)]
+      const [deployed, aborted, kept] = [waiting.slice(0, 2), waiting.slice(2, -1), waiting.slice(-1)]
       await Promise.all([provision(deployed, 'deleted', 'available'), provision(aborted, 'abort', 'clean failed')])
       expect(await notRefused([...deployed, ...aborted], bootring)).toEqual([])
       expect(await faultsOf(kept, ironic, bootring)).toEqual([])

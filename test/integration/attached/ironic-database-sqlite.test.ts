@@ -110,7 +110,7 @@ describeWith(missing, 'the SQLite file of a running Ironic', () => {
   for (const mode of ['delete', 'wal'] as const) {
     it(`reads while Ironic writes, and is not in its way (journal mode ${mode})`, async () => {
       const { file } = aFile(mode)
-      const commits = 2000
+      const commits = 600
       const database = await open(file)
       const child = spawn(python, [writer, file, String(commits)], { stdio: ['ignore', 'pipe', 'inherit'] })
       const ended = once(child, 'exit')

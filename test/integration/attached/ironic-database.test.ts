@@ -3,10 +3,13 @@ import { beforeAll, expect, it, onTestFinished } from 'vitest'
 import { parseConnectionUrl } from '../../../src/db/connection-url.ts'
 import { openEngine } from '../../../src/db/engines/open-engine.ts'
 import { openIronicDatabase } from '../../../src/db/open-ironic-database.ts'
+import { BootFollowUp } from '../../../src/events/boot-follow-up.ts'
 import type { IronicDatabase } from '../../../src/model/stores.ts'
+import { aBootEvent } from '../../support/a-boot-event.ts'
 import { mac } from '../../support/a-node.ts'
 import { eachIronicDatabase } from '../../support/ironic-databases.ts'
 import { insertIronicRows, ironicTime, rows } from '../../support/ironic-rows.ts'
+import { MemoryBootEvents } from '../../support/memory-boot-events.ts'
 import { recordingLogger } from '../../support/recording-logger.ts'
 
 const options = { maxPoolSize: 3, poolTimeoutSeconds: 10 }
@@ -27,6 +30,7 @@ async function useAll(database: IronicDatabase): Promise<void> {
   await database.nodes.node(rows.waiting)
   await database.nodes.bootNode(rows.waiting)
   await database.nodes.nodeStates([rows.waiting, rows.bare])
+  await database.progress([rows.waiting, rows.bare])
   await Array.fromAsync(database.nodes.nodes(2))
   await Array.fromAsync(database.nodes.nodesWithBootFiles(2))
   await Promise.all(Array.from({ length: 20 }, () => database.nodes.bootTarget(mac('52:54:00:00:00:01'))))
@@ -119,6 +123,45 @@ eachIronicDatabase((fixture, engine) => {
     const withoutTimeout = await conductors.conductors(0)
     const online = fixture().release.name !== '21.4'
     expect(withoutTimeout.map(({ alive }) => alive)).toEqual([online, online, false])
+  })
+
+  it('tells whether the agent of a machine that has booted has called', async () => {
+    const database = await open(fixture().readerUrl)
+    const store = new MemoryBootEvents()
+    const followUp = new BootFollowUp({
+      nodes: database,
+      store,
+      server: 'api-1',
+      intervalSeconds: 1,
+      log: recordingLogger(),
+    })
+    const node_uuid = rows.waiting
+    const script = { node_uuid, node_name: null, at: now }
+    await store.append([aBootEvent(script), aBootEvent({ ...script, node_uuid: rows.bare, provision_state: null })])
+    await followUp.look(now)
+    expect(store.all).toHaveLength(2)
+    expect(await database.progress([rows.bare, 'none'])).toEqual([
+      {
+        ...{ uuid: rows.bare, name: null, provisionState: null, provisionUpdatedAt: null, lastError: null },
+        ...{ agentHeartbeatAt: null },
+      },
+    ])
+    const { write } = fixture().ironic
+    const called = `${new Date(now + 1500).toISOString().slice(0, -1)}678`
+    const written = { agent_last_heartbeat: called, agent_url: 'http://192.0.2.7:9999', agent_version: '9.4' }
+    const changed = { provision_state: 'deploying', provision_updated_at: ironicTime(now + 2000, withMicroseconds()) }
+    const change = (values: object) => write.updateTable('nodes').set(values).where('uuid', '=', node_uuid).execute()
+    await change({ ...changed, driver_internal_info: JSON.stringify(written) })
+    await followUp.look(now)
+    expect(store.all.slice(2)).toMatchObject([
+      { kind: 'heartbeat', at: now + 1500, node_uuid, node_name: 'node-01' },
+      { kind: 'state', node_uuid, name: 'wait call-back to deploying', provision_state: 'deploying' },
+    ])
+    const late = (store.all.at(-1)?.at ?? 0) - now
+    // Some engines keep whole seconds; never before the call.
+    expect(late).toBeGreaterThanOrEqual(1500)
+    expect(late).toBeLessThanOrEqual(2000)
+    await change({ provision_state: 'wait call-back', driver_internal_info: null, provision_updated_at: null })
   })
 
   it('refuses to write, even for a user who may', async () => {

@@ -273,9 +273,9 @@ describe('replication between attached conductors', () => {
     await until('copied', () => everyPeer(peers, uuid, whole))
   })
 
-  it('copies 2,000 nodes at once', { timeout: 300_000 }, async () => {
+  it('copies 500 nodes at once', async () => {
     await startHosts(3)
-    const nodes = await nodesIn('clean wait', 2000)
+    const nodes = await nodesIn('clean wait', 500)
     for (const { owner, uuid } of nodes) write(owner, uuid, ipxeFile(uuid))
     const done = () => hosts.every((host) => onDisk(host).length === nodes.filter(({ owner }) => owner !== host).length)
     await until('all copied', done)
@@ -284,7 +284,7 @@ describe('replication between attached conductors', () => {
     }
     const calls = (method: string) => hosts.reduce((sum, host) => sum + (host.calls[method]?.count ?? 0), 0)
     // Each file is fetched once by each of the others.
-    expect(calls('get_boot_file')).toBe(4000)
+    expect(calls('get_boot_file')).toBe(1000)
     expect(calls('list_boot_files')).toBeLessThan(100)
     for (const { owner, uuid } of nodes) tearDown(owner, uuid)
     await until('all forgotten', () => hosts.every((host) => onDisk(host).length === 0))

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createSocket, type Socket } from 'node:dgram'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -16,8 +17,8 @@ export interface DhcpQuestion {
   userClass?: string
   /** iPXE's own options. */
   ipxe?: true
-  /** IPv4: asks as a relay with this address, which the host must have. */
-  relay?: string
+  /** Where it asks. Default: eth0. */
+  interface?: string
   /** How long to ask. Default: 20. */
   seconds?: number
 }
@@ -43,10 +44,16 @@ async function ask(question: DhcpQuestion): Promise<DhcpAnswer | null> {
     })
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject)
-      const port = question.family === 6 ? 546 : question.relay === undefined ? 68 : 67
-      socket.bind(port, question.relay, () => resolve())
+      socket.bind(question.family === 6 ? 546 : 68, () => resolve())
     })
-    if (question.family === 4) socket.setBroadcast(true)
+    if (question.family === 4) {
+      const name = question.interface ?? 'eth0'
+      // Limited broadcasts go where a route says so, and come from everywhere.
+      execFileSync('ip', ['route', 'replace', '255.255.255.255', 'dev', name])
+      execFileSync('iptables', ['-F', 'INPUT'])
+      execFileSync('iptables', ['-A', 'INPUT', '!', '-i', name, '-p', 'udp', '--dport', '68', '-j', 'DROP'])
+      socket.setBroadcast(true)
+    }
     const deadline = performance.now() + 1000 * (question.seconds ?? 20)
     while (performance.now() < deadline) {
       send(socket, question, id)
@@ -61,7 +68,7 @@ async function ask(question: DhcpQuestion): Promise<DhcpAnswer | null> {
 
 function send(socket: Socket, question: DhcpQuestion, id: number): void {
   if (question.family === 4) socket.send(discover(question, id), 67, '255.255.255.255')
-  else socket.send(solicit(question, id), 547, 'ff02::1:2%eth0')
+  else socket.send(solicit(question, id), 547, `ff02::1:2%${question.interface ?? 'eth0'}`)
 }
 
 const macBytes = (mac: string) => Buffer.from(mac.replaceAll(':', ''), 'hex')
@@ -72,12 +79,11 @@ function uint16(value: number): Buffer {
   return bytes
 }
 
-function discover({ arch, ipxe, mac, relay, userClass, vendorClass }: DhcpQuestion, id: number): Buffer {
+function discover({ arch, ipxe, mac, userClass, vendorClass }: DhcpQuestion, id: number): Buffer {
   const head = Buffer.alloc(240)
-  head.set([1, 1, 6, relay === undefined ? 0 : 1])
+  head.set([1, 1, 6])
   head.writeUInt32BE(id, 4)
   head.writeUInt16BE(0x8000, 10)
-  if (relay !== undefined) head.set(relay.split('.').map(Number), 24)
   head.set(macBytes(mac), 28)
   head.set([0x63, 0x82, 0x53, 0x63], 236)
   const option = (code: number, value: Buffer) => Buffer.concat([Buffer.from([code, value.length]), value])

@@ -141,8 +141,17 @@ export class AttachedBootring {
     const ip = this.#ironic.apiHost.ip.replace(/\d+$/, String(2 + this.#apis.length))
     const port = 6386 + this.#number
     const adminPort = 9385 + 10 * this.#number
-    const own: Ini = { bootring: { api_ip: ip, api_port: port, admin_ip: ip, admin_port: adminPort } }
-    const file = this.#writeFile(`api-${this.#apis.length}`, own, ini)
+    const name = `api-${this.#apis.length}`
+    // As if each had a host, and so a state folder, of its own.
+    const events = `sqlite:///${join(this.#ironic.folder, `events-${this.#number}-${name}.sqlite`)}`
+    const own: Ini = {
+      bootring: {
+        ...{ api_ip: ip, api_port: port, admin_ip: ip, admin_port: adminPort },
+        boot_event_connection: events,
+        boot_follow_up_interval: 0.5,
+      },
+    }
+    const file = this.#writeFile(name, own, ini)
     this.#apis.push({
       host,
       command: 'api',

@@ -63,11 +63,15 @@ def nodes():
             return found
 
 
+def states():
+    return call('get', '/nodes?limit=1000&fields=uuid,provision_state,reservation,last_error')['nodes']
+
+
 def conductors():
     return call('get', '/conductors')['conductors']
 
 
-COMMANDS = {command.__name__: command for command in (enrol, provision, update, delete, nodes, conductors)}
+COMMANDS = {command.__name__: command for command in (enrol, provision, update, delete, nodes, states, conductors)}
 
 
 def answer(line):

@@ -22,8 +22,8 @@ export async function cleanAll(client: IronicClient, uuids: readonly string[], s
   while (pending.length > 0) {
     await Promise.all(pending.map((uuid) => client.provision(uuid, 'provide')))
     const failed = new Set<string>()
-    for (let settled = false; !settled; await sleep(200)) {
-      const nodes = (await client.nodes()).filter(({ uuid }) => pending.includes(uuid))
+    for (let settled = false; !settled; await sleep(300)) {
+      const nodes = (await client.states()).filter(({ uuid }) => pending.includes(uuid))
       settled = nodes.every((node) => /^clean (wait|failed)$/.test(node.provision_state) && node.reservation === null)
       if (!settled && performance.now() > deadline) {
         throw new Error(`not cleaned: ${nodes.map((node) => `${node.provision_state} ${node.last_error}`).join('\n')}`)
