@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs'
 import type { Config } from '../config/config.ts'
 import type { LoadedConfig } from '../config/load.ts'
+import { parseConnectionUrl } from '../db/connection-url.ts'
 import { openDatabase } from '../db/open-database.ts'
 import { openIronicDatabase } from '../db/open-ironic-database.ts'
 import { BootringError } from '../model/errors.ts'
@@ -32,9 +34,13 @@ export interface AttachedContext extends Setting {
 /** For commands that only read the fleet. */
 export type FleetContext = Context | AttachedContext
 
-/** Loads the options, opens the database of whichever mode is set, does the work, and closes the database again. */
+/**
+ * Loads the options, opens the database of whichever mode is set, does the work, and closes the database again. No SQLite file
+ * is made: it would be an empty one, and of whoever has looked, where the options are not those of the servers.
+ */
 export async function withFleet<T>(options: ConfigOptions, work: (context: FleetContext) => Promise<T>): Promise<T> {
   const setting = prepare(options)
+  checkFile(setting.installation)
   const context: FleetContext = setting.installation.attached
     ? { ...setting, mode: 'attached', database: await openIronicDatabase(...databaseOf(setting)) }
     : { ...setting, mode: 'standalone', database: await openDatabase(...databaseOf(setting)) }
@@ -67,6 +73,20 @@ function prepare(options: ConfigOptions, request: { loopbackDefaults?: boolean }
   })
   for (const { expected, ...place } of loaded.warnings) log.warn(place, `expected ${expected}`)
   return { loaded, config, installation, log }
+}
+
+function checkFile({ attached, databaseUrl }: Installation): void {
+  const address = parseConnectionUrl(databaseUrl)
+  if (attached || address.engine !== 'sqlite') return
+  try {
+    statSync(address.path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return
+    throw new BootringError(
+      'ConfigInvalid',
+      `there is no database ${address.path}: give the same --config-file as the servers have; bootring serve, apply and db upgrade make one`,
+    )
+  }
 }
 
 function databaseOf({ config, installation, log }: Setting): Parameters<typeof openDatabase> {

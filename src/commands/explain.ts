@@ -1,5 +1,7 @@
 import { Command } from 'commander'
 import type { Explanation } from '../api/explanation.ts'
+import { parseClientAddress } from '../model/client-address.ts'
+import { BootringError } from '../model/errors.ts'
 import { printableLines } from '../model/printable.ts'
 import { withFleet } from './context.ts'
 import { describeBoot } from './describe-boot.ts'
@@ -27,6 +29,9 @@ export function explainCommand(): Command {
   return addConfigOptions(command, { attached: true }).action((mac: string, name: string, options: ExplainOptions) =>
     withFleet(options, ({ config, database, installation, log }) =>
       withCleanup(async (cleanup) => {
+        const client = options.from === undefined ? undefined : parseClientAddress(options.from)
+        if (options.from !== undefined && client === undefined)
+          throw new BootringError('InvalidParameter', `--from ${options.from} is no IP address`)
         const rings = buildRings(config, database.conductors)
         const conductors = buildConductorClient(installation, log)
         cleanup.defer(() => conductors.close())
@@ -34,7 +39,7 @@ export function explainCommand(): Command {
         cleanup.defer(async () => await events?.close())
         const decision = buildBootDecision(config, { conductors, database, rings })
         const explainer = buildExplainer(installation, decision, rings, events)
-        const explanation = await explainer.explain({ mac, name, client: options.from })
+        const explanation = await explainer.explain({ mac, name, client })
         const text = options.json ? JSON.stringify(explanation, undefined, 2) : describe(explanation)
         process.stdout.write(`${text}\n`)
         if (explanation.outcome !== 'served') process.exitCode = 1

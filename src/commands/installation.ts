@@ -156,5 +156,6 @@ function loopbackAddress(urlHostname: string): string | undefined {
   return ipaddr.isValid(address) && ipaddr.parse(address).range() === 'loopback' ? address : undefined
 }
 
-const inUrl = (address: string): string => (ipaddr.IPv6.isValid(address) ? `[${address}]` : address)
+/** IPv6 addresses in brackets. */
+export const inUrl = (address: string): string => (ipaddr.IPv6.isValid(address) ? `[${address}]` : address)
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '')

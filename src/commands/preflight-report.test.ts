@@ -23,6 +23,18 @@ ${checks.length} checks, 10000 nodes: 10000 errors, 0 warnings, 0 to know.
   )
 })
 
+it('tells once what is good to know of many MACs, and each that is wrong', () => {
+  const of = (severity: 'info' | 'error') =>
+    [1, 2].map((index) => ({ ...finding(index), severity, message: `MAC 02:00:00:00:00:0${index} is odd` }))
+  const text = preflightText(
+    { write: () => undefined },
+    { nodes: 2, findings: [...of('error'), ...of('info')] },
+    checks,
+  )
+  expect(text.match(/(?<=MAC )\S+/g)).toEqual(['02:00:00:00:00:01', '02:00:00:00:00:02', '<mac>'])
+  expect(text).toContain('info urls: node n1; node n2\n')
+})
+
 it('keeps to the width of a terminal', () => {
   const text = preflightText(
     { write: () => undefined, isTTY: true, columns: 40 },

@@ -35,7 +35,7 @@ export function preflightJson({ findings, nodes }: PreflightResult, checks: read
 export function preflightText(output: Output, { findings, nodes }: PreflightResult, checks: readonly Check[]): string {
   const paint = painter(output)
   const groups = Map.groupBy(findings, ({ check, message, remedy, severity }) =>
-    [check, severity, message, remedy].join('\n'),
+    [check, severity, severity === 'info' ? withoutMac(message) : message, remedy].join('\n'),
   )
   const paragraphs = [...groups.values()].map((group) => {
     const [first] = group as [Finding, ...Finding[]]
@@ -43,7 +43,10 @@ export function preflightText(output: Output, { findings, nodes }: PreflightResu
     const subjects = subjectsOf(group)
     const lines = [
       `${head}${subjects === '' ? '' : `: ${subjects}`}`,
-      ...wrapped(first.message, output),
+      ...wrapped(
+        group.every(({ message }) => message === first.message) ? first.message : withoutMac(first.message),
+        output,
+      ),
       ...wrapped(`→ ${first.remedy}`, output).map((line) => paint('dim', line)),
     ]
     return `${lines.join('\n')}\n\n`
@@ -55,6 +58,9 @@ export function preflightText(output: Output, { findings, nodes }: PreflightResu
   })
   return `${paragraphs.join('')}${counted(checks.length, 'check')}, ${counted(nodes, 'node')}: ${counts.join(', ')}.\n`
 }
+
+/** Good to know once, not once for each of a fleet of virtual machines. */
+const withoutMac = (message: string): string => message.replace(/\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/gi, '<mac>')
 
 function subjectsOf(group: readonly Finding[]): string {
   const subjects = [...new Set(group.map(subjectOf).filter((subject) => subject !== ''))]

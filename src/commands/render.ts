@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { accessSync, constants } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
 import type { BootFileName } from '../ipxe/boot-loader.ts'
 import { BootringError } from '../model/errors.ts'
@@ -90,6 +91,12 @@ function checkOptions(ident: string | undefined, options: RenderOptions, mode: F
     throw refuse(
       'beside a running Ironic, whose conductors render from templates of theirs, only what they serve now is shown',
     )
+  if (template === undefined) return
+  try {
+    accessSync(template, constants.R_OK)
+  } catch (error) {
+    throw refuse(`--template ${template}: can't be read (${(error as NodeJS.ErrnoException).code})`)
+  }
 }
 
 /** One file as it is; several below a line each that says which. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { localFirst } from '../rpc/local-first-client.ts'
 import { type Context, withContext } from './context.ts'
+import { inUrl } from './installation.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { readySchema } from './ready-schema.ts'
 import { serveUntilToldToStop } from './serve-until-told-to-stop.ts'
@@ -48,6 +49,9 @@ async function serve(
   const admin = await startAdmin({ installation, port, database, rings, metricsText, log })
   cleanup.defer(() => admin.close())
   await startSyslogReceiver({ installation, events, metrics, log }, cleanup)
-  log.info({ ...api.address, files: installation.httpUrl }, 'bootring serves')
+  const { host } = api.address
+  const named = inUrl(host === '0.0.0.0' || host === '::' ? installation.myIp : host)
+  const dashboard = config.bootring.ui ? `http://${named}:${api.address.port}/ui/` : undefined
+  log.info({ ...api.address, files: installation.httpUrl, dashboard }, 'bootring serves')
   await serveUntilToldToStop(log, Promise.race([untilToldToStop(log), conductor.replaced]))
 }

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Agent } from 'undici'
+import { preflightUserAgent } from '../model/preflight-requests.ts'
 import { type ImageKind, imageKind } from './images/image-kind.ts'
 
 /** What a URL answered. */
@@ -100,7 +101,7 @@ export class UrlProber {
     const answer = await request(url, {
       dispatcher,
       // Compressed on the way, neither lengths nor beginnings would be those of the file.
-      headers: { 'accept-encoding': 'identity', ...headers },
+      headers: { 'accept-encoding': 'identity', 'user-agent': preflightUserAgent, ...headers },
       signal: AbortSignal.timeout(this.#limits.answerMilliseconds),
     })
     const chunks: Buffer[] = []

@@ -68,6 +68,23 @@ describe('HtpasswdFile', () => {
     expect(await file.verify('__proto__', 'wonder:land')).toBe(false)
   })
 
+  it('lets everything else go on while it checks a password', async () => {
+    writeFileSync(path, `alice:${hashSync('a', 8)}\n`)
+    const file = new HtpasswdFile(path, recordingLogger())
+    let turns = 0
+    let checked = false
+    const check = file.verify('alice', 'wrong').finally(() => {
+      checked = true
+    })
+    while (!checked) {
+      turns += 1
+      await new Promise(setImmediate)
+    }
+    expect(await check).toBe(false)
+    // On this thread, it would take one for every tenth of a second.
+    expect(turns).toBeGreaterThan(20)
+  })
+
   it('knows nobody when it is empty', async () => {
     writeFileSync(path, '')
     expect(await new HtpasswdFile(path, recordingLogger()).verify('alice', '')).toBe(false)

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
-import { compare } from 'bcryptjs'
 import { BootringError } from '../model/errors.ts'
 import type { Logger } from '../observe/logger.ts'
+import { PasswordChecker } from './password-checker.ts'
 
 const bcryptHash = /^\$2[aby]\$(?:0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/
 
@@ -39,6 +39,7 @@ export class HtpasswdFile {
   readonly #logger: Logger
   readonly #recheckMs: number
   readonly #option: string
+  readonly #checker = new PasswordChecker()
   #hashes: Map<string, string>
   #fingerprint: string
   #checkedAt = performance.now()
@@ -67,7 +68,7 @@ export class HtpasswdFile {
   /** Whether the file holds this user with this password. An unknown user costs as much time as a wrong password. */
   async verify(user: string, password: string): Promise<boolean> {
     const hash = this.#hashes.get(user)
-    const matches = await compare(password, hash ?? this.#hashes.values().next().value ?? decoyHash)
+    const matches = await this.#checker.matches(password, hash ?? this.#hashes.values().next().value ?? decoyHash)
     return matches && hash !== undefined
   }
 

@@ -3,6 +3,7 @@ import type { HttpExchange } from '../../http/http-exchange.ts'
 import type { BootEventSink } from '../../model/boot-events.ts'
 import { pixiecoreFileName } from '../../model/boot-file-content.ts'
 import type { ErrorCode } from '../../model/errors.ts'
+import { nobodysMac } from '../../model/preflight-requests.ts'
 import type { Metrics } from '../../observe/metrics.ts'
 import type { RequestTracer, TraceSpan } from '../../observe/trace.ts'
 import { retryAfterSeconds } from '../retry-after.ts'
@@ -134,7 +135,7 @@ export class BootRoute {
   /** Once it is answered: the machine does not wait for this. */
   #record(decision: Decision, milliseconds: number, exchange: HttpExchange): void {
     const { events, server = '' } = this.#parts
-    if (events === undefined || events.turnsAway?.()) return
+    if (events === undefined || decision.facts.mac === nobodysMac || events.turnsAway?.()) return
     // The user agent is looked for only now.
     const { remoteAddress, userAgent } = exchange
     events.record(scriptEvent(decision, { milliseconds, remoteAddress, server, userAgent }))

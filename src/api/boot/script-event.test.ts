@@ -55,6 +55,16 @@ it('says what was served, from whom, to whom, and where the time went', async ()
   })
 })
 
+it('leaves no trace of an API that is asked for nobody, as preflight asks', async () => {
+  const events: BootEvent[] = []
+  const route = { events: { record: (event: BootEvent) => void events.push(event) } }
+  const { address } = await startBootServer({ route })
+  await ask(address, 'GET /v1/boot/00-00-00-00-00-00/boot.ipxe HTTP/1.1')
+  await ask(address, `GET /v1/boot/${unknownMac}/boot.ipxe HTTP/1.1`)
+  await vi.waitFor(() => expect(events.at(-1)?.mac).toBe(unknownMac))
+  expect(events).toHaveLength(1)
+})
+
 it("reads the user agent from requests that are Node's, too", async () => {
   const { event } = await asked(`HEAD ${path} HTTP/1.1\r\nUser-Agent: UefiHttpBoot/1.0`)
   expect(event).toMatchObject({ outcome: 'served', user_agent: 'UefiHttpBoot/1.0' })

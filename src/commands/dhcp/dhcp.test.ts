@@ -136,6 +136,13 @@ describe('bootring dhcp', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([])
   })
 
+  it('names the file that it can not write', async () => {
+    const there = join(folder, 'no-such-folder', 'x')
+    await expect(run(['isc', '--subnet', '192.0.2.0/24', '--output', there])).rejects.toThrow(
+      `--output ${there}: its folder is not there`,
+    )
+  })
+
   it('reads networks from a file, and says which line is wrong', async () => {
     const file = join(folder, 'networks.yaml')
     writeFileSync(file, 'networks:\n  - {subnet: 198.51.100.0/24, relay: true}\n')

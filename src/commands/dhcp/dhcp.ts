@@ -187,7 +187,18 @@ async function print(
   const text = make({ ...plan, reservations: fleet.reservations })
   for (const note of [...notes, ...fleet.notes]) messages.write(`bootring: ${note}\n`)
   if (options.output === undefined) output.write(text)
-  else await writeFileAtomically(options.output, text)
+  else await write(options.output, text)
+}
+
+async function write(path: string, text: string): Promise<void> {
+  try {
+    await writeFileAtomically(path, text)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    const why = code === 'ENOENT' ? 'its folder is not there' : "it can't be written"
+    throw new BootringError('InvalidParameter', `--output ${path}: ${why} (${code})`, { cause: error })
+  }
 }
 
 async function watch(options: DhcpOptions, target: ReservationTarget, ownTftp: boolean): Promise<void> {

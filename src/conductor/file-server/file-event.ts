@@ -1,15 +1,17 @@
 import type { BootEvent, BootEventOutcome } from '../../model/boot-events.ts'
 import { clientAddress } from '../../model/client-address.ts'
 import { parseNicAddress } from '../../model/mac.ts'
+import { preflightUserAgent } from '../../model/preflight-requests.ts'
 import type { Download } from './download.ts'
 import { parseFilePath } from './file-path.ts'
 
 /**
  * What is kept of one download: files of a node (`deploy_kernel`, `deploy_ramdisk`, `config`, …) by the node's UUID, its
  * configuration by a NIC's address, and what lies in the root itself (root script, fallback script). undefined for
- * everything else.
+ * everything else, and for what preflight asks.
  */
 export function fileEvent(download: Download, server: string): BootEvent | undefined {
+  if (download.userAgent === preflightUserAgent) return undefined
   const segments = parseFilePath(download.target)
   const file = segments && bootFileOf(segments)
   if (file === undefined) return undefined

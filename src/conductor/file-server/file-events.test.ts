@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { rawRequest } from '../../../test/support/raw-request.ts'
 import { recordingLogger } from '../../../test/support/recording-logger.ts'
 import type { BootEvent } from '../../model/boot-events.ts'
+import { preflightUserAgent } from '../../model/preflight-requests.ts'
 import { fileEvent } from './file-event.ts'
 import { type FileServer, startFileServer } from './file-server.ts'
 
@@ -82,6 +83,10 @@ it('tells a download that broke off from a whole one', async () => {
   expect(event).toMatchObject({ outcome: 'broken', name: 'deploy_ramdisk', code: null })
   expect(event?.bytes).toBeGreaterThan(0)
   expect(event?.bytes).toBeLessThan(20_000_000)
+})
+
+it('makes none of what preflight asks for', async () => {
+  expect(await eventOf('/boot.ipxe', { 'User-Agent': preflightUserAgent })).toBeUndefined()
 })
 
 it('makes none of what is no download, or a further piece of one', async () => {

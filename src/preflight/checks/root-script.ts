@@ -1,10 +1,11 @@
 import { BootringError } from '../../model/errors.ts'
+import { nobodysMac } from '../../model/preflight-requests.ts'
 import type { Check } from '../check.ts'
 import type { Report } from '../finding.ts'
 import type { World } from '../world.ts'
 
-/** Nobody's address: its answer is the generic 404. */
-const nobodysPath = '/v1/boot/00-00-00-00-00-00/boot.ipxe'
+/** Its answer is the generic 404. */
+const nobodysPath = `/v1/boot/${nobodysMac.replaceAll(':', '-')}/boot.ipxe`
 
 export const rootScript: Check = {
   name: 'root-script',
