@@ -11,6 +11,7 @@ import { parseClientAddress } from '../model/client-address.ts'
 import { BootringError } from '../model/errors.ts'
 import { parseNicAddress } from '../model/mac.ts'
 import type { NodeFinder } from '../model/node-finder.ts'
+import type { Logger } from '../observe/logger.ts'
 import { withFleet } from './context.ts'
 import { describeBoot } from './describe-boot.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
@@ -60,7 +61,7 @@ export function bootsCommand(): Command {
         cleanup.defer(() => events.close())
         const query = await queryOf(options, database.finder)
         const sight = bootSight(installation)
-        if (options.follow) await follow(events, query, options, sight, untilToldToStop(log))
+        if (options.follow) await follow(events, query, options, sight, log)
         else await list(events, query, options, sight)
       }),
     ),
@@ -104,12 +105,12 @@ async function follow(
   query: BootQuery,
   { json, limit, steps }: BootsOptions,
   sight: Sight,
-  stopped: Promise<void>,
+  log: Logger,
 ): Promise<void> {
   const show = (boot: Boot) =>
     process.stdout.write(json ? `${JSON.stringify(boot)}\n` : `${describeBoot(process.stdout, boot, { steps })}\n`)
   let isStopped = false
-  const stop = stopped.then(() => {
+  const stop = untilToldToStop(log).then(() => {
     isStopped = true
   })
   const known = await events.events({}, eventsBefore)
@@ -124,13 +125,22 @@ async function follow(
   const first = window.boots().filter(({ boot, events }) => isWanted(boot, macsOf(events)))
   for (const { boot } of first.slice(0, limit).reverse()) show(boot)
   const tail = new EventTail(events, known, Date.now())
+  let away = false
   while (!isStopped) {
     await Promise.race([pause(pollMilliseconds, undefined, { ref: true }), stop])
     if (isStopped) return
-    for (const { boot, events } of window.take(await tail.read(Date.now()), Date.now()))
-      if (isWanted(boot, macsOf(events))) show(boot)
+    const fresh = await tail.read(Date.now()).catch((error: unknown) => {
+      if (!isUnavailable(error)) throw error
+      if (!away) log.warn({ reason: error.message }, 'boot events can not be read for now: trying again')
+      return undefined
+    })
+    away = fresh === undefined
+    for (const { boot, events } of window.take(fresh ?? [], Date.now())) if (isWanted(boot, macsOf(events))) show(boot)
   }
 }
+
+const isUnavailable = (error: unknown): error is BootringError =>
+  error instanceof BootringError && error.code === 'DatabaseUnavailable'
 
 const macsOf = (events: readonly { mac: string | null }[]) => new Set(events.map(({ mac }) => mac))
 

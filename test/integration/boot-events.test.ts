@@ -1,16 +1,21 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { SqliteBootEventStore } from '../../src/db/events/sqlite-boot-event-store.ts'
 import type { BootEventFilter } from '../../src/model/boot-events.ts'
 import { ApiAndConductor, bootingNode } from '../support/api-and-conductor.ts'
+import { BootringProcess } from '../support/bootring-process.ts'
 import { mac } from '../support/fleet-node.ts'
 
 // A loaded machine must not fail a test.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 })
 
+const launcher = fileURLToPath(new URL('../../bin/bootring', import.meta.url))
 const nodeUuid = bootingNode.uuid as string
 const until = { timeout: 60_000, interval: 50 }
 
@@ -75,6 +80,37 @@ describe('boot events of an API and a conductor in one file', () => {
       other.close()
     }
     await untilThereAre(before + 6, { kinds: ['script'] })
+  })
+
+  it('can be followed as they come, a line each, until told to stop', async () => {
+    const follower = new BootringProcess(['boots', '--follow', '--json'], { ...running.env })
+    const lines = () => follower.output.split('\n').filter((line) => line !== '')
+    try {
+      // Those of before are shown first.
+      await vi.waitFor(() => expect(lines().length).toBeGreaterThan(0), until)
+      const before = lines().length
+      await boot()
+      await vi.waitFor(() => expect(lines().length).toBeGreaterThan(before), until)
+      const boots = lines().map((line) => JSON.parse(line))
+      expect(boots.map(({ node_uuid }) => node_uuid)).toEqual(boots.map(() => nodeUuid))
+    } finally {
+      expect(await follower.end('SIGINT')).toMatchObject({ code: 0 })
+    }
+  })
+
+  it('can be followed by a reader that leaves', async () => {
+    const pipeline = `set -o pipefail; '${launcher}' boots --follow --json | head -n 1`
+    const reading = promisify(execFile)('bash', ['-c', pipeline], { env: { ...process.env, ...running.env } })
+    let ended = false
+    const done = reading.finally(() => {
+      ended = true
+    })
+    // It is noticed with the next line.
+    while (!ended) {
+      await boot()
+      await Promise.race([done, new Promise((resolve) => setTimeout(resolve, 500))])
+    }
+    expect(JSON.parse((await done).stdout)).toMatchObject({ node_uuid: nodeUuid })
   })
 
   it('are there and whole when the API was killed', async () => {

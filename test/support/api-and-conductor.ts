@@ -20,12 +20,15 @@ export class ApiAndConductor {
   readonly api: BootringProcess
   readonly conductor: BootringProcess
   readonly url: string
+  /** The options of both, for further commands. */
+  readonly env: Readonly<Record<string, string>>
   readonly #folder: string
   readonly #ports: readonly number[]
 
   private constructor(folder: string, ports: readonly number[], env: Record<string, string>) {
     this.#folder = folder
     this.#ports = ports
+    this.env = env
     this.api = new BootringProcess(['api'], env)
     this.conductor = new BootringProcess(['conductor'], env)
     this.url = `http://127.0.0.1:${ports[0]}`
