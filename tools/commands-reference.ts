@@ -7,8 +7,8 @@ const introduction = `# Commands
 
 \`bootring --help\` shows the commands, \`bootring <command> --help\` the options of one. Commands print what was asked for on
 standard output, and everything else on standard error. The exit code is 0 when all is well, and 1 when something failed, when
-\`config check\` found a problem, when \`explain\` found that the machine would not get its file, or when \`conductor drain\` left
-nodes behind; 3 when another conductor has taken the name.
+\`config check\` found a problem, when \`preflight\` found an error (with \`--strict\`, a warning), when \`explain\` found that the machine would not get its file, when \`render\` could
+make no script, or when \`conductor drain\` left nodes behind; 3 when another conductor has taken the name.
 
 Nearly every command takes \`--config-file\`. [Options](options.md) says what such a file may hold, and how environment
 variables stand in for it.
@@ -28,7 +28,10 @@ One document on standard output, for programs. Keys may be added in later releas
 | \`config check\` | \`files\`, \`options_set\`; \`problems\`, \`warnings\`: lists of \`{file, line, group, option, value, expected, message}\`, as far as known |
 | \`ring\` | \`conductors\`: \`{hostname, conductor_group, alive, draining, nodes}\`; \`nodes\`: \`{uuid, name, ring, owner, order}\`, where \`order\` has all conductors, owner first |
 | \`conductor drain\` | \`conductor\`; \`outcome\`: \`drained\`, \`cancelled\`, \`timeout\` or \`interrupted\`; \`handed_over\`, \`left\`: numbers of nodes; \`seconds\` |
-| \`explain\` | \`mac\`, \`name\`; \`outcome\`: \`served\`, \`refused\` (404) or \`unavailable\` (503); \`code\`, \`reason\`, \`remedy\`; \`port\`, \`node\`, \`ring\`, \`attempts\`; \`conductor\`, \`script\`. What the decision did not get to is null |
+| \`explain\` | \`mac\`, \`name\`; \`outcome\`: \`served\`, \`refused\` (404) or \`unavailable\` (503); \`code\`, \`reason\`, \`remedy\`; \`port\`, \`node\`, \`ring\`, \`attempts\`; \`conductor\`, \`script\`. What the decision did not get to is null; \`boots\`: its last boots |
+| \`boots\` | \`boots\`, newest first: \`id\`, \`node_uuid\`, \`node_name\`, \`mac\`, \`client\`, \`begun_at\`, \`last_at\` (milliseconds since 1970), \`verdict\`, \`code\`, \`reason\`, \`remedy\`, \`notes\`, \`owner\`, \`conductor\`, \`steps\`; \`next\`: the id where older ones begin, or null. With \`--follow\` one boot a line |
+| \`preflight\` | \`checks\`: names; \`nodes\`: how many were looked at; \`counts\` by severity; \`findings\`: a list of \`{check, severity, node, conductor, file, line, message, remedy}\` |
+| \`render\` | \`node\`: \`{uuid, name}\`; \`scripts\`: a list of \`{state, name, script, error}\`. With \`--diff\`: \`changes\`: a list of \`{diff, nodes}\`; \`unchanged\`, \`without\`: numbers of nodes |
 `
 
 /** The reference page of all commands, in Markdown, made from what \`--help\` prints. */
