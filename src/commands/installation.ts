@@ -35,6 +35,8 @@ export interface Installation {
   /** Addresses and ports to listen on. */
   readonly apiHost: string
   readonly apiPort: number
+  /** Where machines' syslog is received; port 0: nowhere. */
+  readonly syslog: { readonly host: string; readonly port: number }
   readonly rpcHost: string
   readonly rpcPort: number
   readonly fileServerHost: string
@@ -141,6 +143,7 @@ export function resolveInstallation(
     apiRootUrls: [apiRootUrl, ...otherRootUrls],
     apiHost,
     apiPort,
+    syslog: { host: config.bootring.syslog_host ?? apiHost, port: config.bootring.syslog_port },
     rpcHost,
     rpcPort,
     fileServerHost,

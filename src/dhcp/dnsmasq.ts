@@ -46,6 +46,7 @@ function general(plan: NetworkPlan, boots: boolean): string[] {
     // Unlike bind-interfaces it waits for interfaces that come up later, as those of VLANs do.
     'bind-dynamic',
     'dhcp-authoritative',
+    ...(plan.logServer === undefined ? [] : [`dhcp-option=option:log-server,${showIp(plan.logServer)}`]),
     '# The names of boot files in their own fields: some firmware reads nothing else.',
     'dhcp-no-override',
     ...(plan.leaseFile === undefined ? [] : [`dhcp-leasefile=${plan.leaseFile}`]),

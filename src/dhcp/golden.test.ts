@@ -79,6 +79,7 @@ const large: NetworkPlan = {
     reservation('03', '7f0fb1e5-1b77-4c5a-9f2e-000000000003', '203.0.113.200'),
   ],
   leaseFile: '/var/lib/dhcp/leases',
+  logServer: ip('192.0.2.5'),
   origin: ['Root script (--script-url): http://boot.example.org/boot.ipxe'],
 }
 

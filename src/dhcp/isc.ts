@@ -25,7 +25,7 @@ export function iscConfiguration(plan: NetworkPlan, family: Family): string {
   ]
   const blocks = [
     comment.map((line) => `# ${line}`.trimEnd()),
-    general(plan),
+    general(plan, family),
     family === 4 ? options4 : options6,
     bootLines(plan, family),
     ...wiresOf(subnets).map(wireLines),
@@ -41,8 +41,12 @@ export function iscString(text: string): string {
   return `"${text}"`
 }
 
-function general({ leaseFile }: NetworkPlan): string[] {
-  return ['authoritative;', ...(leaseFile === undefined ? [] : [`lease-file-name ${iscString(leaseFile)};`])]
+function general({ leaseFile, logServer }: NetworkPlan, family: Family): string[] {
+  return [
+    'authoritative;',
+    ...(leaseFile === undefined ? [] : [`lease-file-name ${iscString(leaseFile)};`]),
+    ...(family === 4 && logServer ? [`option log-servers ${showIp(logServer)};`] : []),
+  ]
 }
 
 const options4 = [

@@ -43,6 +43,9 @@ function server(plan: NetworkPlan, family: Family): object {
     },
     loggers: [{ name: `kea-dhcp${family}`, severity: 'INFO', output_options: [{ output: 'stdout' }] }],
     ...(family === 4 ? { authoritative: true, 'option-def': ipxeOptions } : {}),
+    ...(family === 4 && plan.logServer
+      ? { 'option-data': [{ name: 'log-servers', data: showIp(plan.logServer) }] }
+      : {}),
     'client-classes': classes(plan, family),
     // Names are for whole networks, addresses for their subnet.
     'reservations-global': true,

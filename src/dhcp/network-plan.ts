@@ -53,6 +53,8 @@ export interface NetworkPlan {
   readonly tftpRoot?: string
   /** Where firmware that boots by HTTP gets an iPXE, without a slash at its end. */
   readonly httpFolders: PerFamily<string>
+  /** Where machines log to by syslog. IPv4 alone: DHCPv6 has no option for it. */
+  readonly logServer?: IpAddress
   readonly loaders: Readonly<Record<Loader, string>>
   readonly subnets: readonly Subnet[]
   readonly reservations: readonly Reservation[]

@@ -40,7 +40,12 @@ export const errorKinds = {
     rpcClass: `${ironic}PortNotFound`,
     remedy: 'Register the MAC as a port of its node.',
   },
-  NodeNotFound: { httpStatus: 404, rpcCode: 404, rpcClass: `${ironic}NodeNotFound`, remedy: 'Enrol the node, or correct its name: bootring ring lists them.' },
+  NodeNotFound: {
+    httpStatus: 404,
+    rpcCode: 404,
+    rpcClass: `${ironic}NodeNotFound`,
+    remedy: 'Enrol the node, or correct its name: bootring ring lists them.',
+  },
   StateForbidsBoot: {
     httpStatus: 404,
     restStatus: 409,

@@ -48,12 +48,15 @@ export function buildNetworkPlan(request: PlanRequest): { plan: NetworkPlan; not
   }
   if (options.interface !== undefined && !isInterface(options.interface))
     throw wrong('--interface', options.interface, 'is no interface')
+  const logServer = logServerOf(request)
+  if (logServer) origin.push(`Syslog of machines ([bootring]syslog_port): ${showIp(logServer)}`)
   const plan: NetworkPlan = {
     scriptUrls,
     tftpServers,
     ownAddresses6: ownAddresses6(request, subnets),
     ...(tftpRoot === undefined ? {} : { tftpRoot }),
     httpFolders,
+    ...(logServer === undefined ? {} : { logServer }),
     loaders: readLoaders(options.loader ?? []),
     subnets,
     reservations: [],
@@ -94,6 +97,15 @@ function readTftpServers(
     if (ip) given[6] = ip
   }
   return given
+}
+
+/** The address at which the API takes syslog, where machines can reach it; they know no port but 514. */
+function logServerOf({ installation }: PlanRequest): IpAddress | undefined {
+  const { host, port } = installation.syslog
+  if (port !== 514) return undefined
+  const listens = parseIp(host)
+  const ip = listens?.value === 0n ? parseIp(installation.myIp) : listens
+  return ip?.family === 4 && !isLoopback(`http://${showIp(ip)}`) ? ip : undefined
 }
 
 function ownAddresses6({ interfaces }: PlanRequest, subnets: readonly Subnet[]): Record<string, IpAddress> {

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { showIp } from '../../dhcp/ip-address.ts'
 import { buildNetworkPlan } from './build-network-plan.ts'
 import { dhcpCommand } from './dhcp.ts'
 import type { HostInterfaces, NetworkOptions } from './plan-request.ts'
@@ -45,12 +46,29 @@ const interfaces: HostInterfaces = {
 const plan = (options: NetworkOptions, installation = {}, ownTftp = true) =>
   buildNetworkPlan({
     options,
-    installation: { httpUrl: 'http://192.0.2.7:8080', tftpRoot: '/srv/tftp', myIp: '192.0.2.7', ...installation },
+    installation: {
+      httpUrl: 'http://192.0.2.7:8080',
+      tftpRoot: '/srv/tftp',
+      myIp: '192.0.2.7',
+      syslog: { host: '0.0.0.0', port: 0 },
+      ...installation,
+    },
     interfaces,
     ownTftp,
   })
 
 describe('a network plan', () => {
+  it('has machines log to the API where that takes syslog, at the one port that they know', () => {
+    const logServer = (host: string, port: number) => {
+      const ip = plan({}, { syslog: { host, port } }).plan.logServer
+      return ip && showIp(ip)
+    }
+    expect(logServer('0.0.0.0', 514)).toBe('192.0.2.7')
+    expect(logServer('192.0.2.9', 514)).toBe('192.0.2.9')
+    for (const host of ['127.0.0.1', '2001:db8::1']) expect(logServer(host, 514)).toBeUndefined()
+    for (const port of [0, 5514]) expect(logServer('0.0.0.0', port)).toBeUndefined()
+  })
+
   it("is that of this host's own network where none is named", () => {
     const { notes, plan: made } = plan({})
     expect(notes).toEqual([])

@@ -20,7 +20,7 @@ export type HostInterfaces = ReturnType<typeof networkInterfaces>
 
 export interface PlanRequest {
   readonly options: NetworkOptions
-  readonly installation: Pick<Installation, 'httpUrl' | 'tftpRoot' | 'myIp'>
+  readonly installation: Pick<Installation, 'httpUrl' | 'tftpRoot' | 'myIp' | 'syslog'>
   readonly interfaces: HostInterfaces
   /** dnsmasq is a TFTP server itself. */
   readonly ownTftp: boolean

@@ -22,7 +22,7 @@ export async function startSyslogReceiver(
   { events, installation, log, metrics }: SyslogSetting,
   cleanup: Pick<AsyncDisposableStack, 'defer'>,
 ): Promise<void> {
-  const { syslog_host: host, syslog_port: port } = installation.config.bootring
+  const { host, port } = installation.syslog
   if (port === 0) return
   if (events === undefined) {
     log.warn({ option: '[bootring]syslog_port' }, 'no syslog is received, as [bootring]boot_events keeps none')
@@ -30,7 +30,7 @@ export async function startSyslogReceiver(
   }
   const counts = syslogCounter(metrics.registry)
   const receiver = await startSyslog({
-    host: host ?? installation.apiHost,
+    host,
     port,
     machines: new MachinesByAddress(events.reader),
     events: events.sink,
