@@ -37,7 +37,7 @@ export function generateLoad(
       received = Buffer.alloc(0)
       waiting = true
       askedAt = performance.now()
-      socket.write(`GET ${nextTarget()} HTTP/1.1\r\nHost: boot.example\r\n\r\n`)
+      socket.write(`GET ${nextTarget()} HTTP/1.1\r\nHost: ${address.host}\r\n\r\n`)
     }
     socket.on('connect', ask)
     socket.on('error', () => undefined)

@@ -95,14 +95,16 @@ describe('one request through two processes', () => {
     const download = async (name: string) => {
       await expect.poll(async () => (await two.file(`${bootingNode.uuid}/${name}`)).status, patience).toBe(200)
     }
-    await download('deploy_kernel')
     const files = () => collector.spans.filter(({ name }) => name === 'GET file')
     const whole = (name: string) =>
       files().filter(({ attributes: of }) => of['bootring.file'] === name && of['http.response.status_code'] === 200)
-    await expect.poll(() => whole('deploy_kernel'), patience).toHaveLength(1)
-    const [kernel] = whole('deploy_kernel')
+    const begun = whole('deploy_kernel').length
+    await download('deploy_kernel')
+    await expect.poll(() => whole('deploy_kernel').length, patience).toBeGreaterThan(begun)
+    const kernel = whole('deploy_kernel').at(-1)
     const trace = collector.spans.filter(({ traceId }) => traceId === kernel?.traceId)
-    expect(trace.find(({ attributes }) => attributes['bootring.request_id'] === requestId)?.name).toBe('GET /v1/boot')
+    const ofRequest = trace.filter(({ attributes }) => attributes['bootring.request_id'] === requestId)
+    expect(ofRequest.map(({ name }) => name)).toContain('GET /v1/boot')
     expect(trace.find(({ spanId }) => spanId === kernel?.parentSpanId)?.name).toBe('get_boot_config')
     expect(kernel).toMatchObject({
       service: 'bootring-conductor',
@@ -115,11 +117,12 @@ describe('one request through two processes', () => {
       },
     })
     // One that is not there comes through the conductor, and one that is no file of a boot is no step.
+    const fetched = whole('deploy_ramdisk').length
     two.forget(`${bootingNode.uuid}/deploy_ramdisk`)
     await download('deploy_ramdisk')
     expect((await two.file('images/none')).status).toBe(404)
-    await expect.poll(() => whole('deploy_ramdisk'), patience).toHaveLength(1)
-    expect(whole('deploy_ramdisk')[0]).toMatchObject({
+    await expect.poll(() => whole('deploy_ramdisk').length, patience).toBeGreaterThan(fetched)
+    expect(whole('deploy_ramdisk').at(-1)).toMatchObject({
       traceId: kernel?.traceId,
       attributes: { 'bootring.source': 'fetched', 'bootring.bytes': 'ramdisk\n'.length },
     })
