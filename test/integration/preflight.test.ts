@@ -14,7 +14,7 @@ import { renderCommand } from '../../src/commands/render.ts'
 import type { Output } from '../../src/commands/terminal/output.ts'
 import { arm64Image, bzImage, gzipData } from '../support/boot-images.ts'
 import { BootringProcess, bootring } from '../support/bootring-process.ts'
-import { CertificateAuthority, type ServerCertificate } from '../support/certificate-authority.ts'
+import { CertificateAuthority, newKey, type ServerCertificate } from '../support/certificate-authority.ts'
 import { freePorts } from '../support/free-ports.ts'
 import { rawConnection } from '../support/raw-connection.ts'
 import { selfSignedCertificate } from '../support/self-signed-certificate.ts'
@@ -391,23 +391,7 @@ describe('faults of the installation', () => {
       const file = path(name)
       execFileSync(
         'openssl',
-        [
-          'req',
-          '-x509',
-          '-newkey',
-          'ec',
-          '-pkeyopt',
-          'ec_paramgen_curve:prime256v1',
-          '-nodes',
-          '-keyout',
-          path('key.pem'),
-          '-out',
-          file,
-          '-subj',
-          `/CN=${days}.example`,
-          '-days',
-          days,
-        ],
+        ['req', '-x509', ...newKey(path('key.pem')), '-out', file, '-subj', `/CN=${days}.example`, '-days', days],
         { stdio: 'pipe' },
       )
       return file

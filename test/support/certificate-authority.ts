@@ -15,15 +15,7 @@ export class CertificateAuthority {
 
   constructor(folder: string) {
     this.#folder = folder
-    const key = [
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-keyout',
-      this.#path('ca-key.pem'),
-    ]
+    const key = newKey(this.#path('ca-key.pem'))
     this.#openssl('req', '-x509', ...key, '-out', this.#path('ca.pem'), '-subj', '/CN=Authority', '-days', '365')
   }
 
@@ -36,34 +28,10 @@ export class CertificateAuthority {
     this.#count += 1
     const [key, request] = [this.#path(`${this.#count}.key`), this.#path(`${this.#count}.csr`)]
     const subject = ['-subj', `/CN=server-${this.#count}`, '-addext', `subjectAltName=${names}`]
-    this.#openssl(
-      'req',
-      '-new',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-keyout',
-      key,
-      '-out',
-      request,
-      ...subject,
-    )
-    const cert = this.#openssl(
-      'x509',
-      '-req',
-      '-in',
-      request,
-      '-CA',
-      this.#path('ca.pem'),
-      '-CAkey',
-      this.#path('ca-key.pem'),
-      '-days',
-      String(days),
-      '-copy_extensions',
-      'copy',
-    )
+    this.#openssl('req', '-new', ...newKey(key), '-out', request, ...subject)
+    const authority = ['-CA', this.#path('ca.pem'), '-CAkey', this.#path('ca-key.pem')]
+    const times = ['-days', String(days), '-copy_extensions', 'copy']
+    const cert = this.#openssl('x509', '-req', '-in', request, ...authority, ...times)
     return { cert, key: readFileSync(key, 'utf8') }
   }
 
@@ -74,4 +42,9 @@ export class CertificateAuthority {
   #openssl(...args: string[]): string {
     return execFileSync('openssl', args, { stdio: 'pipe', encoding: 'utf8' })
   }
+}
+
+/** Arguments of openssl for a new key without a password, in that file. */
+export function newKey(path: string): string[] {
+  return ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', path]
 }

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { resolve } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import type {
   BootEvent,
   BootEventFilter,
@@ -9,36 +8,33 @@ import type {
   StoredBootEvent,
 } from '../../model/boot-events.ts'
 import { BootringError } from '../../model/errors.ts'
+import { ThreadCalls, threadUrl } from '../../threads/thread-calls.ts'
 import { sqlite } from '../dialects/sqlite.ts'
 import { type Translate, translator } from '../translate.ts'
 import { type BootEventRow, eventOf, rowOf } from './boot-event-row.ts'
 import { countsOf } from './boot-minutes.ts'
-import type { ThreadAnswer, ThreadRequest, ThreadSetting } from './sqlite-event-thread-messages.ts'
-
-/** The thread's file beside this one: TypeScript in a checkout, JavaScript in the package. */
-const threadUrl = new URL(`./sqlite-event-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
+import type { EventFileRequest, EventFileSetting } from './sqlite-event-thread-messages.ts'
 
 /** How long a reader waits; a disk that hangs answers never. */
 const readSeconds = 15
 const closeSeconds = 2
 
-interface Waiting {
-  resolve: (result: unknown) => void
-  reject: (error: unknown) => void
-}
-
 /** Boot events in a SQLite file of their own, behind a thread of their own. Several processes may share the file. */
 export class SqliteBootEventStore implements BootEventStore {
-  readonly #setting: ThreadSetting
+  readonly #path: string
   readonly #translate: Translate
-  readonly #waiting = new Map<number, Waiting>()
-  #thread: Worker | undefined
-  #lastId = 0
+  readonly #calls: ThreadCalls<EventFileRequest>
 
   /** `creates`: makes the file; else one that is not there has no events. */
   constructor(path: string, { creates }: { creates: boolean }) {
-    this.#setting = { path: resolve(path), creates }
+    this.#path = resolve(path)
     this.#translate = translator(sqlite, `sqlite ${path}`)
+    this.#calls = new ThreadCalls({
+      url: threadUrl('sqlite-event-thread', import.meta.url),
+      name: 'boot events',
+      workerData: { path: this.#path, creates } satisfies EventFileSetting,
+      onGone: (why) => this.#unavailable(why),
+    })
   }
 
   /** Waits for as long as the disk takes. */
@@ -66,7 +62,7 @@ export class SqliteBootEventStore implements BootEventStore {
   }
 
   async close(): Promise<void> {
-    const thread = this.#thread
+    const { thread } = this.#calls
     if (thread === undefined) return
     const ended = once(thread, 'exit')
     this.#call({ what: 'close' }).catch(() => undefined)
@@ -75,16 +71,12 @@ export class SqliteBootEventStore implements BootEventStore {
     clearTimeout(hurry)
   }
 
-  #call(request: ThreadRequest): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#lastId += 1
-      const id = this.#lastId
-      this.#waiting.set(id, { resolve, reject })
-      this.#thread ??= this.#start()
-      // While somebody waits for an answer, the process stays.
-      this.#thread.ref()
-      this.#thread.postMessage({ ...request, id })
-    })
+  async #call(request: EventFileRequest): Promise<unknown> {
+    try {
+      return await this.#calls.call(request)
+    } catch (error) {
+      throw this.#translate(error)
+    }
   }
 
   async #soon(answer: Promise<unknown>): Promise<unknown> {
@@ -99,31 +91,7 @@ export class SqliteBootEventStore implements BootEventStore {
     }
   }
 
-  #start(): Worker {
-    const thread = new Worker(threadUrl, { workerData: this.#setting, name: 'boot events', env: {}, execArgv: [] })
-    const gone = (why: string) => {
-      if (this.#thread === thread) this.#thread = undefined
-      const waiting = [...this.#waiting.values()]
-      this.#waiting.clear()
-      for (const { reject } of waiting) reject(this.#unavailable(why))
-    }
-    thread.on('message', ({ error, id, result }: ThreadAnswer) => {
-      const waiting = this.#waiting.get(id)
-      this.#waiting.delete(id)
-      if (this.#waiting.size === 0) thread.unref()
-      if (error === undefined) waiting?.resolve(result)
-      else waiting?.reject(this.#translate(Object.assign(new Error(error.message), withoutAbsent(error))))
-    })
-    thread.on('error', (error) => gone(error instanceof Error ? error.message : String(error)))
-    thread.on('exit', () => gone('its thread has ended'))
-    return thread
-  }
-
   #unavailable(why: string): BootringError {
-    return new BootringError('DatabaseUnavailable', `sqlite ${this.#setting.path}: ${why}`)
+    return new BootringError('DatabaseUnavailable', `sqlite ${this.#path}: ${why}`)
   }
-}
-
-function withoutAbsent(error: object): object {
-  return Object.fromEntries(Object.entries(error).filter(([, value]) => value !== undefined))
 }

@@ -1,16 +1,17 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
+import { answerCalls } from '../../threads/answer-calls.ts'
 import { SqliteEventFile } from './sqlite-event-file.ts'
-import type { ThreadAnswer, ThreadCall, ThreadSetting } from './sqlite-event-thread-messages.ts'
+import type { EventFileRequest, EventFileSetting } from './sqlite-event-thread-messages.ts'
 
 /*
  * The thread in which a file of boot events is read and written: a slow disk, or another process's lock, keeps this one
  * waiting and no machine.
  */
 
-const { creates, path } = workerData as ThreadSetting
+const { creates, path } = workerData as EventFileSetting
 const file = new SqliteEventFile(path, creates)
 
-function resultOf(call: ThreadCall): unknown {
+function resultOf(call: EventFileRequest): unknown {
   switch (call.what) {
     case 'append':
       return file.append(call.rows, call.counts)
@@ -27,14 +28,4 @@ function resultOf(call: ThreadCall): unknown {
   }
 }
 
-parentPort?.on('message', (call: ThreadCall) => {
-  let answer: ThreadAnswer
-  try {
-    answer = { id: call.id, result: resultOf(call) }
-  } catch (error) {
-    const { message, code, errcode, syscall } = error as Error & { code?: string; errcode?: number; syscall?: string }
-    answer = { id: call.id, error: { message, code, errcode, syscall } }
-  }
-  parentPort?.postMessage(answer)
-  if (call.what === 'close') parentPort?.close()
-})
+answerCalls(resultOf, ({ what }) => what === 'close')
