@@ -2,7 +2,7 @@ import type { BootEvent, BootEventSink, BootEventStore } from '../model/boot-eve
 import { BootringError } from '../model/errors.ts'
 import { LogBudget } from '../observe/log-budget.ts'
 import type { Logger } from '../observe/logger.ts'
-import { boundedEvent } from './bounded-event.ts'
+import { type PackedEvent, packEvent, unpackEvent } from './packed-event.ts'
 
 export interface RecorderMetrics {
   recorded(events: number, seconds: number): void
@@ -72,8 +72,8 @@ export class BootEventRecorder implements BootEventSink {
   readonly #failureLines = new LogBudget(1 / 30, 1)
   readonly #strangers: LogBudget
   readonly #timer: NodeJS.Timeout
-  #queue: BootEvent[] = []
-  #writing: BootEvent[] = []
+  #queue: PackedEvent[] = []
+  #writing: PackedEvent[] = []
   #written: Promise<void> | undefined
   #failed = false
   #stopped = false
@@ -109,7 +109,7 @@ export class BootEventRecorder implements BootEventSink {
       this.#drop(1, 'strangers')
       return
     }
-    this.#queue.push(boundedEvent(event))
+    this.#queue.push(packEvent(event))
   }
 
   /** Writes what waits, within `seconds`; what is left then is dropped. Later events are dropped too. */
@@ -153,10 +153,10 @@ export class BootEventRecorder implements BootEventSink {
     })
   }
 
-  async #append(batch: BootEvent[]): Promise<void> {
+  async #append(batch: PackedEvent[]): Promise<void> {
     const startedAt = performance.now()
     try {
-      await this.#store.append(batch)
+      await this.#store.append(batch.map(unpackEvent))
       this.#recorded += batch.length
       this.#metrics?.recorded(batch.length, (performance.now() - startedAt) / 1000)
     } catch (error) {

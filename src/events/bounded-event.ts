@@ -35,8 +35,6 @@ export function boundedEvent(event: BootEvent): BootEvent {
     const text = event[field]
     if (text !== null) bounded[field] = cut(text, mostCharacters[field])
   }
-  // A piece of a request keeps all of it in memory.
-  if (bounded.name !== null) bounded.name = copy(bounded.name)
   return bounded
 }
 
@@ -49,9 +47,5 @@ function boundedSteps(steps: BootEvent['steps']): BootEvent['steps'] {
 }
 
 function cut(text: string, characters: number): string {
-  return text.length <= characters ? text : copy(text.slice(0, characters))
-}
-
-function copy(text: string): string {
-  return Buffer.from(text).toString()
+  return text.length <= characters ? text : text.slice(0, characters).toWellFormed()
 }
