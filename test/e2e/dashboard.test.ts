@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { hashSync } from 'bcryptjs'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { DashboardBrowser, missingBrowser } from '../support/dashboard-browser.ts'
 import { DashboardSite, type SiteNode, siteNodes } from '../support/dashboard-site.ts'
 import { describeWith } from '../support/describe-with.ts'
@@ -244,7 +244,11 @@ describeWith(missingBrowser, 'the dashboard in Chromium', () => {
         .run(attack, attack + long, '', JSON.stringify({ kernel_append_params: attack }), evil.uuid)
       database.prepare('UPDATE nodes SET name = ? WHERE uuid = ?').run(long, (nodes[3] as SiteNode).uuid)
     })
-    await site.ask(evil.mac, '</script><img src=x onerror=globalThis.owned=1>')
+    const boots = () => site.ask(evil.mac, '</script><img src=x onerror=globalThis.owned=1>')
+    await boots()
+    // Others boot as well, and push it out of sight where the machine is slow.
+    const again = setInterval(() => void boots().catch(() => undefined), 1000)
+    onTestFinished(() => clearInterval(again))
     const own = await browser.open({ httpCredentials, viewport: { width: 360, height: 740 } })
     const shown = encodeURIComponent(attack)
     const name = { hasText: attack }
