@@ -1,12 +1,6 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import type { ComparedRounds } from './compare-results.ts'
-import { cpuSecondsOf } from './cpu-time.ts'
-import { bootPaths } from './fleet.ts'
 import type { Service } from './instance.ts'
-import type { Round } from './results.ts'
-import { runWrk, wrkScript } from './wrk.ts'
+import { type LoadOptions, roundMeter } from './round-meter.ts'
 
 /** Two that run at the same time, of which one is measured after the other. */
 export interface ComparedPair {
@@ -15,14 +9,9 @@ export interface ComparedPair {
   own: Service
 }
 
-export interface RoundOptions {
-  nodes: number
+export interface RoundOptions extends LoadOptions {
   rounds: number
   secondsPerRound: number
-  connections: number
-  seed: number
-  /** After each round, for what a service has still to do: it must not take the processor from the other one. Default: 0. */
-  pauseSeconds?: number
 }
 
 /** Has the load generator ask each in turn, the two of a pair right after each other. `folder` is for its files. */
@@ -32,17 +21,7 @@ export async function interleavedRounds(
   folder: string,
   say: (words: string) => void,
 ): Promise<ComparedRounds[]> {
-  const scriptFile = join(folder, 'random-paths.lua')
-  const pathsFile = join(folder, 'paths.txt')
-  await writeFile(scriptFile, wrkScript)
-  await writeFile(pathsFile, `${bootPaths(nodes).join('\n')}\n`)
-  const measure = async ({ children, url }: Service, seconds: number, round: number): Promise<Round> => {
-    const used = () => children.reduce((sum, { pid }) => sum + cpuSecondsOf(pid), 0)
-    const before = used()
-    const result = await runWrk({ url, pathsFile, scriptFile, connections, seconds, seed: seed + round })
-    await setTimeout(pauseSeconds * 1000)
-    return { ...result, cpuMicrosecondsPerRequest: ((used() - before) * 1e6) / result.requests }
-  }
+  const measure = await roundMeter({ connections, nodes, pauseSeconds, seed }, folder)
   say('warming up')
   for (const { other, own } of pairs) {
     await measure(other, 2, 0)

@@ -24,11 +24,12 @@ export function roundHelp(name: string, { rounds, seconds }: RoundDefaults): str
 `
 }
 
-/** Throws with one sentence on anything it does not understand; undefined for `--help`. */
+/** `more`: names of options with a value. Throws with one sentence on anything it does not understand; undefined for `--help`. */
 export function parseRoundOptions(
   args: string[],
   defaults: RoundDefaults,
-): { options: QuickRoundOptions; positionals: string[] } | undefined {
+  more: readonly string[] = [],
+): { options: QuickRoundOptions; positionals: string[]; more: Record<string, string | undefined> } | undefined {
   const { positionals, values } = parseArgs({
     args,
     allowPositionals: true,
@@ -40,6 +41,7 @@ export function parseRoundOptions(
       connections: { type: 'string', default: '32' },
       seed: { type: 'string', default: '1' },
       help: { type: 'boolean', default: false },
+      ...Object.fromEntries(more.map((name) => [name, { type: 'string' } as const])),
     },
   })
   if (values.help) return undefined
@@ -53,5 +55,6 @@ export function parseRoundOptions(
     seed: wholeNumber('seed', values.seed, 0, 2 ** 31),
     quick,
   }
-  return { options, positionals }
+  const own = Object.entries(values).filter((one): one is [string, string] => more.includes(one[0]))
+  return { options, positionals, more: Object.fromEntries(own) }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { randomFrom } from '../bench/random.ts'
-import { kolmogorovSmirnov, mannWhitney, mean, median, quantile, spread } from '../bench/statistics.ts'
+import { kolmogorovSmirnov, mannWhitney, mean, median, quantile, spread, standardError } from '../bench/statistics.ts'
 
 describe('figures of a sample', () => {
   it('are right, and leave the sample as it is', () => {
@@ -8,6 +8,8 @@ describe('figures of a sample', () => {
     expect([median(values), mean(values), quantile(values, 0), quantile(values, 1), quantile(values, 0.25)]).toEqual([
       3, 3, 1, 5, 1.75,
     ])
+    // The standard deviation is the square root of 10/3.
+    expect(standardError(values)).toBeCloseTo(Math.sqrt(10 / 3 / 4), 12)
     expect(spread(values)).toEqual({ median: 3, min: 1, max: 5 })
     expect(values).toEqual([5, 1, 4, 2])
   })

@@ -3,6 +3,7 @@ import { aBootEvent } from '../../test/support/a-boot-event.ts'
 import { recordingLogger } from '../../test/support/recording-logger.ts'
 import type { BootEvent } from '../model/boot-events.ts'
 import { BootringError } from '../model/errors.ts'
+import { unpackEvents } from '../model/packed-events.ts'
 import { BootEventRecorder, type RecorderParts, strangersRation } from './boot-event-recorder.ts'
 
 const away = new BootringError('DatabaseUnavailable', 'gone')
@@ -31,7 +32,7 @@ function recorderOf(append: (events: readonly BootEvent[]) => Promise<void>, par
     },
   }
   const recorder = new BootEventRecorder({
-    store: { append },
+    store: { append: ({ bytes }) => append(unpackEvents(bytes)) },
     capacity: 100,
     intervalMilliseconds: 5,
     metrics,
@@ -46,6 +47,26 @@ function recorderOf(append: (events: readonly BootEvent[]) => Promise<void>, par
 }
 
 describe('the recorder', () => {
+  it('writes at every other turn while the process is busy', async () => {
+    const turnsBetween = async (utilization: number) => {
+      const written: number[] = []
+      let turns = 0
+      const { record, recorder } = recorderOf(async () => void written.push(turns), {
+        batchSize: 2,
+        utilization: () => {
+          turns += 1
+          return utilization
+        },
+      })
+      record(6)
+      await vi.waitFor(() => expect(recorder.figures.recorded).toBe(6))
+      const [first = 0, second = 0, third = 0] = written
+      return [second - first, third - second]
+    }
+    expect(await turnsBetween(1)).toEqual([2, 2])
+    expect(await turnsBetween(0.5)).toEqual([1, 1])
+  })
+
   it('writes in batches, in order, soon', async () => {
     const batches: number[][] = []
     const { counts, record, recorder } = recorderOf(async (events) => void batches.push(events.map(({ at }) => at)), {

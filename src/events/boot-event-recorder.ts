@@ -1,8 +1,8 @@
 import type { BootEvent, BootEventSink, BootEventStore } from '../model/boot-events.ts'
 import { BootringError } from '../model/errors.ts'
+import { PackedEvents } from '../model/packed-events.ts'
 import { LogBudget } from '../observe/log-budget.ts'
 import type { Logger } from '../observe/logger.ts'
-import { type PackedEvent, packEvent, unpackEvent } from './packed-event.ts'
 
 export interface RecorderMetrics {
   recorded(events: number, seconds: number): void
@@ -26,6 +26,8 @@ export interface StrangersRation {
 }
 
 const mostStrangers: StrangersRation = { perSecond: 100, burst: 5000 }
+/** Machines wait for their turn then. */
+const busyUtilization = 0.9
 /** Of all events that are kept, by each process. */
 const strangersShare = 1 / 4
 
@@ -49,6 +51,8 @@ export interface RecorderParts {
   intervalMilliseconds?: number
   /** Default: 500, and so 1,000 events a second: writing more would take processor time that boots need. */
   batchSize?: number
+  /** How busy this process was since it was last asked, 0 to 1. Default: what Node measures. */
+  utilization?: () => number
 }
 
 /** What a recorder has done so far. */
@@ -72,10 +76,14 @@ export class BootEventRecorder implements BootEventSink {
   readonly #failureLines = new LogBudget(1 / 30, 1)
   readonly #strangers: LogBudget
   readonly #timer: NodeJS.Timeout
-  #queue: PackedEvent[] = []
-  #writing: PackedEvent[] = []
+  /** Batches that wait, the one that is being filled last. */
+  #queue: PackedEvents[] = []
+  #queued = 0
+  #writing: PackedEvents | undefined
   #written: Promise<void> | undefined
+  readonly #utilization: () => number
   #failed = false
+  #rested = false
   #stopped = false
   #recorded = 0
   #dropped = 0
@@ -83,6 +91,7 @@ export class BootEventRecorder implements BootEventSink {
 
   constructor(parts: RecorderParts) {
     const { batchSize = 500, capacity, intervalMilliseconds = 500, log, metrics, store } = parts
+    this.#utilization = parts.utilization ?? loopUtilization()
     const { burst, perSecond } = parts.strangers ?? mostStrangers
     this.#strangers = new LogBudget(perSecond, burst)
     this.#store = store
@@ -94,11 +103,11 @@ export class BootEventRecorder implements BootEventSink {
   }
 
   get figures(): RecorderFigures {
-    return { recorded: this.#recorded, dropped: this.#dropped, waiting: this.#queue.length + this.#writing.length }
+    return { recorded: this.#recorded, dropped: this.#dropped, waiting: this.#waiting() }
   }
 
   turnsAway(): boolean {
-    const hasRoom = !this.#stopped && this.#queue.length + this.#writing.length < this.#capacity
+    const hasRoom = !this.#stopped && this.#waiting() < this.#capacity
     if (!hasRoom) this.#drop(1, this.#stopped ? 'stopped' : 'queue full')
     return !hasRoom
   }
@@ -109,7 +118,14 @@ export class BootEventRecorder implements BootEventSink {
       this.#drop(1, 'strangers')
       return
     }
-    this.#queue.push(packEvent(event))
+    let batch = this.#queue.at(-1)
+    if (batch === undefined || batch.count >= this.#batchSize) {
+      batch = new PackedEvents()
+      this.#queue.push(batch)
+    }
+    batch.add(event)
+    this.#queued += 1
+    if (batch.count === this.#batchSize) batch.trim()
   }
 
   /** Writes what waits, within `seconds`; what is left then is dropped. Later events are dropped too. */
@@ -122,15 +138,22 @@ export class BootEventRecorder implements BootEventSink {
     })
     await Promise.race([this.#writeAll(), late])
     clearTimeout(timer)
-    const left = this.#queue.length + this.#writing.length
+    const left = this.#waiting()
     this.#queue = []
+    this.#queued = 0
     if (left > 0) this.#drop(left, 'stopped')
     this.#sayDrops()
   }
 
+  #waiting(): number {
+    return this.#queued + (this.#writing?.count ?? 0)
+  }
+
+  /** While machines come faster than they are served, half as many events are written. */
   #tick(): void {
     this.#failed = false
-    this.#write()
+    this.#rested = this.#utilization() > busyUtilization && !this.#rested
+    if (!this.#rested) this.#write()
     this.#sayDrops()
   }
 
@@ -145,29 +168,34 @@ export class BootEventRecorder implements BootEventSink {
   }
 
   #write(): void {
-    if (this.#written !== undefined || this.#failed || this.#queue.length === 0) return
-    this.#writing = this.#queue.splice(0, this.#batchSize)
-    this.#written = this.#append(this.#writing).finally(() => {
+    if (this.#written !== undefined || this.#failed) return
+    const batch = this.#queue.shift()
+    if (batch === undefined) return
+    this.#queued -= batch.count
+    this.#writing = batch
+    this.#written = this.#append(batch).finally(() => {
       this.#written = undefined
-      this.#writing = []
+      this.#writing = undefined
     })
   }
 
-  async #append(batch: PackedEvent[]): Promise<void> {
+  async #append(batch: PackedEvents): Promise<void> {
     const startedAt = performance.now()
     try {
-      await this.#store.append(batch.map(unpackEvent))
-      this.#recorded += batch.length
-      this.#metrics?.recorded(batch.length, (performance.now() - startedAt) / 1000)
+      await this.#store.append(batch)
+      this.#recorded += batch.count
+      this.#metrics?.recorded(batch.count, (performance.now() - startedAt) / 1000)
     } catch (error) {
       this.#failed = true
       this.#metrics?.failed()
       const suppressed = this.#failureLines.take()
       if (suppressed !== undefined)
-        this.#log.warn({ err: error, events: batch.length, suppressed }, 'boot events could not be written')
+        this.#log.warn({ err: error, events: batch.count, suppressed }, 'boot events could not be written')
       // It may have them all the same: whoever reads sees some twice, which is better than never.
-      if (mayPass(error)) this.#queue = batch.concat(this.#queue)
-      else this.#drop(batch.length, 'unfit')
+      if (mayPass(error)) {
+        this.#queue.unshift(batch)
+        this.#queued += batch.count
+      } else this.#drop(batch.count, 'unfit')
     }
   }
 
@@ -195,4 +223,14 @@ function isOfStranger({ kind, node_uuid, outcome }: BootEvent): boolean {
 /** The same batch would fail again for ever with all other errors. */
 function mayPass(error: unknown): boolean {
   return error instanceof BootringError && (error.code === 'DatabaseUnavailable' || error.code === 'SchemaOutdated')
+}
+
+function loopUtilization(): () => number {
+  let last = performance.eventLoopUtilization()
+  return () => {
+    const now = performance.eventLoopUtilization()
+    const { utilization } = performance.eventLoopUtilization(now, last)
+    last = now
+    return utilization
+  }
 }

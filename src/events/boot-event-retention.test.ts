@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest'
 import { aBootEvent } from '../../test/support/a-boot-event.ts'
 import { MemoryBootEvents } from '../../test/support/memory-boot-events.ts'
 import { recordingLogger } from '../../test/support/recording-logger.ts'
+import { packEvents } from '../model/packed-events.ts'
 import { BootEventRetention } from './boot-event-retention.ts'
 
 const hurried = { retentionSeconds: 60, intervalSeconds: 0.01, pauseSeconds: 0 }
@@ -32,8 +33,8 @@ it('deletes what is too much, tells the two apart in the metrics, and says so on
   const log = recordingLogger()
   const store = new MemoryBootEvents()
   const now = Date.now()
-  await store.append([1, 2].map((old) => aBootEvent({ at: now - 61_000 - old })))
-  await store.append(Array.from({ length: 30 }, () => aBootEvent({ at: now })))
+  await store.append(packEvents([1, 2].map((old) => aBootEvent({ at: now - 61_000 - old }))))
+  await store.append(packEvents(Array.from({ length: 30 }, () => aBootEvent({ at: now }))))
   const deleted = { age: 0, limit: 0 }
   const metrics = {
     deleted(events: number, why: 'age' | 'limit') {
@@ -42,7 +43,7 @@ it('deletes what is too much, tells the two apart in the metrics, and says so on
   }
   const retention = new BootEventRetention({ ...hurried, store, limit: 10, metrics, log })
   await vi.waitFor(() => expect(deleted).toEqual({ age: 2, limit: 20 }))
-  await store.append([aBootEvent({ at: now }), aBootEvent({ at: now })])
+  await store.append(packEvents([aBootEvent({ at: now }), aBootEvent({ at: now })]))
   await vi.waitFor(() => expect(deleted.limit).toBe(22))
   retention.stop()
   expect(store.all.map(({ id }) => id)).toEqual([25, 26, 27, 28, 29, 30, 31, 32, 33, 34])

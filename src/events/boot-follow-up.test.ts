@@ -2,8 +2,9 @@ import { describe, expect, it, vi } from 'vitest'
 import { aBootEvent, noon } from '../../test/support/a-boot-event.ts'
 import { MemoryBootEvents } from '../../test/support/memory-boot-events.ts'
 import { recordingLogger } from '../../test/support/recording-logger.ts'
-import type { BootEvent } from '../model/boot-events.ts'
+import type { BootEvent, EventBatch } from '../model/boot-events.ts'
 import { BootringError } from '../model/errors.ts'
+import { packEvents } from '../model/packed-events.ts'
 import type { NodeProgress } from '../model/stores.ts'
 import { BootFollowUp } from './boot-follow-up.ts'
 import { bootsOf } from './timeline/boots-of.ts'
@@ -15,9 +16,9 @@ const anHour = 3_600_000
 class FillingStore extends MemoryBootEvents {
   isFull = false
 
-  override async append(events: readonly BootEvent[]): Promise<void> {
+  override async append(batch: EventBatch): Promise<void> {
     if (this.isFull) throw new Error('disk full')
-    await super.append(events)
+    await super.append(batch)
   }
 }
 
@@ -68,7 +69,7 @@ class Ironic {
 async function withBoot(changes: Partial<BootEvent> = {}): Promise<Ironic> {
   const ironic = new Ironic()
   ironic.write({})
-  await ironic.store.append([aBootEvent(changes)])
+  await ironic.store.append(packEvents([aBootEvent(changes)]))
   return ironic
 }
 
@@ -76,12 +77,14 @@ describe('a follow-up', () => {
   it('asks Ironic nothing while nobody boots', async () => {
     const ironic = new Ironic()
     ironic.write({})
-    await ironic.store.append([
-      aBootEvent({ outcome: 'refused', code: 'StateForbidsBoot' }),
-      aBootEvent({ node_uuid: null }),
-      aBootEvent({ kind: 'heartbeat' }),
-      aBootEvent({ at: noon - anHour - 1 }),
-    ])
+    await ironic.store.append(
+      packEvents([
+        aBootEvent({ outcome: 'refused', code: 'StateForbidsBoot' }),
+        aBootEvent({ node_uuid: null }),
+        aBootEvent({ kind: 'heartbeat' }),
+        aBootEvent({ at: noon - anHour - 1 }),
+      ]),
+    )
     await ironic.followUp.look(noon)
     expect(ironic.asked).toEqual([])
   })
@@ -178,7 +181,7 @@ describe('a follow-up', () => {
     expect(ironic.asked).toHaveLength(2)
     expect(ironic.kept).toMatchObject([{ name: 'available to wait call-back' }])
     ironic.write({})
-    await ironic.store.append([aBootEvent({ at: noon + 3 })])
+    await ironic.store.append(packEvents([aBootEvent({ at: noon + 3 })]))
     await ironic.followUp.look(noon + 3 + anHour)
     await ironic.followUp.look(noon + 4 + anHour)
     expect(ironic.asked).toHaveLength(3)
@@ -188,7 +191,7 @@ describe('a follow-up', () => {
     const ironic = await withBoot()
     ironic.write({ agentHeartbeatAt: noon + aSecond, provisionState: 'deploying' })
     await ironic.followUp.look(noon + 10 * aSecond)
-    await ironic.store.append([aBootEvent({ at: noon + 60 * aSecond })])
+    await ironic.store.append(packEvents([aBootEvent({ at: noon + 60 * aSecond })]))
     ironic.write({ provisionState: 'wait call-back' })
     await ironic.followUp.look(noon + 70 * aSecond)
     expect(ironic.kept.slice(2)).toEqual([
@@ -196,9 +199,11 @@ describe('a follow-up', () => {
     ])
     expect(ironic.verdicts(noon + 70 * aSecond)).toEqual(['under way', 'booted'])
     // What another process brings late of the boot before changes nothing.
-    await ironic.store.append([
-      aBootEvent({ at: noon + 2 * aSecond, kind: 'state', name: 'a to b', provision_state: 'clean failed' }),
-    ])
+    await ironic.store.append(
+      packEvents([
+        aBootEvent({ at: noon + 2 * aSecond, kind: 'state', name: 'a to b', provision_state: 'clean failed' }),
+      ]),
+    )
     const questions = ironic.asked.length
     await ironic.followUp.look(noon + 80 * aSecond)
     expect(ironic.asked).toHaveLength(questions + 1)
@@ -251,7 +256,9 @@ describe('a follow-up', () => {
     // Of what was there before a process starts, it reads the last part alone.
     await ironic.followUp.look(noon)
     for (let start = 0; start < nodes.length; start += 5000) {
-      await ironic.store.append(nodes.slice(start, start + 5000).map((node_uuid) => aBootEvent({ node_uuid })))
+      await ironic.store.append(
+        packEvents(nodes.slice(start, start + 5000).map((node_uuid) => aBootEvent({ node_uuid }))),
+      )
       for (const node of nodes.slice(start, start + 5000)) ironic.write({}, node)
       await ironic.followUp.look(noon + start)
     }

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BootEvent, BootEventStore } from '../model/boot-events.ts'
+import { packEvents } from '../model/packed-events.ts'
 import type { NodeProgress, NodeProgressReader } from '../model/stores.ts'
 import { isFailure } from '../model/transitions.ts'
 import { LogBudget } from '../observe/log-budget.ts'
 import type { Logger } from '../observe/logger.ts'
-import { boundedEvent } from './bounded-event.ts'
 import { inOrder } from './timeline/event-order.ts'
 import { EventTail } from './timeline/event-tail.ts'
 import { agentPauseMilliseconds } from './timeline/patience.ts'
@@ -91,7 +91,7 @@ export class BootFollowUp {
     }
     if (news.length === 0) return
     // Where that fails, the next look finds the same news again.
-    await store.append(news.map(boundedEvent))
+    await store.append(packEvents(news))
     this.#take(news, now)
   }
 

@@ -106,9 +106,16 @@ export interface BootEventReader {
   minutes(since: number): Promise<BootMinute[]>
 }
 
+/** Events on their way to a store: made by `PackedEvents`, read by `unpackEvents`. */
+export interface EventBatch {
+  /** How many events. */
+  readonly count: number
+  readonly bytes: Uint8Array
+}
+
 export interface BootEventStore extends BootEventReader {
   /** Keeps a batch, in one transaction. */
-  append(events: readonly BootEvent[]): Promise<void>
+  append(batch: EventBatch): Promise<void>
   /** Deletes what is older, some thousands of events a call; how many. */
   prune(before: number): Promise<number>
   /** Deletes the oldest events where there may be more than `limit`, some thousands a call; how many. */

@@ -1,5 +1,5 @@
-import { boundedEvent } from '../../src/events/bounded-event.ts'
 import type { BootEvent, StoredBootEvent } from '../../src/model/boot-events.ts'
+import { boundedEvent } from '../../src/model/bounded-event.ts'
 
 /** A moment that tests count from. */
 export const noon = Date.UTC(2026, 0, 31, 12)

@@ -1,10 +1,11 @@
 import type {
-  BootEvent,
   BootEventFilter,
   BootEventStore,
   BootMinute,
+  EventBatch,
   StoredBootEvent,
 } from '../../src/model/boot-events.ts'
+import { unpackEvents } from '../../src/model/packed-events.ts'
 
 /** Events in memory. */
 export class MemoryBootEvents implements BootEventStore {
@@ -13,8 +14,8 @@ export class MemoryBootEvents implements BootEventStore {
   reads = 0
   rows = 0
 
-  async append(events: readonly BootEvent[]): Promise<void> {
-    for (const event of events) this.all.push({ ...event, id: (this.all.at(-1)?.id ?? 0) + 1 })
+  async append({ bytes }: EventBatch): Promise<void> {
+    for (const event of unpackEvents(bytes)) this.all.push({ ...event, id: (this.all.at(-1)?.id ?? 0) + 1 })
   }
 
   async events(filter: BootEventFilter, limit: number): Promise<StoredBootEvent[]> {

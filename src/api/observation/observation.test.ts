@@ -12,6 +12,7 @@ import { seesAll } from '../../events/timeline/sight.ts'
 import type { Conductor } from '../../model/conductor.ts'
 import type { JsonObject } from '../../model/node.ts'
 import type { FoundNode, NodeFinder, NodeSearch } from '../../model/node-finder.ts'
+import { packEvents } from '../../model/packed-events.ts'
 import { Membership } from '../../ring/membership.ts'
 import { AllowedNetworks } from '../boot/allowed-networks.ts'
 import { Explainer } from '../explanation.ts'
@@ -251,7 +252,7 @@ describe('explanations', () => {
 
   it('come by MAC, with the last boots', async () => {
     const store = new MemoryBootEvents()
-    await store.append([aBootEvent({ mac, at: Date.now() - 1000 })])
+    await store.append(packEvents([aBootEvent({ mac, at: Date.now() - 1000 })]))
     const { get } = await serverOf({ store })
     expect((await get(`explain/${mac.replaceAll(':', '-').toUpperCase()}`)).body).toMatchObject({
       mac,
@@ -275,7 +276,7 @@ describe('boots, events and figures', () => {
       }
       const at = now - 3_600_000 + i * 60_000
       const state = { outcome: 'refused', code: 'StateForbidsBoot', reason: 'no' } as const
-      await store.append([aBootEvent({ ...mine, at, ...(i % 2 === 1 && state) })])
+      await store.append(packEvents([aBootEvent({ ...mine, at, ...(i % 2 === 1 && state) })]))
     }
     return { store, now, ...(await serverOf({ nodes: [node(3)], store })) }
   }
@@ -383,15 +384,15 @@ describe('live boots', () => {
 
   it('come as they go on, and again from where a listener was', async () => {
     const store = new MemoryBootEvents()
-    await store.append([aBootEvent({ at: Date.now() - 500 })])
+    await store.append(packEvents([aBootEvent({ at: Date.now() - 500 })]))
     const { address, observation } = await serverOf({ store })
     const url = `http://127.0.0.1:${address.port}/v1/bootring/live`
     const live = readLive(url, 1)
     await expect.poll(() => observation.events?.live.listeners).toBe(1)
-    await store.append([aBootEvent({ kind: 'file', name: 'deploy_kernel', bytes: 100, at: Date.now() })])
+    await store.append(packEvents([aBootEvent({ kind: 'file', name: 'deploy_kernel', bytes: 100, at: Date.now() })]))
     expect(await live).toMatchObject([{ id: 2, boot: { id: 1, events: 2, verdict: 'under way' } }])
     await expect.poll(() => observation.events?.live.listeners).toBe(0)
-    await store.append([aBootEvent({ kind: 'lookup', at: Date.now() })])
+    await store.append(packEvents([aBootEvent({ kind: 'lookup', at: Date.now() })]))
     const resumed = await readLive(url, 1, { 'Last-Event-ID': '2' })
     expect(resumed).toMatchObject([{ id: 3, boot: { id: 1, events: 3, verdict: 'booted' } }])
     expect(await readLive(`${url}?after=1`, 1)).toMatchObject([{ id: 3, boot: { id: 1 } }])
@@ -426,13 +427,22 @@ describe('live boots', () => {
     const { address, observation } = await serverOf({ store })
     await fetch(`http://127.0.0.1:${address.port}/v1/bootring/live`)
     expect(observation.events?.live.listeners).toBe(1)
-    const reason = 'x'.repeat(100_000)
-    let at = 0
+    const reason = 'x'.repeat(1000)
+    let machines = 0
+    const refused = () => {
+      machines += 1
+      return aBootEvent({
+        node_uuid: null,
+        mac: `52:54:00:00:${hexOf(machines >> 8)}:${hexOf(machines & 255)}`,
+        outcome: 'refused',
+        reason,
+        at: Date.now(),
+      })
+    }
     await expect
       .poll(
         async () => {
-          at += 1
-          await store.append([aBootEvent({ kind: 'script', outcome: 'refused', reason, at: Date.now() + at })])
+          await store.append(packEvents(Array.from({ length: 100 }, refused)))
           return observation.events?.live.listeners
         },
         { timeout: 20_000, interval: 5 },
@@ -440,3 +450,7 @@ describe('live boots', () => {
       .toBe(0)
   })
 })
+
+function hexOf(byte: number): string {
+  return byte.toString(16).padStart(2, '0')
+}

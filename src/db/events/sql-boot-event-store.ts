@@ -1,12 +1,13 @@
 import { CompiledQuery, sql } from 'kysely'
 import type {
-  BootEvent,
   BootEventFilter,
   BootEventStore,
   BootMinute,
+  EventBatch,
   StoredBootEvent,
 } from '../../model/boot-events.ts'
 import { BootringError } from '../../model/errors.ts'
+import { unpackEvents } from '../../model/packed-events.ts'
 import type { Engine } from '../engines/engine.ts'
 import { createBootEvents } from '../migrations/0007-boot-events.ts'
 import { oneOf } from '../records/one-of.ts'
@@ -44,8 +45,9 @@ export class SqlBootEventStore implements BootEventStore {
     this.#makesTable = makesTable
   }
 
-  async append(events: readonly BootEvent[]): Promise<void> {
+  async append({ bytes }: EventBatch): Promise<void> {
     await this.#ready()
+    const events = unpackEvents(bytes)
     const counts = countsOf(events)
     await inTransaction(this.#engine, async (trx) => {
       for (let start = 0; start < events.length; ) {

@@ -1,18 +1,17 @@
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import type {
-  BootEvent,
   BootEventFilter,
   BootEventStore,
   BootMinute,
+  EventBatch,
   StoredBootEvent,
 } from '../../model/boot-events.ts'
 import { BootringError } from '../../model/errors.ts'
 import { ThreadCalls, threadUrl } from '../../threads/thread-calls.ts'
 import { sqlite } from '../dialects/sqlite.ts'
 import { type Translate, translator } from '../translate.ts'
-import { type BootEventRow, eventOf, rowOf } from './boot-event-row.ts'
-import { countsOf } from './boot-minutes.ts'
+import { type BootEventRow, eventOf } from './boot-event-row.ts'
 import type { EventFileRequest, EventFileSetting } from './sqlite-event-thread-messages.ts'
 
 /** How long a reader waits; a disk that hangs answers never. */
@@ -38,8 +37,8 @@ export class SqliteBootEventStore implements BootEventStore {
   }
 
   /** Waits for as long as the disk takes. */
-  async append(events: readonly BootEvent[]): Promise<void> {
-    await this.#call({ what: 'append', rows: events.map(rowOf), counts: countsOf(events) })
+  async append({ bytes }: EventBatch): Promise<void> {
+    await this.#call({ what: 'append', events: bytes })
   }
 
   async events(filter: BootEventFilter, limit: number): Promise<StoredBootEvent[]> {

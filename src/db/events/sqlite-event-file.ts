@@ -1,16 +1,9 @@
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import type { BootEventFilter, BootMinute } from '../../model/boot-events.ts'
-import { type BootEventRow, type EventValues, eventColumns } from './boot-event-row.ts'
-import {
-  type MinuteCount,
-  minuteOf,
-  minutesOf,
-  type RefusedMinute,
-  refusedMinutes,
-  servedMinutesOf,
-} from './boot-minutes.ts'
+import type { BootEvent, BootEventFilter, BootMinute } from '../../model/boot-events.ts'
+import { type BootEventRow, eventColumns, rowOf } from './boot-event-row.ts'
+import { countsOf, minuteOf, minutesOf, type RefusedMinute, refusedMinutes, servedMinutesOf } from './boot-minutes.ts'
 import { blockBits, sqliteEventSchema } from './sqlite-event-schema.ts'
 
 const prunedAtOnce = 2000
@@ -30,15 +23,15 @@ export class SqliteEventFile {
     this.#creates = creates
   }
 
-  append(rows: readonly EventValues[], counts: readonly MinuteCount[]): void {
+  append(events: readonly BootEvent[]): void {
     const database = this.#open()
     if (database === undefined) return
     const insert = this.#prepare(insertText)
     const count = this.#prepare(countText)
     database.exec('begin immediate')
     try {
-      for (const row of rows) insert.run(...row)
-      for (const { code, duration_class, minute, outcome, scripts } of counts)
+      for (const event of events) insert.run(...rowOf(event))
+      for (const { code, duration_class, minute, outcome, scripts } of countsOf(events))
         count.run(minute, outcome, code, duration_class, scripts)
       database.exec('commit')
     } catch (error) {

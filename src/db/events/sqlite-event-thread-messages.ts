@@ -1,6 +1,4 @@
 import type { BootEventFilter } from '../../model/boot-events.ts'
-import type { EventValues } from './boot-event-row.ts'
-import type { MinuteCount } from './boot-minutes.ts'
 
 export interface EventFileSetting {
   path: string
@@ -9,7 +7,8 @@ export interface EventFileSetting {
 }
 
 export type EventFileRequest =
-  | { what: 'append'; rows: EventValues[]; counts: MinuteCount[] }
+  /** `PackedEvents`. */
+  | { what: 'append'; events: Uint8Array }
   | { what: 'events'; filter: BootEventFilter; limit: number }
   | { what: 'minutes'; since: number }
   | { what: 'prune'; before: number }

@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads'
+import { unpackEvents } from '../../model/packed-events.ts'
 import { answerCalls } from '../../threads/answer-calls.ts'
 import { SqliteEventFile } from './sqlite-event-file.ts'
 import type { EventFileRequest, EventFileSetting } from './sqlite-event-thread-messages.ts'
@@ -14,7 +15,7 @@ const file = new SqliteEventFile(path, creates)
 function resultOf(call: EventFileRequest): unknown {
   switch (call.what) {
     case 'append':
-      return file.append(call.rows, call.counts)
+      return file.append(unpackEvents(call.events))
     case 'events':
       return file.events(call.filter, call.limit)
     case 'minutes':

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { aBootEvent, noon } from '../../../test/support/a-boot-event.ts'
 import { MemoryBootEvents } from '../../../test/support/memory-boot-events.ts'
 import type { BootEvent } from '../../model/boot-events.ts'
+import { packEvents } from '../../model/packed-events.ts'
 import { bootsOf } from './boots-of.ts'
 import { type BootQuery, readBoots } from './read-boots.ts'
 
@@ -28,7 +29,7 @@ async function aStore(rounds: number): Promise<MemoryBootEvents> {
   for (let round = 0; round < rounds; round++) {
     const at = noon + round * 20 * aMinute
     const add = (offset: number, changes: Partial<BootEvent>) =>
-      store.append([aBootEvent({ at: at + offset, request_id: `req-${request++}`, ...changes })])
+      store.append(packEvents([aBootEvent({ at: at + offset, request_id: `req-${request++}`, ...changes })]))
     for (let number = 0; number < 10; number++) await add(number, unknown(number))
     for (let number = 0; number < 10; number++) await add(1000 + number, machine(number))
     for (let number = 0; number < 10; number++)
@@ -93,11 +94,11 @@ describe('pages of boots', () => {
 
   it('show a boot of more events than that, though without its beginning', async () => {
     const store = new MemoryBootEvents()
-    await store.append([aBootEvent(), aBootEvent({ kind: 'lookup', at: noon + 1 })])
+    await store.append(packEvents([aBootEvent(), aBootEvent({ kind: 'lookup', at: noon + 1 })]))
     const calls = Array.from({ length: 12_000 }, (_, index) =>
       aBootEvent({ kind: 'script', outcome: 'refused', code: 'StateForbidsBoot', at: noon + 1000 * index }),
     )
-    await store.append(calls)
+    await store.append(packEvents(calls))
     const { boots, next } = await readBoots(store, {}, 10, now)
     expect(boots.map(({ events, verdict }) => [events, verdict])).toEqual([[10_000, 'state does not allow']])
     expect(next).not.toBeNull()

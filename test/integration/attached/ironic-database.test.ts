@@ -4,6 +4,7 @@ import { parseConnectionUrl } from '../../../src/db/connection-url.ts'
 import { openEngine } from '../../../src/db/engines/open-engine.ts'
 import { openIronicDatabase } from '../../../src/db/open-ironic-database.ts'
 import { BootFollowUp } from '../../../src/events/boot-follow-up.ts'
+import { packEvents } from '../../../src/model/packed-events.ts'
 import type { IronicDatabase } from '../../../src/model/stores.ts'
 import { aBootEvent } from '../../support/a-boot-event.ts'
 import { mac } from '../../support/a-node.ts'
@@ -137,7 +138,9 @@ eachIronicDatabase((fixture, engine) => {
     })
     const node_uuid = rows.waiting
     const script = { node_uuid, node_name: null, at: now }
-    await store.append([aBootEvent(script), aBootEvent({ ...script, node_uuid: rows.bare, provision_state: null })])
+    await store.append(
+      packEvents([aBootEvent(script), aBootEvent({ ...script, node_uuid: rows.bare, provision_state: null })]),
+    )
     await followUp.look(now)
     expect(store.all).toHaveLength(2)
     expect(await database.progress([rows.bare, 'none'])).toEqual([

@@ -3,6 +3,7 @@ import { parseConnectionUrl } from '../../../src/db/connection-url.ts'
 import { openEngine } from '../../../src/db/engines/open-engine.ts'
 import { openBootEventStore } from '../../../src/db/events/open-boot-event-store.ts'
 import type { BootEvent, BootEventStore } from '../../../src/model/boot-events.ts'
+import { packEvents } from '../../../src/model/packed-events.ts'
 import { aBootEvent, largestEvent } from '../../support/a-boot-event.ts'
 import { eachDatabase } from '../../support/databases.ts'
 
@@ -18,7 +19,7 @@ eachDatabase((engine) => {
 
   async function filled(events: BootEvent[]): Promise<BootEventStore> {
     const store = await open(await engine.emptyUrl())
-    await store.append(events)
+    await store.append(packEvents(events))
     return store
   }
 
@@ -57,7 +58,8 @@ eachDatabase((engine) => {
   it('keeps a batch of any size', async () => {
     const sizes = [0, 1, 31, 300]
     const store = await filled([])
-    for (const size of sizes) await store.append(Array.from({ length: size }, (_, at) => aBootEvent({ at })))
+    for (const size of sizes)
+      await store.append(packEvents(Array.from({ length: size }, (_, at) => aBootEvent({ at }))))
     expect((await store.events({}, 1000)).length).toBe(332)
   })
 
@@ -89,7 +91,7 @@ eachDatabase((engine) => {
     const store = await filled([aBootEvent({ at: 1 }), aBootEvent({ at: 2 })])
     const [{ id } = { id: 0 }] = await store.events({}, 1)
     expect(await store.prune(10)).toBe(2)
-    await store.append([aBootEvent({ at: 11 })])
+    await store.append(packEvents([aBootEvent({ at: 11 })]))
     expect(await store.events({ after: id }, 10)).toEqual([{ ...aBootEvent({ at: 11 }), id: expect.any(Number) }])
   })
 
@@ -113,7 +115,7 @@ eachDatabase((engine) => {
     await store.prune(60_000)
     expect(await store.minutes(0)).toEqual([])
     // Ids of deleted events do not come again.
-    await store.append([aBootEvent()])
+    await store.append(packEvents([aBootEvent()]))
     expect((await store.events({}, 10))[0]?.id).toBeGreaterThan(left.at(-1)?.id ?? 0)
     expect(await store.trim(1)).toBe(0)
   })
@@ -125,15 +127,17 @@ eachDatabase((engine) => {
     )
     // In two batches: what was counted before is counted on.
     const store = await filled(served.filter((_, index) => index % 3 === 0))
-    await store.append([
-      ...served.filter((_, index) => index % 3 !== 0),
-      aBootEvent({ at: 2 * minute - 1, outcome: 'refused', code: 'PortNotFound' }),
-      aBootEvent({ at: 4 * minute - 1, outcome: 'refused', code: 'PortNotFound' }),
-      aBootEvent({ at: 3 * minute, outcome: 'refused', code: 'StateForbidsBoot' }),
-      aBootEvent({ at: 3 * minute, outcome: 'unavailable', code: 'NoConductors' }),
-      aBootEvent({ at: 3 * minute, kind: 'file', milliseconds: 9000 }),
-      aBootEvent({ at: 5 * minute, outcome: 'refused', code: 'MalformedMac' }),
-    ])
+    await store.append(
+      packEvents([
+        ...served.filter((_, index) => index % 3 !== 0),
+        aBootEvent({ at: 2 * minute - 1, outcome: 'refused', code: 'PortNotFound' }),
+        aBootEvent({ at: 4 * minute - 1, outcome: 'refused', code: 'PortNotFound' }),
+        aBootEvent({ at: 3 * minute, outcome: 'refused', code: 'StateForbidsBoot' }),
+        aBootEvent({ at: 3 * minute, outcome: 'unavailable', code: 'NoConductors' }),
+        aBootEvent({ at: 3 * minute, kind: 'file', milliseconds: 9000 }),
+        aBootEvent({ at: 5 * minute, outcome: 'refused', code: 'MalformedMac' }),
+      ]),
+    )
     const [first, second, ...more] = await store.minutes(2 * minute)
     expect(first).toMatchObject({ at: 3 * minute, served: 100, refused: 2, unavailable: 1 })
     expect(first?.reasons).toEqual({ PortNotFound: 1, StateForbidsBoot: 1, NoConductors: 1 })
@@ -155,7 +159,9 @@ eachDatabase((engine) => {
         [0, 1, 2].map(() =>
           // Each is counted by several classes, and all of them count at once.
           store.append(
-            Array.from({ length: 50 }, (_, milliseconds) => aBootEvent({ server: `api-${index}`, milliseconds })),
+            packEvents(
+              Array.from({ length: 50 }, (_, milliseconds) => aBootEvent({ server: `api-${index}`, milliseconds })),
+            ),
           ),
         ),
       ),
@@ -173,7 +179,7 @@ eachDatabase((engine) => {
       const { close, migrate } = await openEngine(parseConnectionUrl(url), { maxPoolSize: 1, poolTimeoutSeconds: 10 })
       await migrate.schema.createTable('alembic_version').addColumn('version_num', 'varchar(32)').execute()
       const store = await open(url)
-      await expect(store.append([aBootEvent()])).rejects.toMatchObject({ code: 'ConfigInvalid' })
+      await expect(store.append(packEvents([aBootEvent()]))).rejects.toMatchObject({ code: 'ConfigInvalid' })
       expect((await migrate.introspection.getTables()).map(({ name }) => name)).toEqual(['alembic_version'])
       await close()
     })
@@ -184,7 +190,7 @@ eachDatabase((engine) => {
     await database.upgrade()
     const store = await openBootEventStore({ url, isOwn: false, poolTimeoutSeconds: 10 })
     opened.push(store)
-    await store.append([aBootEvent()])
+    await store.append(packEvents([aBootEvent()]))
     expect((await store.events({ mac: aBootEvent().mac ?? '' }, 10)).length).toBe(1)
   })
 })

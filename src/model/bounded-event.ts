@@ -30,12 +30,22 @@ const fields = Object.keys(mostCharacters) as (keyof typeof mostCharacters)[]
 
 /** The event with its texts cut to what is kept of them, and with the last of its steps where there are too many. */
 export function boundedEvent(event: BootEvent): BootEvent {
+  if (isBounded(event)) return event
   const bounded = { ...event, server: cut(event.server, mostServerCharacters), steps: boundedSteps(event.steps) }
   for (const field of fields) {
     const text = event[field]
     if (text !== null) bounded[field] = cut(text, mostCharacters[field])
   }
   return bounded
+}
+
+function isBounded(event: BootEvent): boolean {
+  return (
+    event.server.length <= mostServerCharacters &&
+    fields.every((field) => (event[field]?.length ?? 0) <= mostCharacters[field]) &&
+    event.steps.length <= mostSteps &&
+    event.steps.every(({ error = '', step }) => Math.max(step.length, error.length) <= mostStepCharacters)
+  )
 }
 
 function boundedSteps(steps: BootEvent['steps']): BootEvent['steps'] {
