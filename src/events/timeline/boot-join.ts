@@ -1,5 +1,5 @@
 import type { StoredBootEvent } from '../../model/boot-events.ts'
-import { inOrder, insert } from './event-order.ts'
+import { inOrder } from './event-order.ts'
 import { Machines } from './machines.ts'
 import type { Sight } from './sight.ts'
 import { splitBoots } from './split-boots.ts'
@@ -13,9 +13,9 @@ export interface Timeline {
   others: StoredBootEvent[]
 }
 
-/** All events of one machine, in order, and what they were joined to. */
+/** All events of one machine, and what they were joined to. Anybody can have thousands counted to one: none is looked for among them. */
 interface Machine {
-  events: StoredBootEvent[]
+  readonly events: Set<StoredBootEvent>
   boots: BootWithEvents[]
   others: StoredBootEvent[]
 }
@@ -30,8 +30,8 @@ export class BootJoin {
   readonly #machines = new Map<string, Machine>()
   /** Machines that are to be joined anew. */
   readonly #touched = new Set<string>()
-  /** By their time: those that are the same have the same. */
-  readonly #byTime = new Map<number, StoredBootEvent[]>()
+  /** By their time and request: those that are the same have the same. A flood leaves hundreds at one time. */
+  readonly #alike = new Map<string, StoredBootEvent[]>()
   /** Events without a node, and the machine that each is counted to: events that come later may name it. */
   readonly #unnamed = new Map<StoredBootEvent, string | undefined>()
   #size = 0
@@ -77,7 +77,7 @@ export class BootJoin {
     for (const key of this.#touched) {
       const machine = this.#machines.get(key)
       if (machine !== undefined) this.#join(machine, now, changed)
-      if (machine?.events.length === 0) this.#machines.delete(key)
+      if (machine?.events.size === 0) this.#machines.delete(key)
     }
     this.#touched.clear()
     return changed
@@ -94,17 +94,18 @@ export class BootJoin {
 
   /** Whoever wrote an event and got no answer has written it again, under another id: the lowest counts. */
   #isNew(event: StoredBootEvent): boolean {
-    const atThatTime = this.#byTime.get(event.at)
-    if (atThatTime === undefined) {
-      this.#byTime.set(event.at, [event])
+    const key = `${event.at} ${event.request_id}`
+    const alike = this.#alike.get(key)
+    if (alike === undefined) {
+      this.#alike.set(key, [event])
       return true
     }
-    const index = atThatTime.findIndex((other) => isSame(other, event))
-    const known = atThatTime[index]
+    const index = alike.findIndex((other) => isSame(other, event))
+    const known = alike[index]
     if (known !== undefined && known.id <= event.id) return false
-    if (known === undefined) atThatTime.push(event)
+    if (known === undefined) alike.push(event)
     else {
-      atThatTime[index] = event
+      alike[index] = event
       this.#takeAway(known, this.#unnamed.get(known) ?? this.#names.keyOf(known))
       this.#unnamed.delete(known)
       this.#size -= 1
@@ -115,23 +116,23 @@ export class BootJoin {
   #put(event: StoredBootEvent, key: string): void {
     let machine = this.#machines.get(key)
     if (machine === undefined) {
-      machine = { events: [], boots: [], others: [] }
+      machine = { events: new Set(), boots: [], others: [] }
       this.#machines.set(key, machine)
     }
-    insert(machine.events, event)
+    machine.events.add(event)
     this.#touched.add(key)
   }
 
   #takeAway(event: StoredBootEvent, key: string): void {
     const machine = this.#machines.get(key)
     if (machine === undefined) return
-    machine.events = machine.events.filter((one) => one !== event)
+    machine.events.delete(event)
     this.#touched.add(key)
   }
 
   #join(machine: Machine, now: number, changed: BootWithEvents[]): void {
     const before = new Map(machine.boots.map((one) => [one.boot.id, one]))
-    const { boots, others } = splitBoots(machine.events)
+    const { boots, others } = splitBoots(inOrder(machine.events))
     machine.others = others
     machine.boots = boots.map((events) => {
       const one = { boot: toBoot(events, now, this.#sight), events }

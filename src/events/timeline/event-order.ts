@@ -16,10 +16,3 @@ export function firstAt(events: readonly StoredBootEvent[], at: number): number 
   }
   return low
 }
-
-/** Puts one more among events that are in order. */
-export function insert(events: StoredBootEvent[], event: StoredBootEvent): void {
-  let index = firstAt(events, event.at)
-  while (events[index]?.at === event.at && (events[index] as StoredBootEvent).id < event.id) index++
-  events.splice(index, 0, event)
-}

@@ -1,5 +1,5 @@
 import type { StoredBootEvent } from '../../model/boot-events.ts'
-import { firstAt, insert } from './event-order.ts'
+import { firstAt, inOrder } from './event-order.ts'
 import { sameClientMilliseconds, sameMacMilliseconds } from './patience.ts'
 
 /**
@@ -31,20 +31,34 @@ export class Machines {
   }
 }
 
-/** Events that name nodes, in order, and for each the index of the first one after it that names another node. */
+/** Events that name nodes. */
 interface Names {
   readonly events: StoredBootEvent[]
   /** Made when it is asked for, and until there is one more. */
-  nextOther?: readonly number[] | undefined
+  ordered?: OrderedNames | undefined
+}
+
+/** The same in order, and for each the index of the first one after it that names another node. */
+interface OrderedNames {
+  readonly events: readonly StoredBootEvent[]
+  readonly nextOther: readonly number[]
 }
 
 function note(names: Map<string, Names>, key: string, event: StoredBootEvent): void {
   const known = names.get(key)
   if (known === undefined) names.set(key, { events: [event] })
   else {
-    insert(known.events, event)
-    known.nextOther = undefined
+    known.events.push(event)
+    known.ordered = undefined
   }
+}
+
+function ordered(names: Names): OrderedNames {
+  if (names.ordered === undefined) {
+    const events = inOrder(names.events)
+    names.ordered = { events, nextOther: changesIn(events) }
+  }
+  return names.ordered
 }
 
 function changesIn(events: readonly StoredBootEvent[]): number[] {
@@ -59,11 +73,10 @@ function changesIn(events: readonly StoredBootEvent[]): number[] {
 /** The nodes that are named within a time before and after an event; two stand for many. */
 function nodesAround(names: Names | undefined, { at }: StoredBootEvent, within: number): (string | null)[] {
   if (names === undefined) return []
-  const { events } = names
-  names.nextOther ??= changesIn(events)
+  const { events, nextOther } = ordered(names)
   const first = firstAt(events, at - within)
   // One client may have thousands of events of one node: only its next node is looked for.
-  return [first, names.nextOther[first] ?? events.length]
+  return [first, nextOther[first] ?? events.length]
     .map((index) => events[index])
     .filter((event) => event !== undefined && event.at <= at + within)
     .map((event) => event?.node_uuid ?? null)

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { aBootEvent, noon, stored } from '../../../test/support/a-boot-event.ts'
 import type { BootEvent, StoredBootEvent } from '../../model/boot-events.ts'
 import { type Boot, type BootNote, type BootVerdict, bootNotes, bootVerdicts } from '../../model/boots.ts'
+import { BootJoin } from './boot-join.ts'
 import { bootsOf } from './boots-of.ts'
 import { type Sight, seesAll } from './sight.ts'
 
@@ -527,6 +528,28 @@ describe('a boot', () => {
         stored(events).map((event) => new Proxy(event, { get })),
         minutes(60),
       )
+      return reads / count
+    }
+    expect(readsPerEvent(2000)).toBeLessThan(2 * readsPerEvent(200))
+  })
+
+  it.each<[string, Partial<BootEvent>]>([
+    ['a node', {}],
+    ['strangers', { node_uuid: null, outcome: 'refused', code: 'PortNotFound' }],
+  ])('is found in such time where a flood has one client ask for %s, however much comes at one moment', (_, what) => {
+    const readsPerEvent = (count: number) => {
+      let reads = 0
+      const get = (event: StoredBootEvent, name: keyof StoredBootEvent) => {
+        reads += 1
+        return event[name]
+      }
+      const events = Array.from({ length: count }, (_, index) => aBootEvent({ request_id: `req-${index}`, ...what }))
+      const join = new BootJoin(seesAll)
+      const all = stored(events).map((event) => new Proxy(event, { get }))
+      // As they are read: in pages, the newest first.
+      for (let pages = 10; pages > 0; pages -= 1) join.take(all.splice((all.length / pages) * (pages - 1)))
+      join.changes(minutes(60))
+      expect(join.size).toBe(count)
       return reads / count
     }
     expect(readsPerEvent(2000)).toBeLessThan(2 * readsPerEvent(200))
