@@ -5,6 +5,7 @@ import { BootringError } from '../model/errors.ts'
 import { printableLines } from '../model/printable.ts'
 import type { Database } from '../model/stores.ts'
 import { type Context, withContext } from './context.ts'
+import { addExamples } from './examples.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { counted } from './terminal/counted.ts'
 import { Progress } from './terminal/progress.ts'
@@ -39,6 +40,11 @@ export function drainCommand(): Command {
     .option('--cancel', 'have it keep its nodes after all')
     .option('--timeout <seconds>', 'how long to wait; the conductor goes on handing over after that', '600')
     .option('--json', 'print one JSON document')
+  addExamples(command, {
+    'bootring conductor drain': 'before this host is switched off',
+    'bootring conductor drain cond-2.example.org --timeout 60': 'another one, and wait for a minute at most',
+    'bootring conductor drain cond-2.example.org --cancel': 'it is to stay after all',
+  })
   return addConfigOptions(command).action((hostname: string | undefined, own: DrainOptions) => {
     // Those before the word `drain` went to the command above.
     const options = { ...command.parent?.opts<ConfigOptions>(), ...own }
