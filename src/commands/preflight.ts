@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { checks } from '../preflight/checks.ts'
 import { runPreflight } from '../preflight/run-preflight.ts'
 import { UrlProber } from '../preflight/url-prober.ts'
+import { checkReadable } from './check-readable.ts'
 import { withFleet } from './context.ts'
 import { addExamples } from './examples.ts'
 import { findNode } from './find-node.ts'
@@ -49,6 +50,7 @@ export function preflightCommand(output: Output = process.stdout, messages: Outp
     withFleet(options, async (context) => {
       await context.database.checkSchema()
       const { dhcpConfig: dhcpFiles = [], json = false, only, skip = [], strict = false } = options
+      for (const file of dhcpFiles) checkReadable('--dhcp-config', file)
       const wanted = checks.filter(({ name }) => (only?.includes(name) ?? true) && !skip.includes(name))
       const nodes =
         idents.length === 0 ? undefined : await Promise.all(idents.map((ident) => findNode(context.database, ident)))

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { accessSync, constants } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
 import type { BootFileName } from '../ipxe/boot-loader.ts'
 import { BootringError } from '../model/errors.ts'
@@ -8,6 +7,7 @@ import { printableLines } from '../model/printable.ts'
 import { needsBootFiles, provisionStates } from '../model/provision-states.ts'
 import type { StateScript } from '../model/state-script.ts'
 import type { ConductorClient } from '../rpc/contract.ts'
+import { checkReadable } from './check-readable.ts'
 import { type FleetContext, withFleet } from './context.ts'
 import { addExamples } from './examples.ts'
 import { findNode } from './find-node.ts'
@@ -97,12 +97,7 @@ function checkOptions(ident: string | undefined, options: RenderOptions, mode: F
     throw refuse(
       'beside a running Ironic, whose conductors render from templates of theirs, only what they serve now is shown',
     )
-  if (template === undefined) return
-  try {
-    accessSync(template, constants.R_OK)
-  } catch (error) {
-    throw refuse(`--template ${template}: can't be read (${(error as NodeJS.ErrnoException).code})`)
-  }
+  if (template !== undefined) checkReadable('--template', template)
 }
 
 /** One file as it is; several below a line each that says which. */
