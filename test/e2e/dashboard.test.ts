@@ -113,6 +113,11 @@ describeWith(missingBrowser, 'the dashboard in Chromium', () => {
       expect(await browser.seriousFaults(page, ['color-contrast']), `${place}, dark`).toEqual([])
       await page.setViewportSize({ width: 360, height: 740 })
       await fits(place)
+      // An opened row leaves the others their room.
+      if (place === 'boots')
+        await expect
+          .poll(async () => (await page.locator('.boots thead th').nth(2).boundingBox())?.width)
+          .toBeGreaterThan(90)
       await page.setViewportSize({ width: 1280, height: 900 })
     }
     expect(complaints).toEqual([])

@@ -57,7 +57,7 @@ export function FleetPage({
             openIfOnlyOne()
           }}
         />
-        <NodeFilters query={query} overview={overview} counts={counts} />
+        {overview?.nodes !== 0 && <NodeFilters query={query} overview={overview} counts={counts} />}
       </div>
       <p class="found">
         <span class="muted" role="status">
