@@ -28,6 +28,7 @@ export function readDnsmasq(file: string): DhcpConfiguration {
     precedence: 'conditions',
     knownOnly: options.some(({ name, value }) => name === 'dhcp-ignore' && /(?:tag:|#|^)!known\b/.test(value)),
     problems,
+    notJudged: [],
   }
 }
 

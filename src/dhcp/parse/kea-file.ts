@@ -14,6 +14,7 @@ export function readKea(file: string): DhcpConfiguration {
     precedence: 'first',
     knownOnly: false,
     problems: [],
+    notJudged: [],
   }
   try {
     new KeaReader(file, configuration).walk(readNode(file, 0), 'either')
