@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { DhcpConfiguration, DhcpPlace } from './dhcp-configuration.ts'
+import { quoted } from './quoted.ts'
 
 /*
  * The grammar of dhcpd.conf as far as it is common to all of it: statements that end by a semicolon, or have others in braces, and the labels
@@ -31,7 +32,7 @@ export class IscProblem extends Error {
 const maxDepth = 100
 /** Files that include others twice, which include others twice, and so on. */
 const maxFiles = 10_000
-const token = /\s+|#[^\n]*|"(?:[^"\\]|\\[\s\S])*"|!=|~[=~]|[^\s{}();,="#!~]+|[\s\S]/y
+const token = /\s+|#[^\n]*|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|!=|~[=~]|[^\s{}();,="#!~]+|[\s\S]/y
 
 /** The statements of a file, with those of the files that it includes in their places. A file that can't be read is added to `problems`. Throws `IscProblem`. */
 export function readIscStatements(file: string, problems: DhcpConfiguration['problems']): IscStatement[] {
@@ -116,7 +117,7 @@ class Reader {
       } else words.push(word)
     }
     const [first] = words
-    if (first !== undefined) throw new IscProblem(first, `no semicolon ends ${JSON.stringify(first.text)}`)
+    if (first !== undefined) throw new IscProblem(first, `no semicolon ends ${quoted(first.text)}`)
     return statements
   }
 
