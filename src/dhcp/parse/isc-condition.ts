@@ -15,7 +15,7 @@ export type IscCondition =
   | { kind: 'unknown' }
 
 /** What the names in a configuration stand for. */
-export interface IscNames {
+interface IscNames {
   /** Only iPXE sends an option of this name. */
   isIpxeOption(name: string): boolean
   /** It was given a value by `set`. */
@@ -144,7 +144,7 @@ class Reader {
 }
 
 /** A text in quotes, bytes or a number. */
-export const isLiteral = ([word, ...more]: readonly IscWord[]): boolean =>
+const isLiteral = ([word, ...more]: readonly IscWord[]): boolean =>
   word !== undefined && more.length === 0 && (word.isQuoted || /^(?:0x)?[0-9a-f]+(?::[0-9a-f]+)*$/i.test(word.text))
 
 /** dhcpd does not tell capitals from small letters but in quotes. */
