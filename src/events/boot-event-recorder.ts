@@ -26,7 +26,7 @@ export interface StrangersRation {
 }
 
 const mostStrangers: StrangersRation = { perSecond: 100, burst: 5000 }
-/** Machines wait for their turn then. */
+/** Machines wait for each other then. */
 const busyUtilization = 0.9
 /** Of all events that are kept, by each process. */
 const strangersShare = 1 / 4
