@@ -48,10 +48,11 @@ export class ThreadCalls<Request> {
     return new Promise((resolve, reject) => {
       this.#lastId += 1
       const call: ThreadCall<Request> = { id: this.#lastId, request }
-      this.#waiting.set(call.id, { resolve, reject })
+      // Whichever of these fails, nobody must be left waiting: that would keep the process for ever.
       this.#thread ??= this.#start()
-      this.#thread.ref()
       this.#thread.postMessage(call)
+      this.#thread.ref()
+      this.#waiting.set(call.id, { resolve, reject })
     })
   }
 
@@ -60,7 +61,9 @@ export class ThreadCalls<Request> {
     // Nothing of this process's environment and arguments is its business.
     const thread = new Worker(url, { workerData, name, env: {}, execArgv: [] })
     const gone = (why: string) => {
-      if (this.#thread === thread) this.#thread = undefined
+      // After its error comes its exit, and by then calls may wait for the next thread.
+      if (this.#thread !== thread) return
+      this.#thread = undefined
       const waiting = [...this.#waiting.values()]
       this.#waiting.clear()
       for (const { reject } of waiting) reject(onGone(why))

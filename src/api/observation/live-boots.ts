@@ -64,7 +64,8 @@ export class LiveBoots {
     response.once('close', () => this.#leave(response))
     try {
       const { window } = await this.#begin()
-      if (response.destroyed) return
+      // The server may have ended meanwhile, and with it the answer.
+      if (response.destroyed || response.writableEnded) return
       response.writeHead(200, {
         'Content-Type': 'text/event-stream; charset=utf-8',
         'Cache-Control': 'no-store',

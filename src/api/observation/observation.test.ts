@@ -406,6 +406,13 @@ describe('live boots', () => {
     expect(live.listeners).toBe(0)
   })
 
+  it('are told to nobody whose answer the end of the server has ended first', async () => {
+    const live = new LiveBoots(new MemoryBootEvents(), { logger: recordingLogger() })
+    const listening = live.listen(new ServerResponse(new IncomingMessage(new Socket())), undefined)
+    live.close()
+    await expect(listening).resolves.toBeUndefined()
+  })
+
   it('take no place of those that manage, and end when the server does', async () => {
     const store = new MemoryBootEvents()
     const observation = observationOf({ store })

@@ -78,7 +78,7 @@ class Demo {
 
   /** For a signal in the middle: takes everything down, and leaves as the signal would. */
   abort(signal: 'SIGINT' | 'SIGTERM'): void {
-    this.#end().finally(() => process.kill(process.pid, signal))
+    void this.#end().finally(() => process.kill(process.pid, signal))
   }
 
   #machineImages(): { images?: { kernel: string; ramdisk: string }; missing?: string } {

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { resolve } from 'node:path'
 import type {
   BootEventFilter,
@@ -63,7 +62,8 @@ export class SqliteBootEventStore implements BootEventStore {
   async close(): Promise<void> {
     const { thread } = this.#calls
     if (thread === undefined) return
-    const ended = once(thread, 'exit')
+    // Also where it dies of an error meanwhile.
+    const ended = new Promise((resolve) => thread.once('exit', resolve))
     this.#call({ what: 'close' }).catch(() => undefined)
     const hurry = setTimeout(() => void thread.terminate(), closeSeconds * 1000)
     await ended

@@ -173,7 +173,7 @@ describe('fake deploy', () => {
         if (name === operation) await expect(call()).rejects.toMatchObject({ code: 'HardwareFailed' })
         else await call()
       }
-      deploy.validate(task)
+      await deploy.validate(task)
     },
   )
 })

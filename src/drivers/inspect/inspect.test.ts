@@ -113,7 +113,7 @@ describe('inspection without an agent', () => {
     await inspect.continueInspection(task, {}, {})
     await inspect.abort(task)
     task.node.driver_info = { fake_inspect_fail: true }
-    inspect.validate(task)
+    await inspect.validate(task)
     for (const call of [
       () => inspect.inspect(task),
       () => inspect.continueInspection(task, {}, {}),

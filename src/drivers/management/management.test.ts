@@ -42,7 +42,7 @@ describe('the fake management interface', () => {
       () => management.injectNmi(task),
     ])
       await expect(call()).rejects.toMatchObject({ code: 'HardwareFailed' })
-    management.validate(task)
+    await management.validate(task)
   })
 })
 
@@ -51,7 +51,7 @@ describe('management without means', () => {
     const task = new FakeTask({ management_interface: 'noop' })
     const before = JSON.stringify(task.node)
     const { management } = task.hardware
-    management.validate(task)
+    await management.validate(task)
     expect(management.supportedBootDevices(task)).toEqual(['pxe', 'disk'])
     await management.setBootDevice(task, 'disk', true)
     expect(await management.getBootDevice(task)).toEqual({ boot_device: 'pxe', persistent: true })

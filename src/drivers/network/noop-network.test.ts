@@ -5,7 +5,7 @@ it('takes VIFs without keeping them, as Ironic', async () => {
   const task = new FakeTask()
   const before = JSON.stringify([task.node, task.ports])
   const { network } = task.hardware
-  network.validate(task)
+  await network.validate(task)
   await network.vifAttach(task, { id: 'a' })
   await network.vifAttach(task, { id: 'a' })
   expect(network.vifList(task)).toEqual([])

@@ -69,7 +69,7 @@ describe('rescue without an agent', () => {
     await rescue.cleanUp(task)
     expect(task.node.instance_info).toEqual({ kept: 1 })
     task.node.driver_info = { fake_rescue_fail: true }
-    rescue.validate(task)
+    await rescue.validate(task)
     for (const call of [() => rescue.rescue(task, false), () => rescue.unrescue(task), () => rescue.cleanUp(task)])
       await expect(call()).rejects.toMatchObject({ code: 'HardwareFailed' })
   })
