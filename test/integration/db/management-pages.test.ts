@@ -197,6 +197,23 @@ describe('a fleet of random nodes', { retry: 0 }, () => {
       expect(found).toEqual(inOrder(everyNode.filter(matches), 'id', false))
     })
 
+    it('reads of a list no more columns than are asked for', async () => {
+      const page = { limit: 5, sortKey: 'name', descending: true }
+      const rows = await management.nodes({}, page)
+      const asked = await statementsOf(async () => {
+        const some = rows.map(({ conductor_group, driver, extra, id, retired, uuid }) => ({
+          conductor_group,
+          driver,
+          extra,
+          id,
+          retired,
+          uuid,
+        }))
+        expect(await management.nodes({}, page, ['retired', 'extra'])).toEqual(some)
+      })
+      expect(asked.map((statement) => statement.sql).join('\n')).not.toMatch(/properties|driver_info|provision_state/)
+    })
+
     it('sorts a larger fleet by name along an index', async () => {
       const largeUrl = await engine.emptyUrl()
       const large = await engine.open(largeUrl)
