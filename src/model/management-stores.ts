@@ -127,7 +127,7 @@ export interface NodeWrite {
  * `Duplicate` names the field whose value another row has.
  */
 export interface ManagementWriter {
-  createNode(node: NewNode, session: ConductorSession): Promise<NodeRecord>
+  createNode(node: NewNode, session: ConductorSession): Promise<void>
   /** The row as it is afterwards. */
   writeNode(nodeUuid: string, session: ConductorSession, write: NodeWrite): Promise<NodeRecord>
   /** With all that belongs to it. */
