@@ -65,6 +65,42 @@ describe('startRpcServer', () => {
     }
   })
 
+  it('is called by no page in a browser here, however plain its call looks, nor by a name of its site', async () => {
+    const log = recordingLogger()
+    const called: string[] = []
+    const counting: Handlers = {
+      get_boot_config: async ({ node_id }) => {
+        called.push(node_id)
+        return '#!ipxe\n'
+      },
+    }
+    const server = await start({
+      auth: { strategy: 'noauth', names: new Set(['cond-1']) },
+      handlers: counting,
+      logger: log,
+    })
+    const status = async (headers: Record<string, string>) => (await post(server, call, headers)).status
+    const { port } = server.address
+    // A page may send this without asking first.
+    const simple = { 'Content-Type': 'text/plain' }
+    expect(await status({ ...simple, Host: `127.0.0.1:${port}`, Origin: 'http://evil.example' })).toBe(403)
+    expect(await status({ ...simple, Host: `127.0.0.1:${port}`, Origin: 'null' })).toBe(403)
+    // Its own name leads to 127.0.0.1 by now: for the browser all is one site.
+    const rebound = `evil.example:${port}`
+    expect(await status({ Host: rebound, Origin: `http://${rebound}` })).toBe(403)
+    for (const host of [rebound, 'localhost.evil.example', 'cond-1.evil.example', '']) {
+      expect(await status({ Host: host }), host).toBe(403)
+      // As Node's own parser reads it.
+      expect(await status({ Host: host, Accept: '\u00e9' }), host).toBe(403)
+    }
+    expect(called).toEqual([])
+    for (const host of ['127.0.0.1:1', '[::1]:1', 'localhost', 'COND-1:8089', 'cond-1.'])
+      expect(await status({ Host: host }), host).toBe(200)
+    expect(called).toHaveLength(5)
+    const refused = log.lines.filter(({ message }) => message === 'rpc caller refused')
+    expect(new Set(refused.map(({ fields }) => fields.reason))).toEqual(new Set(['page', 'name']))
+  })
+
   it('listens on IPv6', async () => {
     const server = await start({ host: '::1' })
     expect((await post(server, call)).status).toBe(200)

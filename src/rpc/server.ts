@@ -8,20 +8,16 @@ import { type PlainFront, putPlainFront } from '../http/plain-front.ts'
 import { BootringError } from '../model/errors.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { RequestTracer } from '../observe/trace.ts'
-import { type AuthResult, type BasicAuthenticator, basicChallenge, createBasicAuthenticator } from './basic-auth.ts'
+import { type CallerFields, type CallerGuard, createCallerGuard, type RpcAuth } from './caller-guard.ts'
 import type { Handlers } from './contract.ts'
 import { type CallObserver, createDispatcher, type Dispatcher } from './dispatcher.ts'
 import { gracefulCloser } from './graceful-close.ts'
-import { HtpasswdFile } from './htpasswd.ts'
 import { errorBody, jsonFields } from './json-answer.ts'
 import { type ListenAddress, listen } from './listen.ts'
 import { receiveBody } from './receive-body.ts'
 import { refuseBrokenRequests } from './refuse-broken-requests.ts'
 import { refuseLargeBody } from './refuse-large-body.ts'
 import { type RpcServerLimits, rpcServerLimits } from './rpc-limits.ts'
-
-/** How callers are known. */
-export type RpcAuth = { strategy: 'noauth' } | { strategy: 'http_basic'; userFile: string }
 
 export interface RpcServerOptions {
   host: string
@@ -50,16 +46,12 @@ export interface RpcServer {
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   const { logger } = options
   const limits = { ...rpcServerLimits, ...options.limits }
-  const authenticate =
-    options.auth.strategy === 'http_basic'
-      ? createBasicAuthenticator(new HtpasswdFile(options.auth.userFile, logger))
-      : undefined
   const { handlers, onCall: observe, tracer } = options
   const dispatch = createDispatcher(handlers, logger, limits.maxCalls, { observe, tracer })
   const server = createHttpServer(options.tls, limits)
   const handling = {
     dispatch,
-    authenticate,
+    guard: createCallerGuard(options.auth, logger),
     maxBodyBytes: limits.maxBodyBytes,
     logger,
     isClosing: () => closer.isClosing(),
@@ -105,21 +97,28 @@ function createTls(tls: { certFile: string; keyFile: string }, options: ServerOp
 
 interface Handling {
   dispatch: Dispatcher
-  authenticate: BasicAuthenticator | undefined
+  guard: CallerGuard
   maxBodyBytes: number
   logger: Logger
   isClosing(): boolean
 }
+
+const authorization = /^authorization:[ \t]*(.*?)[ \t]*$/im
+const host = /^host:[ \t]*(.*?)[ \t]*$/im
+/** Of a web page: only browsers say it. */
+const origin = /^origin:/im
 
 /** Calls of other bootring processes are plain. */
 function plainFront(server: Server, handling: Handling, maxConnections: number): PlainFront {
   return putPlainFront(server, {
     // All callers may be on one host.
     table: new ConnectionTable({ maxConnections, maxConnectionsPerAddress: Number.POSITIVE_INFINITY }),
-    takes: ({ body, method }) => method === 'POST' && Buffer.byteLength(body) <= handling.maxBodyBytes,
+    takes: ({ body, fields, method }) =>
+      method === 'POST' && Buffer.byteLength(body) <= handling.maxBodyBytes && !origin.test(fields),
     handle: (exchange) => {
       const { body, fields } = exchange.request
-      void respond(exchange, /^authorization: *(.*?) *$/im.exec(fields)?.[1], body, handling)
+      const headers = { authorization: authorization.exec(fields)?.[1], host: host.exec(fields)?.[1] }
+      void respond(exchange, headers, body, handling)
     },
   })
 }
@@ -137,7 +136,7 @@ function handle(request: IncomingMessage, response: ServerResponse, handling: Ha
   }
   receiveBody(request, handling.maxBodyBytes, (body, failure) => {
     if (failure === undefined && body !== undefined) {
-      void respond(exchange, request.headers.authorization, body, handling)
+      void respond(exchange, request.headers, body, handling)
     } else {
       refuseLargeBody(request, response, handling.maxBodyBytes)
     }
@@ -153,10 +152,10 @@ interface Answer {
 }
 
 /** Never rejects. */
-async function respond(exchange: HttpExchange, authorization: string | undefined, body: string, handling: Handling) {
+async function respond(exchange: HttpExchange, headers: CallerFields, body: string, handling: Handling) {
   let answer: Answer
   try {
-    answer = await answerTo(exchange, authorization, body, handling)
+    answer = await answerTo(exchange, headers, body, handling)
   } catch (error) {
     handling.logger.error({ err: error }, 'rpc request failed')
     answer = { status: 500, text: errorBody(500, 'Unexpected error') }
@@ -166,28 +165,18 @@ async function respond(exchange: HttpExchange, authorization: string | undefined
 
 async function answerTo(
   { remoteAddress }: HttpExchange,
-  authorization: string | undefined,
+  headers: CallerFields,
   body: string,
-  { authenticate, dispatch, logger }: Handling,
+  { dispatch, guard }: Handling,
 ): Promise<Answer> {
-  if (authenticate !== undefined) {
-    const known = authenticate(authorization)
-    const caller = known instanceof Promise ? await known : known
-    if (typeof caller === 'string') {
-      logger.warn({ remoteAddress, reason: caller }, 'rpc caller refused')
-      return refusal(caller)
-    }
+  const judged = guard(headers, remoteAddress)
+  const refusal = judged instanceof Promise ? await judged : judged
+  if (refusal !== undefined) {
+    const { fields = [], message, status } = refusal
+    return { status, text: errorBody(status, message), fields }
   }
   const text = await dispatch(body)
   return text === undefined ? { status: 204 } : { status: 200, text }
-}
-
-function refusal(reason: Extract<AuthResult, string>): Answer {
-  if (reason === 'busy') {
-    return { status: 503, text: errorBody(503, 'Too many logins are being checked'), fields: ['Retry-After', '1'] }
-  }
-  const message = reason === 'missing' ? 'Authorization required' : 'Incorrect username or password'
-  return { status: 401, text: errorBody(401, message), fields: ['Www-Authenticate', basicChallenge] }
 }
 
 function send(exchange: HttpExchange, { fields = [], status, text }: Answer, last: boolean): void {

@@ -7,9 +7,10 @@ import type { OwnNames } from '../../src/attached/own-names.ts'
 import type { ImageUrlRule } from '../../src/config/image-url-map.ts'
 import type { Database } from '../../src/model/stores.ts'
 import { FleetRings } from '../../src/ring/fleet-rings.ts'
+import type { RpcAuth } from '../../src/rpc/caller-guard.ts'
 import { createConductorClient } from '../../src/rpc/client.ts'
 import type { ConductorClient } from '../../src/rpc/contract.ts'
-import { type RpcAuth, startRpcServer } from '../../src/rpc/server.ts'
+import { startRpcServer } from '../../src/rpc/server.ts'
 import { recordingLogger } from './recording-logger.ts'
 
 export interface ReplicatingHostOptions {

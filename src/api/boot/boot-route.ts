@@ -85,10 +85,14 @@ export class BootRoute {
       this.#observe(decision, milliseconds, exchange)
       if (trace !== undefined) endTrace(trace, decision)
       if (decision.outcome === 'refused') {
+        // Before the tick: what is known of a node takes longer to note down, and whoever leaves behind it would be late.
+        this.#record(decision, milliseconds, exchange)
         await new Promise<void>((leave) => this.#parts.refusalClock.atNextTick(leave))
+        this.#send(exchange, decision)
+      } else {
+        this.#send(exchange, decision)
+        this.#record(decision, milliseconds, exchange)
       }
-      this.#send(exchange, decision)
-      this.#record(decision, milliseconds, exchange)
     } finally {
       this.#inFlight -= 1
     }
@@ -132,7 +136,7 @@ export class BootRoute {
     log.write(decision, milliseconds, exchange.remoteAddress)
   }
 
-  /** Once it is answered: the machine does not wait for this. */
+  /** The machine does not wait for this: it is answered already, or waits for the clock. */
   #record(decision: Decision, milliseconds: number, exchange: HttpExchange): void {
     const { events, server = '' } = this.#parts
     if (events === undefined || decision.facts.mac === nobodysMac || events.turnsAway?.()) return

@@ -19,7 +19,7 @@ const machineTiming: Timing = {
  * An unknown address and a node that may not boot are refused after slightly different work: a row that is found is
  * decoded, its state is compared. The difference is some microseconds, and whoever asks often enough could measure it
  * and so learn which addresses are registered. Ticks lie at whole multiples of the period, whenever a request came:
- * both refusals become ready within the same tick's period and leave at the same instant. Waiting for a fixed or random
+ * both refusals become ready within the same tick's period and leave at the same instant, in no order. Waiting for a fixed or random
  * time instead would keep the difference, underneath, for an average to bring out.
  *
  * All waiting refusals share one timer, and there is none while nobody waits. Scripts never wait here.
@@ -34,7 +34,7 @@ export class RefusalClock {
     this.#timing = timing
   }
 
-  /** Calls `leave` at the next tick. */
+  /** Calls `leave` at the next tick: nothing but an answer may leave then, as others come behind it. */
   atNextTick(leave: () => void): void {
     this.#waiting.push(leave)
     if (this.#waiting.length > 1) return
@@ -47,6 +47,17 @@ export class RefusalClock {
   #tick(): void {
     const leaving = this.#waiting
     this.#waiting = []
+    shuffle(leaving)
     for (const leave of leaving) leave()
+  }
+}
+
+/** The order in which they came would tell whose work took longer. */
+function shuffle(callbacks: (() => void)[]): void {
+  for (let last = callbacks.length - 1; last > 0; last -= 1) {
+    const chosen = Math.floor(Math.random() * (last + 1))
+    const callback = callbacks[chosen] as () => void
+    callbacks[chosen] = callbacks[last] as () => void
+    callbacks[last] = callback
   }
 }

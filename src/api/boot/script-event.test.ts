@@ -15,6 +15,7 @@ import { type Changes, startBootServer } from '../../../test/support/boot-server
 import { ask, header } from '../../../test/support/boot-wire.ts'
 import type { BootEvent } from '../../model/boot-events.ts'
 import type { BootFacts } from './boot-decision.ts'
+import { RefusalClock } from './refusal-clock.ts'
 import { scriptEvent } from './script-event.ts'
 
 const path = '/v1/boot/52-54-00-12-34-56/boot.ipxe'
@@ -53,6 +54,24 @@ it('says what was served, from whom, to whom, and where the time went', async ()
     sha256: createHash('sha256').update(script).digest('hex'),
     user_agent: 'iPXE/1.21.1',
   })
+})
+
+it('is made of a refusal before that leaves: those that leave behind it would tell by their delay how much there was to note down', async () => {
+  const order: string[] = []
+  const refusalClock = new RefusalClock(10, {
+    now: () => 0,
+    after: (_, tick) => {
+      setImmediate(() => {
+        order.push('tick')
+        tick()
+      })
+    },
+  })
+  const events = { record: () => void order.push('event') }
+  const { address } = await startBootServer({ route: { events, refusalClock } })
+  const response = await ask(address, `GET /v1/boot/${unknownMac}/boot.ipxe HTTP/1.1`)
+  expect(response.status).toBe(404)
+  expect(order).toEqual(['event', 'tick'])
 })
 
 it('leaves no trace of an API that is asked for nobody, as preflight asks', async () => {

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { type BrowserFields, isByNameOfOurs, isOfForeignPage } from '../../http/foreign-page.ts'
 import { type BasicAuthenticator, basicChallenge } from '../../rpc/basic-auth.ts'
 
 /** Who may use the REST API. */
@@ -24,23 +24,21 @@ export interface Refusal {
 /** What of a request says who asks, and from where. */
 export interface AskedRequest {
   readonly method: string
-  readonly headers: {
-    readonly authorization?: string | undefined
-    readonly host?: string | undefined
-    readonly origin?: string | undefined
-  }
+  readonly headers: BrowserFields & { readonly authorization?: string | undefined }
 }
 
 const isReading = (method: string): boolean => method === 'GET' || method === 'HEAD'
 
 export async function refusal(access: RestAccess, { headers, method }: AskedRequest): Promise<Refusal | undefined> {
-  const { authorization, host, origin } = headers
   // A browser sends what any page makes it send, and the password that it knows along with it. Only pages of ours may change anything.
-  if (!isReading(method) && origin !== undefined && URL.parse(origin)?.host !== host)
-    return { status: 403, text: `Access was denied: a page of ${origin} may change nothing here` }
-  if (access.kind === 'open') return isOurs(host, access.names) ? undefined : { status: 403, text: otherName }
+  if (!isReading(method) && isOfForeignPage(headers))
+    return { status: 403, text: `Access was denied: a page of ${headers.origin} may change nothing here` }
+  if (access.kind === 'open') {
+    const isOurs = access.names === undefined || isByNameOfOurs(headers.host, access.names)
+    return isOurs ? undefined : { status: 403, text: otherName }
+  }
   if (access.kind === 'closed') return { status: 403, text: access.reason }
-  const result = await access.authenticate(authorization)
+  const result = await access.authenticate(headers.authorization)
   switch (result) {
     case 'busy':
       return {
@@ -59,14 +57,6 @@ export async function refusal(access: RestAccess, { headers, method }: AskedRequ
   }
   if (isReading(method) || !access.readOnlyUsers.has(result.user)) return undefined
   return { status: 403, text: 'Access was denied: this user may only read' }
-}
-
-/** Anybody can give an address of ours a name of theirs, and so let a browser here take us for a part of their site. */
-function isOurs(host: string | undefined, names: ReadonlySet<string> | undefined): boolean {
-  // Browsers always say it.
-  if (names === undefined || host === undefined) return true
-  const name = URL.parse(`http://${host}`)?.hostname.replace(/^\[|\]$|\.$/g, '') ?? host
-  return isIP(name) !== 0 || names.has(name) || name.endsWith('.localhost')
 }
 
 const otherName =

@@ -65,5 +65,5 @@ export function restAccess(installation: Installation, log: Logger): RestAccess 
 /** Lower case, as browsers write them. */
 function namesOf({ apiRootUrls, config, host, httpUrl }: Installation): Set<string> {
   const urls = [...apiRootUrls, httpUrl, config.api.public_endpoint ?? '']
-  return new Set(['localhost', host.toLowerCase(), ...urls.flatMap((url) => URL.parse(url)?.hostname ?? [])])
+  return new Set([host.toLowerCase(), ...urls.flatMap((url) => URL.parse(url)?.hostname ?? [])])
 }

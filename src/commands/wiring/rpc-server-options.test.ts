@@ -20,5 +20,8 @@ it('says why calls want passwords where only people were to have some', () => {
 
 it('takes no calls from beyond loopback until it is said whose', () => {
   expect(() => options({ json_rpc: { host_ip: '0.0.0.0' } })).toThrow('[json_rpc]auth_strategy is not set')
-  expect(options({ json_rpc: { host_ip: '127.0.0.1' } }).auth).toEqual({ strategy: 'noauth' })
+  const conductor_addresses = 'ironic-1=Alias:8190, other=192.0.2.1'
+  const local = { DEFAULT: { host: 'Cond-1' }, json_rpc: { host_ip: '127.0.0.1' }, bootring: { conductor_addresses } }
+  // Whoever may not say who it is has to know the conductor's name.
+  expect(options(local).auth).toEqual({ strategy: 'noauth', names: new Set(['cond-1', 'alias', '192.0.2.1']) })
 })

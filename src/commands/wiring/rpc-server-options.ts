@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import ipaddr from 'ipaddr.js'
+import { parseConductorAddresses } from '../../config/conductor-addresses.ts'
 import { BootringError } from '../../model/errors.ts'
-import type { RpcAuth, RpcServerOptions } from '../../rpc/server.ts'
+import type { RpcAuth } from '../../rpc/caller-guard.ts'
+import type { RpcServerOptions } from '../../rpc/server.ts'
 import type { Installation } from '../installation.ts'
 
 /** How `[json_rpc]` says that this conductor lets callers in. Closed by default: without a word, only on loopback. */
@@ -47,12 +49,19 @@ function rpcAuth(installation: Installation): RpcAuth {
     case 'noauth':
       return { strategy }
     default:
-      if (isLoopback(rpcHost)) return { strategy: 'noauth' }
+      if (isLoopback(rpcHost)) return { strategy: 'noauth', names: namesOf(installation) }
       throw new BootringError(
         'ConfigInvalid',
         `[json_rpc]auth_strategy is not set and the conductor would listen on "${rpcHost}": set it to http_basic (with http_basic_auth_user_file), or say noauth where the network is trusted`,
       )
   }
+}
+
+/** By which APIs on this host call this conductor. */
+function namesOf({ config, hostNames }: Installation): Set<string> {
+  const known = [...parseConductorAddresses(config.bootring.conductor_addresses).values()]
+  const hosts = [...hostNames, ...known.map(({ host }) => host)]
+  return new Set(hosts.flatMap((host) => URL.parse(`http://${host}`)?.hostname ?? []))
 }
 
 function rpcTls({ config }: Installation): { certFile: string; keyFile: string } | undefined {
