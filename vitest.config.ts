@@ -17,7 +17,7 @@ const retry = 1
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/fresh-data.ts'],
+    globalSetup: ['test/support/temporary-files.ts'],
     projects: [
       {
         test: {

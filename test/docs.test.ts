@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { NetworksFile } from '../src/commands/dhcp/networks-file.ts'
+import { examplesOf } from '../src/commands/examples.ts'
 import { program } from '../src/commands/program.ts'
 import { sections } from '../src/config/config.ts'
 import { checkConfig } from '../src/config/load.ts'
@@ -82,6 +83,27 @@ function isKnown(call: string, commands: Command): boolean {
   return works && options.every((option) => known.includes(option))
 }
 
+/** Those that do something, with what is typed for them. */
+function working(parent: Command): Command[] {
+  return parent.commands.flatMap((command) => {
+    const inner = working(command)
+    return inner.length > 0 && command.options.length === 0 ? inner : [command, ...inner]
+  })
+}
+
+/** Has commander check what is typed, and only say which command it is. */
+function checkOnly(command: Command, run: (command: Command) => void): void {
+  command.exitOverride().configureOutput({ writeErr: () => undefined })
+  if (command.commands.length === 0 || command.options.length > 0) command.action(() => run(command))
+  for (const inner of command.commands) checkOnly(inner, run)
+}
+
+/** What comes after `bootring`, as a shell splits it, less what is for the shell itself. */
+const words = (call: string): string[] => {
+  const typed = call.replace(/^bootring /, '').replace(/ [<>] \S+$/, '')
+  return [...typed.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word)
+}
+
 describe('the documentation', () => {
   let commands: Command
   const folder = mkdtempSync(join(tmpdir(), 'bootring-docs-'))
@@ -136,6 +158,25 @@ describe('the documentation', () => {
     const unknown = calls.filter(({ call }) => !isKnown(call, commands))
     expect(unknown).toEqual([])
     expect(calls.length).toBeGreaterThan(40)
+  })
+
+  it('has examples of each command, which can be typed as they are and fit a terminal', async () => {
+    const root = await program(undefined)
+    let run: Command | undefined
+    checkOnly(root, (command) => {
+      run = command
+    })
+    const type = (call: string) => root.parseAsync(words(call), { from: 'user' })
+    for (const command of working(root)) {
+      expect(examplesOf(command), command.name()).not.toEqual([])
+      for (const { call, meaning } of examplesOf(command)) {
+        await type(call)
+        expect(run?.name(), call).toBe(command.name())
+        expect([call, meaning].filter((line) => line.length > 76)).toEqual([])
+      }
+    }
+    await expect(type('bootring boots --limit "a few"')).rejects.toThrow('--limit')
+    await expect(type('bootring explain')).rejects.toThrow('mac')
   })
 
   it('names no option that is not there', () => {

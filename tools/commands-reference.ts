@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { examplesOf } from '../src/commands/examples.ts'
 import { program } from '../src/commands/program.ts'
 
 const introduction = `# Commands
@@ -59,7 +60,12 @@ function section(command: Command, parent: string): string {
 ${sentence(command.description())}
 
     ${[name, ...usage].join(' ')}${command.options.length > 0 ? ' [options]' : ''}
-${rows.length > 0 ? `\n| argument or option | meaning |\n|---|---|\n${table}` : ''}${inner}`
+${rows.length > 0 ? `\n| argument or option | meaning |\n|---|---|\n${table}` : ''}${examples(command)}${inner}`
+}
+
+function examples(command: Command): string {
+  const lines = examplesOf(command).flatMap(({ call, meaning }) => [`    # ${meaning}`, `    ${call}`])
+  return lines.length > 0 ? `\nExamples:\n\n${lines.join('\n')}\n` : ''
 }
 
 const sentence = (text: string) => `${escaped(text.charAt(0).toUpperCase() + text.slice(1))}.`

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { examplesOf } from '../src/commands/examples.ts'
 import { program } from '../src/commands/program.ts'
 
 const exitStatus = `.SH EXIT STATUS
@@ -11,20 +12,29 @@ All is well.
 .TP
 .B 1
 Something failed, or what was looked at is not as it should be.
-.TP
+`
+
+/** Of those that run a conductor. */
+const replaced = `.TP
 .B 3
 Another conductor has taken this one's name; it must not be started again by itself.
 `
 
-const places = `.SH FILES
+const files = `.SH FILES
 .TP
 .I /etc/bootring/bootring.conf
 Options, where no other file is named.
-.SH ENVIRONMENT
-.TP
+`
+
+const environment = `.SH ENVIRONMENT
+`
+
+const optionsInEnvironment = `.TP
 .BI OS_ GROUP __ OPTION
 Stands in for an option of the configuration.
-.TP
+`
+
+const colours = `.TP
 .B NO_COLOR
 No colours, whatever the terminal.
 .TP
@@ -68,7 +78,7 @@ See
 .BR ${escaped(pageName(path))} (1).
 `,
   )
-  return `${head('bootring', root.description(), root.version())}.SH SYNOPSIS
+  return `${head('bootring', lowered(root.description()), root.version())}.SH SYNOPSIS
 .B bootring
 .I command
 .RI [ argument "]... [" option ]...
@@ -77,7 +87,7 @@ ${sentence(root.description())}
 It implements the boot configuration API of OpenStack Ironic, and is run in its place or beside it.
 .SH COMMANDS
 ${list.join('')}.SH OPTIONS
-${options(root)}${exitStatus}${places}`
+${options(root)}${exitStatus}${replaced}${files}${environment}${optionsInEnvironment}${colours}`
 }
 
 function page({ command, path }: Named, others: readonly string[]): string {
@@ -90,21 +100,33 @@ function page({ command, path }: Named, others: readonly string[]): string {
   const meanings = command.registeredArguments.map(
     (argument) => `.TP\n.I ${escaped(argument.name())}\n${sentence(help.argumentDescription(argument))}\n`,
   )
-  const parent = path.split(' ').slice(0, -1).join(' ')
+  const own = pageName(path)
+  const parent = own.replace(/-[^-]+$/, '')
   const related = others.filter(
     (name) =>
-      name !== pageName(path) &&
-      (name === 'bootring' || name.startsWith(`${pageName(parent)}-`) || name.startsWith(pageName(path))),
+      name === 'bootring' ||
+      name === parent ||
+      name.startsWith(`${own}-`) ||
+      (parent !== 'bootring' && name !== own && name.startsWith(`${parent}-`)),
   )
+  const configured = command.options.some(({ long }) => long === '--config-file')
   return `${head(pageName(path), command.description(), undefined)}.SH SYNOPSIS
 .B ${escaped(path)}
 ${usage.join('')}.RI [ option ]...
 .SH DESCRIPTION
 ${sentence(command.description())}
 ${meanings.length > 0 ? `.SH ARGUMENTS\n${meanings.join('')}` : ''}.SH OPTIONS
-${options(command)}${exitStatus}${places}.SH SEE ALSO
+${options(command)}${exitStatus}${['conductor', 'serve'].includes(command.name()) ? replaced : ''}${configured ? files : ''}${environment}${configured ? optionsInEnvironment : ''}${colours}${examples(command)}.SH SEE ALSO
 ${related.map((name) => `.BR ${escaped(name)} (1)`).join(',\n')}
 `
+}
+
+function examples(command: Command): string {
+  // Not filled, as they are typed.
+  const all = examplesOf(command).map(
+    ({ call, meaning }) => `.PP\n${sentence(meaning)}\n.PP\n.RS 4\n.nf\n${escaped(call)}\n.fi\n.RE\n`,
+  )
+  return all.length > 0 ? `.SH EXAMPLES\n${all.join('')}` : ''
 }
 
 function head(name: string, description: string, version: string | undefined): string {
@@ -129,6 +151,8 @@ function options(command: Command): string {
 
 const firstClause = (text: string): string => (text.split(/; |: /)[0] ?? '').replace(/\.$/, '')
 
+const lowered = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`
+
 const sentence = (text: string): string =>
   escaped(`${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`)
 
@@ -149,7 +173,7 @@ function escaped(text: string): string {
       )
       .replaceAll(/^\./gm, '\\&.')
       // Longer than a narrow terminal's line: they may be broken where a reader would.
-      .replaceAll(/\S{30,}/g, (word) => word.replaceAll(/[,/=](?=.)/g, '$&\\:'))
+      .replaceAll(/\S{30,}/g, (word) => word.replaceAll(word.includes('][') ? /\](?=\[)/g : /[,/=](?=.)/g, '$&\\:'))
   )
 }
 

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import type { IronicDatabase } from '../model/stores.ts'
 import { clusterMetricsText, shareMetricsWithPrimary } from '../observe/cluster-metrics.ts'
 import { type FleetContext, withFleet } from './context.ts'
+import { addExamples } from './examples.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { serveUntilToldToStop } from './serve-until-told-to-stop.ts'
 import { superviseWorkers, untilStoppedByPrimary } from './supervise-workers.ts'
@@ -21,6 +22,10 @@ import { withCleanup } from './with-cleanup.ts'
 /** `bootring api`: the API in `[api]api_workers` processes. */
 export function apiCommand(): Command {
   const command = new Command('api').description('run the API: /v1/boot/<MAC>/<NAME>, in [api]api_workers processes')
+  addExamples(command, {
+    'bootring api': 'with the options of /etc/bootring/bootring.conf',
+    'bootring api --attached': 'beside a running Ironic, with its options and its database',
+  })
   return addConfigOptions(command, { attached: true }).action((options: ConfigOptions) =>
     withFleet(options, (context) =>
       withCleanup(async (cleanup) => {

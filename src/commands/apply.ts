@@ -5,6 +5,7 @@ import { decodeFleet, type Fleet, maxFleetBytes, readFleet } from '../fleet/pars
 import { BootringError } from '../model/errors.ts'
 import type { Database, FleetChange } from '../model/stores.ts'
 import { withContext } from './context.ts'
+import { addExamples } from './examples.ts'
 import { hardwareFaults } from './fleet-hardware.ts'
 import { fleetReportJson, writeFleetReport, writePruneWarning } from './fleet-report.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
@@ -22,7 +23,12 @@ interface ApplyOptions extends ConfigOptions {
 
 /** `bootring apply FILE`. */
 export function applyCommand(output: Output = process.stdout, messages: Output = process.stderr): Command {
-  return addConfigOptions(new Command('apply'))
+  const command = addExamples(new Command('apply'), {
+    'bootring apply fleet.yaml --dry-run': 'say what would change, and change nothing',
+    'bootring apply fleet.yaml': 'load it; what has not changed stays as it is',
+    'bootring apply - --prune < fleet.json': 'what an inventory prints; nodes that it does not name are removed',
+  })
+  return addConfigOptions(command)
     .description('load a fleet file into the database: all of it, or nothing when anything in it is wrong')
     .argument('<file>', 'fleet file, YAML or JSON; - for standard input')
     .option('--prune', 'remove the nodes that the file does not name, after saying which')

@@ -14,6 +14,7 @@ import type { NodeFinder } from '../model/node-finder.ts'
 import type { Logger } from '../observe/logger.ts'
 import { withFleet } from './context.ts'
 import { describeBoot } from './describe-boot.ts'
+import { addExamples } from './examples.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { parseSince } from './parse-since.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
@@ -52,6 +53,12 @@ export function bootsCommand(): Command {
     .option('--steps', 'show each step')
     .option('--follow', 'go on, and show each boot again whenever it goes on')
     .option('--json', 'print one JSON document; with --follow one a line')
+  addExamples(command, {
+    'bootring boots --follow': 'see machines boot, as they do',
+    'bootring boots --node rack1-n1 --limit 1 --steps': 'how far a node came when it booted last',
+    'bootring boots --since 12h --verdict "script fetched, kernel never"':
+      'machines that lost their way last night after the script',
+  })
   return addConfigOptions(command, { attached: true }).action((options: BootsOptions) =>
     withFleet(options, ({ database, installation, log }) =>
       withCleanup(async (cleanup) => {

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { type Context, type FleetContext, withFleet } from './context.ts'
 import { drainCommand } from './drain.ts'
+import { addExamples } from './examples.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { serveUntilToldToStop } from './serve-until-told-to-stop.ts'
 import { untilToldToStop } from './until-told-to-stop.ts'
@@ -21,6 +22,12 @@ export function conductorCommand(): Command {
     // What comes after the word `drain` is for that.
     .enablePositionalOptions()
     .addCommand(drainCommand())
+  addExamples(command, {
+    'bootring conductor': 'with the options of /etc/bootring/bootring.conf',
+    'bootring conductor --config-file common.conf --config-file cond-2.conf':
+      'one of two on a host: what differs is in a file of its own',
+    'bootring conductor --attached': "beside Ironic's conductor on the same host",
+  })
   return addConfigOptions(command, { attached: true }).action((options: ConfigOptions) =>
     withFleet(options, (context) => withCleanup((cleanup) => conduct(context, cleanup))),
   )

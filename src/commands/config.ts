@@ -4,6 +4,7 @@ import { formatProblem, type Problem } from '../config/problem.ts'
 import { renderReference } from '../config/reference.ts'
 import { renderSample } from '../config/sample.ts'
 import { printable } from '../model/printable.ts'
+import { addExamples } from './examples.ts'
 import { hardwareOptionProblems } from './hardware-option-problems.ts'
 import { hostHints } from './host-hints.ts'
 import { addConfigOptions, type ConfigOptions, loadFromOptions, loadRequest } from './options.ts'
@@ -15,14 +16,20 @@ import { painter } from './terminal/painter.ts'
 export function configCommand(output: Output = process.stdout): Command {
   const command = new Command('config').description('show and check options')
 
-  command
-    .command('sample')
+  addExamples(command.command('sample'), {
+    'bootring config sample > bootring.conf': 'begin a configuration',
+  })
     .description('print a configuration file with every option in it, commented out')
     .action(() => {
       output.write(renderSample())
     })
 
-  addConfigOptions(command.command('check'), { attached: true })
+  const check = addExamples(command.command('check'), {
+    'bootring config check': 'the files that the servers on this host read',
+    'bootring config check --config-file bootring.conf': 'a file, before it goes to the hosts',
+    'bootring config check --attached': "Ironic's options, and what a conductor on this host would miss",
+  })
+  addConfigOptions(check, { attached: true })
     .description('say what is wrong in the configuration; exit 1 if anything is')
     .option('--json', 'print JSON')
     .action((options: ConfigOptions & { json?: true }) => {
@@ -55,8 +62,9 @@ export function configCommand(output: Output = process.stdout): Command {
       if (problems.length > 0) process.exitCode = 1
     })
 
-  command
-    .command('reference')
+  addExamples(command.command('reference'), {
+    'bootring config reference > options.md': 'each option with its type, its default and its meaning',
+  })
     .description('print the reference of all options, in Markdown')
     .action(() => {
       output.write(renderReference())

@@ -47,11 +47,11 @@ export async function withFleet<T>(options: ConfigOptions, work: (context: Fleet
   return await thenClose(context, work)
 }
 
-/** The same for commands that change the database, which only bootring's own may be. Throws `ConfigInvalid` where bootring is attached. */
+/** The same for commands that change the database, which only bootring's own may be; most of them make an SQLite file. Throws `ConfigInvalid` where bootring is attached. */
 export async function withContext<T>(
   options: ConfigOptions,
   work: (context: Context) => Promise<T>,
-  request: { loopbackDefaults?: boolean } = {},
+  { makesDatabase = true, ...request }: { loopbackDefaults?: boolean; makesDatabase?: boolean } = {},
 ): Promise<T> {
   const setting = prepare(options, request)
   if (setting.installation.attached) {
@@ -60,6 +60,7 @@ export async function withContext<T>(
       "[bootring]mode = attached: this command changes the database, and Ironic's is never changed; beside Ironic, start bootring api and bootring conductor",
     )
   }
+  if (!makesDatabase) checkFile(setting.installation)
   return await thenClose({ ...setting, mode: 'standalone', database: await openDatabase(...databaseOf(setting)) }, work)
 }
 

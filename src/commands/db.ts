@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { describeAddress, parseConnectionUrl } from '../db/connection-url.ts'
 import { withContext } from './context.ts'
+import { addExamples } from './examples.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { Progress } from './terminal/progress.ts'
 
@@ -9,6 +10,7 @@ export function dbCommand(): Command {
   const upgrade = new Command('upgrade').description(
     "bring the database's tables up to date; safe to run twice, and on several hosts at once",
   )
+  addExamples(upgrade, { 'bootring db upgrade': 'once after each upgrade of bootring, on any one host' })
   addConfigOptions(upgrade).action((options: ConfigOptions) =>
     withContext(options, async ({ installation, database }) => {
       const progress = new Progress(process.stderr)

@@ -5,6 +5,7 @@ import { BootringError } from '../model/errors.ts'
 import { printableLines } from '../model/printable.ts'
 import type { Database } from '../model/stores.ts'
 import { type Context, withContext } from './context.ts'
+import { addExamples } from './examples.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { counted } from './terminal/counted.ts'
 import { Progress } from './terminal/progress.ts'
@@ -39,10 +40,15 @@ export function drainCommand(): Command {
     .option('--cancel', 'have it keep its nodes after all')
     .option('--timeout <seconds>', 'how long to wait; the conductor goes on handing over after that', '600')
     .option('--json', 'print one JSON document')
+  addExamples(command, {
+    'bootring conductor drain': 'before this host is switched off',
+    'bootring conductor drain cond-2.example.org --timeout 60': 'another one, and wait for a minute at most',
+    'bootring conductor drain cond-2.example.org --cancel': 'it is to stay after all',
+  })
   return addConfigOptions(command).action((hostname: string | undefined, own: DrainOptions) => {
     // Those before the word `drain` went to the command above.
     const options = { ...command.parent?.opts<ConfigOptions>(), ...own }
-    return withContext(options, (context) => drain(context, hostname, options))
+    return withContext(options, (context) => drain(context, hostname, options), { makesDatabase: false })
   })
 }
 
@@ -54,7 +60,12 @@ async function drain(context: Context, name: string | undefined, options: DrainO
   }
   await database.checkSchema()
   const hostname = name ?? registeredHostname(installation.host, installation.rpcPort)
-  const look = async () => await conductorOf(database, hostname, config.conductor.heartbeat_timeout)
+  const look = async () => {
+    const conductors = await database.conductors.conductors(config.conductor.heartbeat_timeout)
+    const found = conductors.find((conductor) => conductor.hostname === hostname)
+    if (found) return found
+    throw unknown(hostname, name === undefined, conductors)
+  }
   const conductor = await look()
   if (conductor.alive && !(await database.conductors.setDraining(hostname, options.cancel !== true))) {
     throw new BootringError('UnknownConductor', `conductor ${hostname} is of a release that can't drain: stop it`)
@@ -101,12 +112,16 @@ async function handOver(
   }
 }
 
-async function conductorOf(database: Database, hostname: string, heartbeatTimeoutSeconds: number): Promise<Conductor> {
-  const conductors = await database.conductors.conductors(heartbeatTimeoutSeconds)
-  const found = conductors.find((conductor) => conductor.hostname === hostname)
-  if (found) return found
-  const known = conductors.map((conductor) => conductor.hostname).join(', ')
-  throw new BootringError('UnknownConductor', `no conductor is called ${hostname}; known: ${known || 'none'}`)
+/** Names those that there are. */
+function unknown(hostname: string, byDefault: boolean, conductors: readonly Conductor[]): BootringError {
+  const there = conductors.map((conductor) => conductor.hostname).join(', ')
+  const known = there === '' ? 'none has registered in this database' : `there are ${there}`
+  return new BootringError(
+    'UnknownConductor',
+    byDefault
+      ? `no conductor is called ${hostname}, as the configuration calls that of this host; ${known}`
+      : `no conductor is called ${hostname}; ${known}`,
+  )
 }
 
 function describe({ conductor, handed_over: handedOver, left, outcome, seconds }: DrainReport): string {

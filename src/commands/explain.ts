@@ -5,6 +5,7 @@ import { BootringError } from '../model/errors.ts'
 import { printableLines } from '../model/printable.ts'
 import { withFleet } from './context.ts'
 import { describeBoot } from './describe-boot.ts'
+import { addExamples } from './examples.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { buildBootDecision } from './wiring/build-boot-decision.ts'
 import { buildConductorClient } from './wiring/build-conductor-client.ts'
@@ -26,6 +27,10 @@ export function explainCommand(): Command {
     .argument('[name]', 'name of the boot file', 'boot.ipxe')
     .option('--from <address>', 'also check that a client with this address is allowed')
     .option('--json', 'print one JSON document')
+  addExamples(command, {
+    'bootring explain 52-54-00-12-34-56': 'what the machine with this NIC gets, and why',
+    'bootring explain 52:54:00:12:34:56 grub.cfg --from 192.0.2.77': 'the same for GRUB, as asked from this address',
+  })
   return addConfigOptions(command, { attached: true }).action((mac: string, name: string, options: ExplainOptions) =>
     withFleet(options, ({ config, database, installation, log }) =>
       withCleanup(async (cleanup) => {

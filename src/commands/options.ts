@@ -25,7 +25,7 @@ export function addConfigOptions<C extends Command>(command: C, { attached = fal
   command
     .option(
       '--config-file <file>',
-      `file with options, in oslo.config's INI form; may be repeated, later files win (default: ${own}${attached ? ironics : ''}, where they are there)`,
+      `file with options, in oslo.config's INI form; may be repeated, later files win (default: ${own}${attached ? `${ironics}, where they are` : ', where it is'} there)`,
       (file: string, files: string[] | undefined) => {
         place({ file })
         return [...(files ?? []), file]

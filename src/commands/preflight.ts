@@ -2,7 +2,9 @@ import { Command, InvalidArgumentError } from 'commander'
 import { checks } from '../preflight/checks.ts'
 import { runPreflight } from '../preflight/run-preflight.ts'
 import { UrlProber } from '../preflight/url-prober.ts'
+import { checkReadable } from './check-readable.ts'
 import { withFleet } from './context.ts'
+import { addExamples } from './examples.ts'
 import { findNode } from './find-node.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { preflightJson, preflightText } from './preflight-report.ts'
@@ -39,10 +41,16 @@ export function preflightCommand(output: Output = process.stdout, messages: Outp
     .option('--skip <check>', 'leave this check out; may be repeated', checkName)
     .option('--strict', 'exit 1 for warnings as well')
     .option('--json', 'print one JSON document')
+  addExamples(command, {
+    'bootring preflight': 'the whole fleet, and the conductors',
+    'bootring preflight rack1-n1 rack1-n2 --only urls --only images': 'whether there is what two nodes would fetch',
+    'bootring preflight --strict --dhcp-config /etc/dnsmasq.d/bootring.conf': 'for a pipeline, with the DHCP server',
+  })
   return addConfigOptions(command, { attached: true }).action((idents: string[], options: PreflightOptions) =>
     withFleet(options, async (context) => {
       await context.database.checkSchema()
       const { dhcpConfig: dhcpFiles = [], json = false, only, skip = [], strict = false } = options
+      for (const file of dhcpFiles) checkReadable('--dhcp-config', file)
       const wanted = checks.filter(({ name }) => (only?.includes(name) ?? true) && !skip.includes(name))
       const nodes =
         idents.length === 0 ? undefined : await Promise.all(idents.map((ident) => findNode(context.database, ident)))

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { accessSync, constants } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
 import type { BootFileName } from '../ipxe/boot-loader.ts'
 import { BootringError } from '../model/errors.ts'
@@ -8,7 +7,9 @@ import { printableLines } from '../model/printable.ts'
 import { needsBootFiles, provisionStates } from '../model/provision-states.ts'
 import type { StateScript } from '../model/state-script.ts'
 import type { ConductorClient } from '../rpc/contract.ts'
+import { checkReadable } from './check-readable.ts'
 import { type FleetContext, withFleet } from './context.ts'
+import { addExamples } from './examples.ts'
 import { findNode } from './find-node.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { type Compared, changesJson, changesText, renderChanges } from './render-changes.ts'
@@ -64,6 +65,11 @@ export function renderCommand(output: Output = process.stdout, messages: Output 
     )
     .option('--all', 'with --diff: all nodes, and each difference once')
     .option('--json', 'print one JSON document')
+  addExamples(command, {
+    'bootring render rack1-n1': 'what it would get the next time that it boots',
+    'bootring render rack1-n1 --state "clean wait" --name grub.cfg': 'what GRUB would get while the node is cleaned',
+    'bootring render --all --diff --template new.template': 'what a template would change in the fleet',
+  })
   return addConfigOptions(command, { attached: true }).action((ident: string | undefined, options: RenderOptions) =>
     withFleet(options, async (context) => {
       checkOptions(ident, options, context.mode)
@@ -91,12 +97,7 @@ function checkOptions(ident: string | undefined, options: RenderOptions, mode: F
     throw refuse(
       'beside a running Ironic, whose conductors render from templates of theirs, only what they serve now is shown',
     )
-  if (template === undefined) return
-  try {
-    accessSync(template, constants.R_OK)
-  } catch (error) {
-    throw refuse(`--template ${template}: can't be read (${(error as NodeJS.ErrnoException).code})`)
-  }
+  if (template !== undefined) checkReadable('--template', template)
 }
 
 /** One file as it is; several below a line each that says which. */

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { Conductor } from '../model/conductor.ts'
 import { Membership, ringName } from '../ring/membership.ts'
 import { withFleet } from './context.ts'
+import { addExamples } from './examples.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import type { Output } from './terminal/output.ts'
 import { type Cell, table } from './terminal/table.ts'
@@ -32,6 +33,10 @@ export function ringCommand(): Command {
   const command = new Command('ring')
     .description('show which conductor owns which node, and how evenly the nodes are spread')
     .option('--json', 'print one JSON document')
+  addExamples(command, {
+    'bootring ring': 'who is alive, and who owns what',
+    'bootring ring --config-file /etc/bootring/bootring.conf --json': 'the same for a program',
+  })
   return addConfigOptions(command, { attached: true }).action(async (options: ConfigOptions & { json?: boolean }) => {
     const { conductors, nodes } = await withFleet(options, async ({ config, database }) => {
       await database.checkSchema()

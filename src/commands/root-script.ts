@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { BootringError } from '../model/errors.ts'
+import { addExamples } from './examples.ts'
 import { addConfigOptions, type ConfigOptions, loadFromOptions } from './options.ts'
 import { buildIronicRootTemplate, buildRootGrub, buildRootScript } from './wiring/build-root-script.ts'
 
@@ -13,6 +14,10 @@ export function rootScriptCommand(output: { write(text: string): unknown } = pro
   const command = new Command('root-script').description(
     'print the root script (boot.ipxe) that the options make, for a web server of your own',
   )
+  addExamples(command, {
+    'bootring root-script > /var/www/html/boot.ipxe': 'for the web server whose URL DHCP hands out',
+    'bootring root-script --attached --ironic-template > boot.ipxe': "for Ironic's conductors",
+  })
   return addConfigOptions(command, { attached: true })
     .option(
       '--ironic-template',

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { localFirst } from '../rpc/local-first-client.ts'
 import { type Context, withContext } from './context.ts'
+import { addExamples } from './examples.ts'
 import { inUrl } from './installation.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { readySchema } from './ready-schema.ts'
@@ -22,6 +23,10 @@ export function serveCommand(): Command {
   const command = new Command('serve').description(
     'run everything in one process: API, conductor, boot files; without a configuration on loopback, with SQLite',
   )
+  addExamples(command, {
+    'bootring serve': 'try it: on loopback, with all that it chose itself on the screen',
+    'bootring serve --config-file bootring.conf': 'with options of your own; bootring config sample has all of them',
+  })
   return addConfigOptions(command).action((options: ConfigOptions) =>
     withContext(options, (context) => withCleanup((cleanup) => serve(context, cleanup)), { loopbackDefaults: true }),
   )

@@ -278,7 +278,8 @@ export const errorKinds = {
     httpStatus: 404,
     rpcCode: 404,
     rpcClass: `${ironic}UnknownConductor`,
-    remedy: 'Name a conductor as bootring ring shows it.',
+    remedy:
+      'Name a conductor as bootring ring shows it; without a name, give the same --config-file as the conductor has.',
   },
   SchemaOutdated: {
     httpStatus: 503,

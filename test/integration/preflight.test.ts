@@ -562,6 +562,9 @@ describe('faults of the installation', () => {
     expect(outline(await preflight(['--only', 'dhcp', '--dhcp-config', broken]))).toEqual([
       `error dhcp broken.conf:2: can't be read: no semicolon ends "filename"`,
     ])
+    await expect(preflight(['--dhcp-config', '/nowhere/dhcpd.conf'])).rejects.toThrow(
+      '--dhcp-config /nowhere/dhcpd.conf: there is no such file (ENOENT)',
+    )
   })
 })
 

@@ -127,6 +127,7 @@ describe('bootring serve without a configuration file', () => {
     })
     expect(second.code).toBe(1)
     expect(second.stderr).toContain(`can't listen on 127.0.0.1:${apiPort}: EADDRINUSE`)
+    expect(second.stderr).toContain('[api]host_ip and port')
   })
 
   it('refuses an unknown option of its own, with file and line', async () => {

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { parseFleet } from '../../fleet/parse-fleet.ts'
+import { addExamples } from '../examples.ts'
 import { Child } from './child.ts'
 import { type DemoApi, type DemoConductor, type DemoInstallation, writeInstallation } from './installation.ts'
 import { bootMachine } from './machine.ts'
@@ -22,7 +23,11 @@ interface DemoOptions {
 
 /** `bootring demo`: the whole boot path on loopback, with one conductor killed on the way. */
 export function demoCommand(): Command {
-  return new Command('demo')
+  const command = addExamples(new Command('demo'), {
+    'bootring demo': 'what a dead conductor costs: nothing; it takes some seconds',
+    'bootring demo --vm-kernel vmlinuz --vm-initrd initrd.gz --keep': 'with a virtual machine, and keep the files',
+  })
+  return command
     .description('show the boot path on loopback: two APIs, three conductors, 20 nodes, one SIGKILL, one machine')
     .option('--vm-kernel <file>', 'Linux kernel that the virtual machine boots')
     .option('--vm-initrd <file>', 'its ramdisk, which reports back to the URL after lab.cb= on the kernel command line')

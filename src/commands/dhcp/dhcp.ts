@@ -11,6 +11,7 @@ import { writeFileAtomically } from '../../ipxe/write-file-atomically.ts'
 import { BootringError } from '../../model/errors.ts'
 import type { NodeStore } from '../../model/stores.ts'
 import { withFleet } from '../context.ts'
+import { addExamples } from '../examples.ts'
 import { addConfigOptions, type ConfigOptions, loadFromOptions } from '../options.ts'
 import type { Output } from '../terminal/output.ts'
 import { untilToldToStop } from '../until-told-to-stop.ts'
@@ -62,6 +63,11 @@ function dnsmasqCommand(outputs: Outputs): Command {
       "--watch: dnsmasq's, to have it forget nodes that have changed or gone: else it does so when it is started again",
     )
   watchOptions(networkOptions(command))
+  addExamples(command, {
+    'bootring dhcp dnsmasq --subnet 192.0.2.0/24,range=192.0.2.100-192.0.2.200': 'print it for one network',
+    'bootring dhcp dnsmasq --networks networks.yaml --output bootring.conf': 'for many, into a file',
+    'bootring dhcp dnsmasq --watch --hosts-dir /etc/dnsmasq-hosts.d': "keep the fleet's names and addresses there",
+  })
   return command.action(async (options: DhcpOptions) => {
     const { hostsDir, pidFile } = options
     if (options.watch) {
@@ -85,6 +91,12 @@ function keaCommand(outputs: Outputs): Command {
       '--watch: have Kea write its configuration file after each change, in its own form and without comments',
     )
   watchOptions(networkOptions(command))
+  addExamples(command, {
+    'bootring dhcp kea --subnet 192.0.2.0/24,range=192.0.2.100-192.0.2.200': 'print it for one network',
+    'bootring dhcp kea --family 6 --networks networks.yaml --output kea6.conf': 'of IPv6, into a file',
+    'bootring dhcp kea --watch --control-socket /run/kea/kea4-ctrl-socket':
+      "keep the fleet's names and addresses there",
+  })
   return command.action(async (options: DhcpOptions) => {
     const { controlSocket, family = 4, write = false } = options
     if (options.watch) {
@@ -98,6 +110,11 @@ function iscCommand(outputs: Outputs): Command {
   const command = networkOptions(
     new Command('isc').description("print a configuration of ISC's dhcpd").addOption(familyOption()),
   )
+  addExamples(command, {
+    'bootring dhcp isc --subnet 192.0.2.0/24,range=192.0.2.100-192.0.2.200': 'print it for one network',
+    'bootring dhcp isc --networks networks.yaml --reservations > dhcpd.conf':
+      "for many, with the fleet's names and addresses",
+  })
   return command.action((options: DhcpOptions) =>
     print(options, outputs, ofFamily(options.family ?? 4, iscConfiguration), false),
   )
