@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../db/open-database.ts'
+import type { Database } from '../model/stores.ts'
 import { applyCommand } from './apply.ts'
 
 let folder: string
@@ -33,18 +34,24 @@ async function apply(fleet: string, ...options: string[]): Promise<{ stdout: str
   return printed
 }
 
-async function namesInDatabase(): Promise<(string | null)[]> {
+async function usingDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
   const database = await openDatabase(`sqlite:///${join(folder, 'bootring.sqlite')}`, {
     maxPoolSize: 1,
     poolTimeoutSeconds: 1,
   })
   try {
-    const names: (string | null)[] = []
-    for await (const { name } of database.nodes.nodes()) names.push(name)
-    return names
+    return await work(database)
   } finally {
     await database.close()
   }
+}
+
+async function namesInDatabase(): Promise<(string | null)[]> {
+  return await usingDatabase(async (database) => {
+    const names: (string | null)[] = []
+    for await (const { name } of database.nodes.nodes()) names.push(name)
+    return names
+  })
 }
 
 const uuidOf = (digit: number): string => `00000000-0000-4000-8000-00000000000${digit}`
@@ -106,6 +113,36 @@ describe('bootring apply', () => {
       message: expect.stringMatching(/fleet\.yaml:3:45: nodes\[1\]\.uuid: "\?" is not a UUID/),
     })
     expect(await namesInDatabase()).toEqual(['n1'])
+  })
+
+  it('refuses hardware that nobody offers, and says where and what to do', async () => {
+    await apply(fleet(entry(1)))
+    const wrong = fleet(
+      '{name: n2, driver: ipmi}',
+      '{name: n3, driver: manual-management, boot_interface: fake}',
+      entry(4, ', boot_interface: fake, deploy_interface: ramdsik'),
+    )
+    const error: unknown = await apply(wrong, '--dry-run').catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'FleetInvalid' })
+    const lines = (error as Error).message.split('\n').map((line) => line.slice(line.indexOf('fleet.yaml')))
+    expect(lines).toEqual([
+      'fleet.yaml:2:24: nodes[0].driver: no hardware type "ipmi" is enabled: name one of manual-management, fake-hardware',
+      'fleet.yaml:3:59: nodes[1].boot_interface: manual-management has no boot interface "fake" that is enabled: name one of ipxe, pxe, http-ipxe, http',
+      'fleet.yaml:4:140: nodes[2].boot_interface: fake-hardware has no boot interface "fake" that is enabled: name one of ipxe, pxe, http-ipxe, http, or add it to [DEFAULT]enabled_boot_interfaces of the conductors',
+      'fleet.yaml:4:164: nodes[2].deploy_interface: fake-hardware has no deploy interface "ramdsik" that is enabled: name one of fake, direct, ramdisk',
+    ])
+    expect(await namesInDatabase()).toEqual(['n1'])
+  })
+
+  it('takes hardware that a living conductor offers, whatever this host enables', async () => {
+    await apply(fleet(entry(1)))
+    await usingDatabase((database) =>
+      database.conductors.register('cond-1', '', [
+        { hardwareType: 'ipmi', interfaceType: 'boot', interfaceName: 'ipxe', isDefault: true },
+      ]),
+    )
+    await apply(fleet('{name: n2, driver: ipmi, boot_interface: ipxe}'))
+    expect(await namesInDatabase()).toEqual(['n1', 'n2'])
   })
 
   it('names the line of a conflict with what the database holds', async () => {

@@ -1,16 +1,19 @@
 import { createReadStream } from 'node:fs'
 import { Command } from 'commander'
+import { HardwareChoice } from '../drivers/hardware-choice.ts'
 import { decodeFleet, type Fleet, maxFleetBytes, readFleet } from '../fleet/parse-fleet.ts'
 import { BootringError } from '../model/errors.ts'
 import type { Database, FleetChange } from '../model/stores.ts'
 import { withContext } from './context.ts'
 import { addExamples } from './examples.ts'
+import { hardwareFaults } from './fleet-hardware.ts'
 import { fleetReportJson, writeFleetReport, writePruneWarning } from './fleet-report.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
 import { readySchema } from './ready-schema.ts'
 import { counted } from './terminal/counted.ts'
 import type { Output } from './terminal/output.ts'
 import { Progress } from './terminal/progress.ts'
+import { enabledHardware } from './wiring/build-hardware.ts'
 
 interface ApplyOptions extends ConfigOptions {
   prune?: true
@@ -37,8 +40,13 @@ export function applyCommand(output: Output = process.stdout, messages: Output =
       try {
         progress.show(`Reading ${file}`)
         const fleet = await readFleetFile(file)
-        await withContext(options, async ({ database, installation }) => {
+        await withContext(options, async ({ config, database, installation }) => {
+          const enabled = new HardwareChoice(enabledHardware(config.DEFAULT)).rows()
           await readySchema(database, installation.databaseUrl)
+          // Conductors may enable more than this host does, or may not run yet.
+          const offers = await database.management.offers(config.conductor.heartbeat_timeout)
+          const faults = hardwareFaults(fleet.nodes, [...enabled, ...offers])
+          if (faults.length > 0) throw fleet.invalid(faults)
           const changes = await apply(fleet, database, request, { progress, messages })
           progress.clear()
           if (options.json) output.write(fleetReportJson(changes, request))

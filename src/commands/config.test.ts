@@ -65,7 +65,8 @@ describe('bootring config', () => {
     expect(await run('check', ...files('hardware.conf'))).toEqual({
       text:
         '/hardware.conf:2: [DEFAULT]enabled_hardware_types = ipmi,redfish: expected names that bootring has: fake-hardware, manual-management\n' +
-        '3 options set in 1 file, 1 problem\n',
+        '/hardware.conf:3: [DEFAULT]default_deploy_interface = ansible: expected an interface that is enabled: direct, ramdisk, fake\n' +
+        '3 options set in 1 file, 2 problems\n',
       code: 1,
     })
     const { text: said } = await run('check', '--attached', ...files('hardware.conf'))
@@ -74,6 +75,34 @@ describe('bootring config', () => {
     expect((await run('check', ...files('hardware.conf'))).text).toMatch(
       /^\/hardware.conf:2: \[DEFAULT\]default_deploy_interface = ansible: expected an interface that is enabled/,
     )
+  })
+
+  it('check names all faults of hardware at once, and those of other options with them', async () => {
+    writeFileSync(
+      join(folder, 'faults.conf'),
+      `[DEFAULT]
+enabled_hardware_types = fake-hardware,ipmi
+enabled_boot_interfaces = ipxe,ipxee
+default_boot_interface = pxe
+enabled_power_interfaces =
+default_deploy_interface = ansible
+[api]
+port = 70000
+[fake]
+power_delay = 5,1
+`,
+    )
+    const { text } = await run('check', ...files('faults.conf'))
+    const named = text.split('\n').map((line) => /^\S+: (\[\w+\]\w+) = /.exec(line)?.[1])
+    expect(named.filter((name) => name !== undefined)).toEqual([
+      '[api]port',
+      '[fake]power_delay',
+      '[DEFAULT]enabled_hardware_types',
+      '[DEFAULT]enabled_boot_interfaces',
+      '[DEFAULT]default_boot_interface',
+      '[DEFAULT]default_deploy_interface',
+      '[DEFAULT]enabled_power_interfaces',
+    ])
   })
 
   it('check --json says the same to programs', async () => {

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { checkConfig, loadConfig } from '../config/load.ts'
+import { checkConfig } from '../config/load.ts'
 import { formatProblem, type Problem } from '../config/problem.ts'
 import { renderReference } from '../config/reference.ts'
 import { renderSample } from '../config/sample.ts'
@@ -34,9 +34,9 @@ export function configCommand(output: Output = process.stdout): Command {
     .option('--json', 'print JSON')
     .action((options: ConfigOptions & { json?: true }) => {
       const request = loadRequest(options)
-      const { mode, problems: ofEach, warnings: ofOptions, optionsSet } = checkConfig(request)
+      const { mode, problems: ofEach, rest, warnings: ofOptions, optionsSet } = checkConfig(request)
       const attached = mode === 'attached'
-      const problems = ofEach.length > 0 || attached ? ofEach : hardwareOptionProblems(loadConfig(request))
+      const problems = attached ? ofEach : [...ofEach, ...hardwareOptionProblems(rest)]
       const warnings =
         attached && problems.length === 0
           ? [...ofOptions, ...hostHints(loadFromOptions(options).installation)]

@@ -38,32 +38,40 @@ export interface CheckedConfig {
   readonly warnings: readonly Problem[]
   /** Different options that the files set, those that only Ironic reads included. */
   readonly optionsSet: number
+  /** What there is to check further: an option that is wrong has its default. */
+  readonly rest: Pick<LoadedConfig, 'config' | 'origin'>
 }
 
 /** @throws BootringError ConfigInvalid, whose message has a line for each problem. */
 export function loadConfig(request: LoadRequest): LoadedConfig {
-  const { values, origins, problems, warnings } = evaluate(request)
+  const evaluation = evaluate(request)
+  const { problems, warnings } = evaluation
   if (problems.length > 0) throw new BootringError('ConfigInvalid', problems.map(formatProblem).join('\n'))
-  const origin = (group: string, name: string): Origin | undefined => origins.get(`${group}\0${name}`)
+  const { config, origin } = loaded(evaluation)
+  return { config, isSet: (group, name) => origin(group, name) !== undefined, origin, warnings }
+}
+
+function loaded({ origins, values }: Evaluation): Pick<LoadedConfig, 'config' | 'origin'> {
   return {
     // Made from `sections` option by option, each parsed by its own type: the compiler can't follow that.
     config: deepFreeze(values) as Config,
-    isSet: (group, name) => origin(group, name) !== undefined,
-    origin,
-    warnings,
+    origin: (group, name) => origins.get(`${group}\0${name}`),
   }
 }
 
 /** The same without throwing, for showing all there is to say. */
 export function checkConfig(request: LoadRequest): CheckedConfig {
-  const { attached, values, problems, warnings, assignments } = evaluate(request)
+  const evaluation = evaluate(request)
+  const { attached, problems, warnings, assignments } = evaluation
+  const rest = loaded(evaluation)
   const names = new Set(assignments.entries.map(({ group, name }) => `${group}\0${name}`))
   return {
     mode: attached ? 'attached' : 'standalone',
     problems,
     // Said here alone: at a start, only the process that trips over it should speak.
-    warnings: attached ? [...warnings, ...attachedHints(values as Config, request.files)] : warnings,
+    warnings: attached ? [...warnings, ...attachedHints(rest.config, request.files)] : warnings,
     optionsSet: names.size,
+    rest,
   }
 }
 

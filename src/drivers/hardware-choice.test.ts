@@ -4,6 +4,7 @@ import { BootringError } from '../model/errors.ts'
 import { interfaceTypes } from '../model/records.ts'
 import type { EnabledHardware } from './enabled-hardware.ts'
 import { HardwareChoice } from './hardware-choice.ts'
+import { hardwareProblems } from './hardware-problems.ts'
 import { hardwareTypes } from './hardware-types.ts'
 
 const some: EnabledHardware = {
@@ -108,12 +109,20 @@ describe('options that can not be right', () => {
   })
 
   it('are all named at once, each once', () => {
-    const enabled = { ...allEnabled, types: ['x', 'fake-hardware'], defaults: { raid: 'agent' } }
-    try {
-      new HardwareChoice(enabled)
-      expect.unreachable()
-    } catch (error) {
-      expect((error as Error).message.split('\n')).toHaveLength(2)
+    const enabled = {
+      ...withInterfaces({ storage: [], vendor: ['x'] }),
+      types: ['x', 'fake-hardware', 'manual-management'],
+      defaults: { boot: 'fake', raid: 'agent', storage: 'noop' },
     }
+    const options = hardwareProblems(enabled).map(({ option }) => option)
+    expect(options).toEqual([
+      'enabled_hardware_types',
+      'default_boot_interface',
+      'default_raid_interface',
+      // One for each hardware type; its default is a consequence.
+      'enabled_storage_interfaces',
+      'enabled_storage_interfaces',
+      'enabled_vendor_interfaces',
+    ])
   })
 })

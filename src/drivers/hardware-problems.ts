@@ -11,34 +11,48 @@ export interface HardwareProblem {
 
 const known = new Map(Object.entries<Offers>(hardwareTypes))
 
-/** What keeps a conductor from offering what is enabled: names that bootring does not have, and types without an interface. */
+/** What keeps a conductor from offering what is enabled: names that bootring does not have, and types without an interface. All of it. */
 export function hardwareProblems(enabled: EnabledHardware): HardwareProblem[] {
-  const types = enabled.types.flatMap((type) => known.get(type) ?? [])
+  const types = [...known].filter(([name]) => enabled.types.includes(name))
   return [
     ...unknownNames('enabled_hardware_types', enabled.types, [...known.keys()]),
     ...(enabled.types.length === 0
       ? [{ option: 'enabled_hardware_types', value: '', expected: `some of ${[...known.keys()].join(', ')}` }]
       : []),
-    ...interfaceTypes.flatMap((type) => {
-      const unknown = unknownNames(`enabled_${type}_interfaces`, enabled.interfaces[type], namesOf(type))
-      return unknown.length > 0 ? unknown : types.flatMap((offers) => problemsOf(type, offers, enabled)).slice(0, 1)
-    }),
+    ...interfaceTypes.flatMap((type) => problemsOf(type, types, enabled)),
   ]
 }
 
-/** Of one interface type of one hardware type that is enabled. */
-function problemsOf(type: InterfaceType, offers: Offers, enabled: EnabledHardware): HardwareProblem[] {
-  const names = enabled.interfaces[type]
-  const usable = offers[type].filter((name) => names.includes(name))
-  const hardwareType = [...known].find(([, one]) => one === offers)?.[0]
-  if (usable.length === 0) {
-    const expected = `one at least of ${offers[type].join(', ')}, for ${hardwareType}`
-    return [{ option: `enabled_${type}_interfaces`, value: names.join(','), expected }]
-  }
-  const byDefault = enabled.defaults[type]
-  if (byDefault === undefined || usable.includes(byDefault)) return []
-  const expected = `an interface that is enabled, and that ${hardwareType} has: ${usable.join(', ')}`
-  return [{ option: `default_${type}_interface`, value: byDefault, expected }]
+/** Of one interface type, for the hardware types that are enabled and known. */
+function problemsOf(
+  type: InterfaceType,
+  types: readonly (readonly [string, Offers])[],
+  { defaults, interfaces }: EnabledHardware,
+): HardwareProblem[] {
+  const option = `enabled_${type}_interfaces`
+  const names = interfaces[type]
+  const unknown = unknownNames(option, names, namesOf(type))
+  const without = types.filter(([, offers]) => !offers[type].some((name) => names.includes(name)))
+  // Of names that are only misspelt no more need be said.
+  const ofNames =
+    unknown.length > 0
+      ? unknown
+      : without.map(([name, offers]) => ({
+          option,
+          value: names.join(','),
+          expected: `one at least of ${offers[type].join(', ')}, for ${name}`,
+        }))
+  const byDefault = defaults[type]
+  const common = names.filter((name) => types.every(([, offers]) => offers[type].includes(name)))
+  if (byDefault === undefined || common.includes(byDefault)) return ofNames
+  // Nothing could be right before those are.
+  if (common.length === 0 && ofNames.length > 0) return ofNames
+  const having =
+    types.length > 0
+      ? `, and that ${types.map(([name]) => name).join(' and ')} ${types.length > 1 ? 'have' : 'has'}`
+      : ''
+  const expected = `an interface that is enabled${having}: ${common.join(', ')}`
+  return [...ofNames, { option: `default_${type}_interface`, value: byDefault, expected }]
 }
 
 const namesOf = (type: InterfaceType): string[] => [

@@ -21,6 +21,11 @@ const nodeKeys = [
 ] as const
 const portKeys = ['address', 'pxe_enabled'] as const
 
+/** Keys of a node whose values depend on what is enabled. */
+const hardwareKeys = ['driver', 'boot_interface', 'deploy_interface'] as const
+
+type EntryOffsets = { entry: number } & Partial<Record<(typeof hardwareKeys)[number], number>>
+
 interface Place {
   at: number
   field: string
@@ -29,8 +34,8 @@ interface Place {
 /** Checks the entries of `nodes` one after another, and against each other. */
 export class FleetChecker {
   readonly nodes: FleetNode[] = []
-  /** Offsets of the entries, by index. */
-  readonly #entries: number[] = []
+  /** Offsets of the entries, by index, and of what only conductors can tell whether it is right. */
+  readonly #entries: EntryOffsets[] = []
   readonly #problems: Problems
   /** Where each UUID, name and MAC was first seen; they are told apart by their look. */
   readonly #claims = new Map<string, Place>()
@@ -42,7 +47,8 @@ export class FleetChecker {
   /** Checks the next entry. */
   add(value: Value): void {
     const path = `nodes[${this.#entries.length}]`
-    this.#entries.push(value.at)
+    const offsets: EntryOffsets = { entry: value.at }
+    this.#entries.push(offsets)
     if (value.kind !== 'map') {
       const problem = value.kind === 'unusable' ? value.problem : `a map is needed, found ${described(value)}`
       this.#problems.add(value.at, path, problem)
@@ -50,6 +56,7 @@ export class FleetChecker {
     }
     const fields = new FieldReader(value, nodeKeys, path, this.#problems)
     fields.require('driver', 'fake-hardware')
+    for (const key of hardwareKeys) offsets[key] = fields.at(key)
     const ports = fields.list('ports')
     const node: FleetNode = {
       uuid: fields.text('uuid', uuid),
@@ -75,9 +82,12 @@ export class FleetChecker {
 
   /** The offset of a field, given its path; of its entry where the field itself is not in the file. */
   offset(path: string): number | undefined {
+    const [, index, name] = /^nodes\[(\d+)\](?:\.(\w+)$)?/.exec(path) ?? []
+    const entry = index === undefined ? undefined : this.#entries[Number(index)]
+    const key = hardwareKeys.find((one) => one === name)
+    if (key !== undefined && entry?.[key] !== undefined) return entry[key]
     for (const { at, field } of this.#claims.values()) if (field === path) return at
-    const index = /^nodes\[(\d+)\]/.exec(path)?.[1]
-    return index === undefined ? undefined : this.#entries[Number(index)]
+    return entry?.entry
   }
 
   #ports(list: ListValue, path: string): FleetNode['ports'] {

@@ -7,11 +7,20 @@ import { Problems } from './problems.ts'
 /** Longest fleet file: about a quarter of a million nodes. */
 export const maxFleetBytes = 100 * 1024 * 1024
 
+/** What is wrong with a field, found by somebody who knows more than the file. */
+export interface FleetFault {
+  /** Such as `nodes[3].driver`. */
+  field: string
+  message: string
+}
+
 /** A checked fleet that still knows its file. */
 export interface Fleet {
   nodes: FleetNode[]
   /** `file:line:column` of a field such as `nodes[3].ports[0].address`, or at least of its entry. */
   place(field: string): string
+  /** `FleetInvalid` with one line a fault, as the file's own have. */
+  invalid(faults: readonly FleetFault[]): BootringError
 }
 
 /** Parses a fleet file, YAML or JSON. Throws `FleetInvalid` with one line a problem: `file:line:column: field: what is wrong`. */
@@ -29,6 +38,10 @@ export function readFleet(text: string, fileName: string): Fleet {
     place: (field) => {
       const at = checker.offset(field)
       return at === undefined ? fileName : problems.place(at)
+    },
+    invalid: (faults) => {
+      for (const { field, message } of faults) problems.add(checker.offset(field) ?? 0, field, message)
+      return problems.error()
     },
   }
 }

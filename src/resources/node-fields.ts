@@ -21,7 +21,8 @@ const interfaceOf = (type: string, since = 31) =>
 /** Twice what a config drive may have: `instance_info` is a long text in Ironic's schema. */
 const instanceInfoBytes = 2 * 1_048_576
 
-const columns: Columns = {
+/** Fields that are columns of its row. */
+export const nodeColumns: Columns = {
   uuid: { since: 1, type: requiredUuid, description: 'Its UUID.', create: true, sort: true, short: true },
   created_at: { since: 1, type: shownOnly.time, description: 'When it was created.', sort: true },
   updated_at: { since: 1, type: shownOnly.time, description: 'When its row was changed last.', sort: true },
@@ -226,9 +227,9 @@ const columns: Columns = {
   vendor_interface: interfaceOf('vendor'),
 }
 
-/** What is shown of a node. Those below `columns` are no columns of its row. */
+/** What is shown of a node. Those below `nodeColumns` are no columns of its row. */
 export const nodeFields = {
-  ...columns,
+  ...nodeColumns,
   chassis_uuid: {
     since: 1,
     type: shownOnly.nothing('bootring has no chassis.'),

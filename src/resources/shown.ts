@@ -1,6 +1,5 @@
-import type { ListedPort, ListedPortgroup } from '../model/management-stores.ts'
+import type { ListedNode, ListedPort, ListedPortgroup } from '../model/management-stores.ts'
 import type { JsonObject } from '../model/node.ts'
-import type { NodeRecord } from '../model/records.ts'
 import { type Fields, keysOf } from './field.ts'
 import { maskedDriverInfo, maskedInstanceInfo, maskedInternalInfo } from './masks.ts'
 import { nodeFields } from './node-fields.ts'
@@ -14,9 +13,9 @@ export interface NodeExtras {
   readonly traits?: readonly string[]
 }
 
-/** A node as REST shows it in a version, without links: all of its fields, or those named. No secret is in it. */
+/** A node as REST shows it in a version, without links: all of its fields, or those named, of which it has to have the columns. No secret is in it. */
 export function shownNode(
-  record: NodeRecord,
+  record: ListedNode,
   extras: NodeExtras,
   minor: number,
   names?: readonly string[],
@@ -25,13 +24,13 @@ export function shownNode(
   const valueFor = (name: keyof typeof nodeFields): unknown => {
     switch (name) {
       case 'driver_info':
-        return maskedDriverInfo(record.driver_info)
+        return maskedDriverInfo(record.driver_info ?? {})
       case 'instance_info':
-        return maskedInstanceInfo(record.instance_info)
+        return maskedInstanceInfo(record.instance_info ?? {})
       case 'driver_internal_info':
-        return maskedInternalInfo(record.driver_internal_info)
+        return maskedInternalInfo(record.driver_internal_info ?? {})
       case 'provision_state':
-        return shownState(record.provision_state, minor)
+        return shownState(record.provision_state ?? null, minor)
       case 'traits':
       case 'conductor':
         return extras[name]

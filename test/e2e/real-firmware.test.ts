@@ -98,7 +98,13 @@ describeInLab('real firmware boots', () => {
 
   beforeAll(async () => {
     site = await Installation.start('ipv4', [
-      ...waiting.map((name) => ({ name, macs: [macOf(name)], provisionState: 'wait call-back' })),
+      ...waiting.map((name) => ({
+        name,
+        macs: [macOf(name)],
+        provisionState: 'wait call-back',
+        // Firmware that fetches its loader by HTTP is what that interface is for.
+        bootInterface: name.endsWith('-http') ? 'http-ipxe' : 'ipxe',
+      })),
       { name: 'second-nic', macs: [registered], provisionState: 'clean wait' },
       { name: 'active', macs: [active], provisionState: 'active' },
     ])

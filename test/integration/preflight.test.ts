@@ -202,8 +202,8 @@ describe('a healthy fleet', () => {
 })
 
 describe('faults of nodes', () => {
-  beforeAll(() =>
-    fleet(
+  beforeAll(async () => {
+    await fleet(
       { name: 'arm', mac: oui(1), more: { properties: { cpu_arch: 'aarch64' } } },
       {
         name: 'gone',
@@ -235,8 +235,8 @@ describe('faults of nodes', () => {
       { name: 'group', mac: '01:00:5e:00:00:01' },
       { name: 'virtual', mac: '52:54:00:00:00:01' },
       { name: 'lonely', mac: oui(7), more: { conductor_group: 'rack9' } },
-      { name: 'foreign', mac: oui(8), more: { driver: 'ilo' } },
-      { name: 'loader', mac: oui(9), more: { boot_interface: 'pxe' } },
+      { name: 'foreign', mac: oui(8) },
+      { name: 'loader', mac: oui(9) },
       {
         name: 'params',
         mac: oui(10),
@@ -248,8 +248,13 @@ describe('faults of nodes', () => {
           },
         },
       },
-    ),
-  )
+    )
+    // As conductors leave them that once offered more: a fleet file may name nothing that nobody offers.
+    await using raw = await rawConnection(`sqlite:///${path('state/bootring.sqlite')}`)
+    const { db } = raw
+    await db.updateTable('nodes').set({ driver: 'ilo' }).where('name', '=', 'foreign').execute()
+    await db.updateTable('nodes').set({ boot_interface: 'pxe' }).where('name', '=', 'loader').execute()
+  })
 
   it('each is found, and nothing else', async () => {
     for (const index of [0, 12]) await untilFetched(uuidOf(index))

@@ -22,6 +22,7 @@ export class FakeReader implements ManagementReader {
   /** What the last list was asked for. */
   filter: NodeFilter | undefined
   page: PageQuery | undefined
+  columns: readonly (keyof NodeRecord)[] | undefined
 
   async node(ident: string) {
     return this.allNodes.find(({ name, uuid }) => uuid === ident || name === ident)
@@ -29,9 +30,10 @@ export class FakeReader implements ManagementReader {
   async nodeById(id: number) {
     return this.allNodes.find((node) => node.id === id)
   }
-  async nodes(filter: NodeFilter, page: PageQuery) {
+  async nodes(filter: NodeFilter, page: PageQuery, columns?: readonly (keyof NodeRecord)[]) {
     this.filter = filter
     this.page = page
+    this.columns = columns
     const { instance_uuid, provision_states } = filter
     const nodes = this.allNodes
       .filter((node) => instance_uuid === undefined || node.instance_uuid === instance_uuid)

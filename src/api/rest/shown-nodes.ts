@@ -1,3 +1,4 @@
+import type { ListedNode } from '../../model/management-stores.ts'
 import type { JsonObject } from '../../model/node.ts'
 import type { NodeRecord } from '../../model/records.ts'
 import { shownNode } from '../../resources/shown.ts'
@@ -24,7 +25,7 @@ const children: readonly [name: string, since: number][] = [
 export async function shownNodes(
   rest: Rest,
   request: Asked,
-  nodes: readonly NodeRecord[],
+  nodes: readonly ListedNode[],
   fields?: readonly string[],
 ): Promise<JsonObject[]> {
   const { microversion } = request

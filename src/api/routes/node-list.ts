@@ -1,8 +1,9 @@
 import { BootringError } from '../../model/errors.ts'
-import type { NodeFilter, PageQuery } from '../../model/management-stores.ts'
+import type { ListedNode, NodeFilter, PageQuery } from '../../model/management-stores.ts'
 import { provisionStates } from '../../model/provision-states.ts'
 import type { NodeRecord } from '../../model/records.ts'
-import { nodeFields } from '../../resources/node-fields.ts'
+import { keysOf } from '../../resources/field.ts'
+import { nodeColumns, nodeFields } from '../../resources/node-fields.ts'
 import { askedListFields, type FieldsQuery } from '../rest/asked-fields.ts'
 import { requireVersion } from '../rest/microversion.ts'
 import { ringKey } from '../rest/node-conductors.ts'
@@ -121,14 +122,19 @@ async function list(rest: Rest, request: ListRequest, path: string, fields: read
   const filter = await filterOf(rest, query, microversion)
   const nodes =
     query.conductor === undefined
-      ? await rest.reader.nodes(filter, page)
-      : await nodesOfConductor(rest, filter, page, query.conductor)
+      ? await rest.reader.nodes(filter, page, columnsOf(fields))
+      : await nodesOfConductor(rest, { filter, page, fields }, query.conductor)
   const shown = await shownNodes(rest, request, nodes, fields)
   const shownByNode = new Map(nodes.map((node, index) => [node, shown[index]]))
   const url = `${rest.rootUrl(request)}/v1/${path}`
   // One instance is on one node.
   const whole = query.instance_uuid === undefined ? page : { ...page, limit: Number.POSITIVE_INFINITY }
   return listPage('nodes', nodes, (node) => shownByNode.get(node), whole, { url, query })
+}
+
+/** What of a row the fields are read from; undefined: all of it. Traits and conductors stand elsewhere. */
+function columnsOf(fields: readonly string[] | undefined): (keyof NodeRecord)[] | undefined {
+  return fields && keysOf(nodeColumns).filter((name) => fields.includes(name))
 }
 
 async function filterOf(rest: Rest, query: FilterQuery, microversion: number): Promise<NodeFilter> {
@@ -179,14 +185,13 @@ function pick(query: FilterQuery): NodeFilter {
 /** Who owns a node is not in its row: pages are read until one is full. */
 async function nodesOfConductor(
   rest: Rest,
-  filter: NodeFilter,
-  page: PageQuery,
+  { fields, filter, page }: { filter: NodeFilter; page: PageQuery; fields: readonly string[] | undefined },
   conductor: string,
-): Promise<NodeRecord[]> {
-  const found: NodeRecord[] = []
+): Promise<ListedNode[]> {
+  const found: ListedNode[] = []
   const step = { ...page, limit: rest.options.maxLimit }
   for (;;) {
-    const nodes = await rest.reader.nodes(filter, step)
+    const nodes = await rest.reader.nodes(filter, step, columnsOf(fields))
     for (const node of nodes) {
       if ((await rest.rings.owner(ringKey(node))) === conductor) found.push(node)
       if (found.length === page.limit) return found

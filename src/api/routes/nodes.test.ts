@@ -44,6 +44,19 @@ describe('a list of nodes', () => {
     expect([(second.body.nodes as unknown[]).length, second.body.next]).toEqual([1, undefined])
   })
 
+  it('reads of each row no more than is shown', async () => {
+    const { ask, reader } = await serverWith([{}, {}])
+    const columns = async (path: string) => {
+      await ask('GET', path)
+      return reader.columns
+    }
+    const shown = ['uuid', 'name', 'instance_uuid', 'power_state', 'provision_state', 'maintenance']
+    expect(await columns('/v1/nodes')).toEqual(shown)
+    expect(await columns('/v1/nodes?conductor=one')).toEqual(shown)
+    expect(await columns('/v1/nodes?fields=traits,extra,conductor,links')).toEqual(['extra'])
+    expect(await columns('/v1/nodes/detail')).toBeUndefined()
+  })
+
   it('is never longer than max_limit', async () => {
     const { ask, reader } = await serverWith()
     await ask('GET', '/v1/nodes?limit=100000')

@@ -32,6 +32,8 @@ export interface Dialect {
   addingTo(table: string, key: readonly string[], column: string): RawBuilder<unknown>
   /** A text column that is compared and sorted by its bytes, as on the other engines. */
   inByteOrder(column: RawBuilder<unknown>): RawBuilder<unknown>
+  /** Whether an index on a text column has that order, unless told. */
+  readonly indexesAreInByteOrder: boolean
   /** Isolation of writing transactions; undefined: the engine's own, which is then serial. */
   readonly isolationLevel: IsolationLevel | undefined
   /** Whether `select … for update` exists; without it a transaction is the only writer from its beginning. */

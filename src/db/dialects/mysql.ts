@@ -40,6 +40,7 @@ export const mysql: Dialect = {
     sql`on duplicate key update ${sql.ref(column)} = ${sql.ref(column)} + values(${sql.ref(column)})`,
   // By their collation, they are.
   inByteOrder: (column) => column,
+  indexesAreInByteOrder: true,
   // Repeatable read, the engine's own, takes gap locks: conductors that register at once would deadlock.
   isolationLevel: 'read committed',
   supportsRowLocks: true,

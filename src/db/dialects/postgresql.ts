@@ -19,6 +19,7 @@ export const postgresql: Dialect = {
   addingTo: (table, key, column) =>
     sql`on conflict (${sql.join(key.map((one) => sql.ref(one)))}) do update set ${sql.ref(column)} = ${sql.ref(`${table}.${column}`)} + ${sql.ref(`excluded.${column}`)}`,
   inByteOrder: (column) => sql`${column} collate "C"`,
+  indexesAreInByteOrder: false,
   // With the row lock that writers take first, each statement then sees all that was committed before it.
   isolationLevel: 'read committed',
   supportsRowLocks: true,

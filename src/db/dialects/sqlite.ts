@@ -28,6 +28,7 @@ export const sqlite: Dialect = {
   addingTo: (table, key, column) =>
     sql`on conflict (${sql.join(key.map((one) => sql.ref(one)))}) do update set ${sql.ref(column)} = ${sql.ref(`${table}.${column}`)} + ${sql.ref(`excluded.${column}`)}`,
   inByteOrder: (column) => column,
+  indexesAreInByteOrder: true,
   isolationLevel: undefined,
   supportsRowLocks: false,
   shareLock: undefined,

@@ -8,6 +8,7 @@ import { createConductorSessions } from './0004-conductor-sessions.ts'
 import { addNewerColumns } from './0005-newer-columns.ts'
 import { createManagement } from './0006-management.ts'
 import { createBootEvents } from './0007-boot-events.ts'
+import { indexNamesInByteOrder } from './0008-names-in-byte-order.ts'
 
 type Step = (db: Kysely<unknown>, dialect: Dialect) => Promise<void>
 
@@ -20,6 +21,7 @@ const steps: Record<string, Step> = {
   '0005-newer-columns': addNewerColumns,
   '0006-management': createManagement,
   '0007-boot-events': createBootEvents,
+  '0008-names-in-byte-order': indexNamesInByteOrder,
 }
 
 /** The names of all migrations, in their order. */

@@ -120,6 +120,15 @@ export const historyFields: Fields<HistoryRecord> = {
   user: 'text?',
 }
 
+/** Some of the columns, in the order of the record. */
+export function pickFields<R, C extends keyof R & string>(
+  fields: Fields<R>,
+  columns: readonly C[],
+): Fields<Pick<R, C>> {
+  const names: readonly string[] = columns
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name))) as Fields<Pick<R, C>>
+}
+
 export function columnsOf<R>(fields: Fields<R>): (keyof R & string)[] {
   return Object.keys(fields) as (keyof R & string)[]
 }

@@ -48,8 +48,9 @@ export function filteredNodes<Row>(
     if (isSet !== undefined) q = q.where(column, isSet ? 'is not' : 'is', null)
   }
   if (filter.include_children === false && filter.parent_node === undefined) {
-    // Nearly all nodes are without: by the column's own index SQLite would find them all, and sort them for each page.
-    q = q.where(sql<SqlBool>`coalesce(parent_node, '') = ''`)
+    // Nearly all nodes are without: by the column's own index SQLite would find them all, and sort them for each page. Of
+    // what a function makes of the column, PostgreSQL would guess that nearly none are, and sort them as well.
+    q = q.where(sql<SqlBool>`(parent_node > '') is not true`)
   }
   if (filter.description_contains !== undefined) {
     const pattern = `%${filter.description_contains.replace(/[%_!]/g, '!$&')}%`

@@ -26,16 +26,22 @@ export async function holdNode(
   return row.id
 }
 
-/** Throws `ConductorReplaced` unless the session lives, as it then does until the transaction ends. */
-export async function holdSession(
-  trx: Transaction<Tables>,
+/**
+ * Inserts a node while the session lives, in one statement: the row of the session is where the new one is selected from.
+ * Throws `ConductorReplaced`.
+ */
+export async function insertNode(
+  db: Kysely<Tables>,
   dialect: Dialect,
   session: ConductorSession,
+  values: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const { rows } = await sql<{ lives: boolean | number }>`select ${sessionLives(dialect, session)} as lives`.execute(
-    trx,
-  )
-  if (!rows[0]?.lives) throw replaced(session)
+  const { numAffectedRows } = await sql`
+    insert into nodes (${sql.join(Object.keys(values).map((column) => sql.ref(column)))})
+    select ${sql.join(Object.values(values))} from bootring_conductor_session as live
+    where live.hostname = ${session.hostname} and live.session = ${session.token} ${dialect.shareLock ?? sql``}
+  `.execute(db)
+  if (numAffectedRows !== 1n) throw replaced(session)
 }
 
 /**

@@ -2,14 +2,16 @@ import type { Kysely } from 'kysely'
 import { isCanonicalUuid } from '../../model/canonical-uuid.ts'
 import type { HardwareInterface } from '../../model/conductor.ts'
 import { parseMac } from '../../model/mac.ts'
-import type {
-  ListedPort,
-  ListedPortgroup,
-  ManagementReader,
-  NodeFilter,
-  PageQuery,
-  PortFilter,
-  PortgroupFilter,
+import {
+  type ListedNode,
+  type ListedPort,
+  type ListedPortgroup,
+  listedColumns,
+  type ManagementReader,
+  type NodeFilter,
+  type PageQuery,
+  type PortFilter,
+  type PortgroupFilter,
 } from '../../model/management-stores.ts'
 import type { HistoryRecord, InventoryRecord, NodeRecord } from '../../model/records.ts'
 import type { Engine } from '../engines/engine.ts'
@@ -18,7 +20,14 @@ import { parseJsonColumn } from '../json-column.ts'
 import { oneOf } from '../records/one-of.ts'
 import { readPage } from '../records/read-page.ts'
 import { readRecord } from '../records/record-codec.ts'
-import { columnsOf, historyFields, nodeFields, portFields, portgroupFields } from '../records/record-fields.ts'
+import {
+  columnsOf,
+  historyFields,
+  nodeFields,
+  pickFields,
+  portFields,
+  portgroupFields,
+} from '../records/record-fields.ts'
 import type { Tables } from '../tables.ts'
 import { filteredNodes } from './filtered-nodes.ts'
 
@@ -42,11 +51,14 @@ export class SqlManagementReader implements ManagementReader {
     return await readNode(this.engine.read, 'id', id)
   }
 
-  async nodes(filter: NodeFilter, page: PageQuery): Promise<NodeRecord[]> {
-    const every = selectNodes(this.engine.read)
+  nodes(filter: NodeFilter, page: PageQuery): Promise<NodeRecord[]>
+  nodes(filter: NodeFilter, page: PageQuery, columns: readonly (keyof NodeRecord)[] | undefined): Promise<ListedNode[]>
+  async nodes(filter: NodeFilter, page: PageQuery, columns?: readonly (keyof NodeRecord)[]): Promise<ListedNode[]> {
+    const fields = columns === undefined ? nodeFields : pickFields(nodeFields, [...listedColumns, ...columns])
+    const every = this.engine.read.selectFrom('nodes').select(columnsOf(fields))
     const wanted = filteredNodes(every, filter, this.engine.dialect)
     const rows = await readPage(this.engine, nodes, { every, wanted }, page)
-    return rows.map((row) => readRecord<NodeRecord>(nodeFields, row))
+    return rows.map((row) => readRecord(fields, row))
   }
 
   async port(ident: string): Promise<ListedPort | undefined> {

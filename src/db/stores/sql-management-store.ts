@@ -15,15 +15,15 @@ import type {
 } from '../../model/records.ts'
 import { nodeValues, portgroupValues, portValues, shortened } from '../records/written-values.ts'
 import type { Tables } from '../tables.ts'
-import { inTransaction } from '../transaction.ts'
+import { againWhileLost, inTransaction } from '../transaction.ts'
 import { namingDuplicates } from './duplicate-value.ts'
-import { holdNode, holdSession } from './held-node.ts'
+import { holdNode, insertNode } from './held-node.ts'
 import { pruneHistory } from './prune-history.ts'
 import { readNode, SqlManagementReader } from './sql-management-reader.ts'
 
 /** Nodes and what belongs to them, each write fenced by the session and the reservation of whoever writes. */
 export class SqlManagementStore extends SqlManagementReader implements ManagementWriter {
-  async createNode(node: NewNode, session: ConductorSession): Promise<NodeRecord> {
+  async createNode(node: NewNode, session: ConductorSession): Promise<void> {
     const { dialect, write } = this.engine
     const no = dialect.boolean(false)
     const values = {
@@ -35,12 +35,8 @@ export class SqlManagementStore extends SqlManagementReader implements Managemen
       uuid: node.uuid,
       created_at: dialect.now(),
     }
-    return await namingDuplicates(write, { table: 'nodes', uuid: node.uuid, isNew: true, values }, () =>
-      inTransaction(this.engine, async (trx) => {
-        await holdSession(trx, dialect, session)
-        await trx.insertInto('nodes').values(values).execute()
-        return await written(trx, node.uuid)
-      }),
+    await namingDuplicates(write, { table: 'nodes', uuid: node.uuid, isNew: true, values }, () =>
+      againWhileLost(() => insertNode(write, dialect, session, values)),
     )
   }
 

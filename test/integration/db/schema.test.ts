@@ -21,6 +21,7 @@ const all = [
   '0005-newer-columns',
   '0006-management',
   '0007-boot-events',
+  '0008-names-in-byte-order',
 ]
 
 /** Has the database tell a time ten minutes ago to whoever comes by the URL that this answers. */
