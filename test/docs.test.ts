@@ -144,6 +144,14 @@ describe('the documentation', () => {
     expect(missing).toEqual([])
   })
 
+  it('says of each library what it is there for', () => {
+    const { dependencies, devDependencies } = JSON.parse(read('package.json'))
+    const names = Object.keys({ ...dependencies, ...devDependencies })
+    const decided = read('docs/adr/0002-libraries.md')
+    const called = (name: string) => name.replace('@biomejs/', '').replace(/^@opentelemetry.*/, '@opentelemetry/')
+    expect(names.filter((name) => !name.startsWith('@types/') && !decided.includes(called(name)))).toEqual([])
+  })
+
   it('names each error with its status and what to do about it', () => {
     const page = read('docs/reference/rest.md')
     const rows = Object.entries(errorKinds).map(

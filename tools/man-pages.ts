@@ -43,7 +43,7 @@ Colours in files and pipes as well.
 `
 
 /** The pages by file name: `bootring.1`, and one for each command that does something. */
-export async function manPages(): Promise<Map<string, string>> {
+async function manPages(): Promise<Map<string, string>> {
   const root = await program(undefined)
   const commands = working(root)
   const names = commands.map(({ path }) => pageName(path))

@@ -41,7 +41,7 @@ const unused: Omit<RestParts, 'logger'> = {
 }
 
 const unseen: Omit<ObservationParts, 'logger'> = {
-  finder: { find: nobody, one: nobody, macs: nobody, states: nobody },
+  finder: { find: nobody, one: nobody, macs: nobody, states: nobody, counts: nobody },
   rings: { membership: nobody },
   explainer: { explain: nobody },
   scriptsOf: nobody,

@@ -19,6 +19,7 @@ it('tells once what many nodes have in common', () => {
     → Put the file there, or correct the URL.
 
 ${checks.length} checks, 10000 nodes: 10000 errors, 0 warnings, 0 to know.
+Not each of them is named here: --json does.
 `,
   )
 })
@@ -33,6 +34,24 @@ it('tells once what is good to know of many MACs, and each that is wrong', () =>
   )
   expect(text.match(/(?<=MAC )\S+/g)).toEqual(['02:00:00:00:00:01', '02:00:00:00:00:02', '<mac>'])
   expect(text).toContain('info urls: node n1; node n2\n')
+})
+
+it('tells once what is wrong with more than a few MACs, and ten of many that are put right in the same way', () => {
+  const of = (check: string, count: number, message: (index: number) => string) =>
+    Array.from({ length: count }, (_, index) => ({ ...finding(index), check, message: message(index) }))
+  const macs = of('dhcp-reservations', 1000, (index) => `port 02:00:00:00:00:${(index % 90) + 10} has no reservation`)
+  const files = of('dhcp', 1000, (index) => `machines are given pxe/${index}`)
+  const few = of('images', 11, (index) => `image-${index} is no kernel`)
+  const text = preflightText({ write: () => undefined }, { nodes: 1000, findings: [...macs, ...files, ...few] }, checks)
+  expect(text).toContain(
+    'error dhcp-reservations: node n0; node n1; node n2; and 997 more\n    port <mac> has no reservation\n',
+  )
+  expect(text.match(/are given pxe/g)).toHaveLength(10)
+  expect(text).toContain('error dhcp: 990 more like these\n')
+  expect(text.match(/is no kernel/g)).toHaveLength(11)
+  expect(text.endsWith(' 2011 errors, 0 warnings, 0 to know.\nNot each of them is named here: --json does.\n')).toBe(
+    true,
+  )
 })
 
 it('keeps to the width of a terminal', () => {

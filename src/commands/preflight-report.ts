@@ -9,6 +9,8 @@ import { type Colour, painter } from './terminal/painter.ts'
 const colours: Record<Severity, Colour> = { error: 'red', warning: 'yellow', info: 'cyan' }
 /** Of many nodes with one and the same fault, so many are named. */
 const namedSubjects = 3
+/** Of faults that are put right in the same way, so many are told. */
+const toldOfAKind = 10
 const indent = '    '
 
 /** One document for programs. Keys that say nothing of a finding are null. */
@@ -31,41 +33,62 @@ export function preflightJson({ findings, nodes }: PreflightResult, checks: read
   return `${JSON.stringify(document, undefined, 2)}\n`
 }
 
-/** A paragraph for each finding; the same finding of many nodes is told once. */
+/** A paragraph for each finding; the same finding of many nodes is told once, and of many that are alike a few. */
 export function preflightText(output: Output, { findings, nodes }: PreflightResult, checks: readonly Check[]): string {
   const paint = painter(output)
-  const groups = Map.groupBy(findings, ({ check, message, remedy, severity }) =>
-    [check, severity, severity === 'info' ? withoutMac(message) : message, remedy].join('\n'),
-  )
-  const paragraphs = [...groups.values()].map((group) => {
-    const [first] = group as [Finding, ...Finding[]]
-    const head = `${paint(colours[first.severity], first.severity)} ${paint('bold', first.check)}`
-    const subjects = subjectsOf(group)
-    const lines = [
-      `${head}${subjects === '' ? '' : `: ${subjects}`}`,
-      ...wrapped(
-        group.every(({ message }) => message === first.message) ? first.message : withoutMac(first.message),
-        output,
-      ),
-      ...wrapped(`→ ${first.remedy}`, output).map((line) => paint('dim', line)),
-    ]
-    return `${lines.join('\n')}\n\n`
-  })
+  const paragraphs: string[] = []
+  let leavesOut = false
+  for (const kind of Map.groupBy(findings, kindOf).values()) {
+    const groups = groupsOf(kind)
+    const told = groups.length > toldOfAKind + 1 ? groups.slice(0, toldOfAKind) : groups
+    for (const [group, first] of told) {
+      const subjects = subjectsOf(group)
+      leavesOut ||= subjects.rest > 0
+      const head = `${paint(colours[first.severity], first.severity)} ${paint('bold', first.check)}`
+      const isOneMessage = group.every(({ message }) => message === first.message)
+      const lines = [
+        `${head}${subjects.text === '' ? '' : `: ${subjects.text}`}`,
+        ...wrapped(isOneMessage ? first.message : withoutMac(first.message), output),
+        ...wrapped(`→ ${first.remedy}`, output).map((line) => paint('dim', line)),
+      ]
+      paragraphs.push(`${lines.join('\n')}\n\n`)
+    }
+    const rest = groups.slice(told.length)
+    const [, like] = rest[0] ?? []
+    if (like === undefined) continue
+    leavesOut = true
+    const { check, severity } = like
+    const count = rest.reduce((sum, [group]) => sum + group.length, 0)
+    paragraphs.push(`${paint(colours[severity], severity)} ${paint('bold', check)}: ${count} more like these\n\n`)
+  }
   const counts = severities.map((severity) => {
     const count = countOf(findings, severity)
     const text = severity === 'info' ? `${count} to know` : counted(count, severity)
     return count > 0 ? paint(colours[severity], text) : text
   })
-  return `${paragraphs.join('')}${counted(checks.length, 'check')}, ${counted(nodes, 'node')}: ${counts.join(', ')}.\n`
+  const where = leavesOut ? '\nNot each of them is named here: --json does.' : ''
+  return `${paragraphs.join('')}${counted(checks.length, 'check')}, ${counted(nodes, 'node')}: ${counts.join(', ')}.${where}\n`
 }
 
-/** Good to know once, not once for each of a fleet of virtual machines. */
+const kindOf = ({ check, remedy, severity }: Finding): string => [check, severity, remedy].join('\n')
+
+/** Those that are told together, with the first of them: what is equal, and what differs by nothing but MACs where those are more than a few. */
+function groupsOf(kind: readonly Finding[]): [Finding[], Finding][] {
+  const alike = [...Map.groupBy(kind, ({ message }) => withoutMac(message)).values()]
+  return alike
+    .flatMap((group) => {
+      const equal = [...Map.groupBy(group, ({ message }) => message).values()]
+      return group[0]?.severity === 'info' || equal.length > namedSubjects ? [group] : equal
+    })
+    .map((group) => [group, group[0] as Finding])
+}
+
 const withoutMac = (message: string): string => message.replace(/\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b/gi, '<mac>')
 
-function subjectsOf(group: readonly Finding[]): string {
+function subjectsOf(group: readonly Finding[]): { text: string; rest: number } {
   const subjects = [...new Set(group.map(subjectOf).filter((subject) => subject !== ''))]
-  const rest = subjects.length - namedSubjects
-  return `${subjects.slice(0, namedSubjects).join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`
+  const rest = Math.max(0, subjects.length - namedSubjects)
+  return { text: `${subjects.slice(0, namedSubjects).join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`, rest }
 }
 
 function subjectOf({ conductor, file, line, node }: Finding): string {

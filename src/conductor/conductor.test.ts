@@ -89,7 +89,7 @@ function conductorOf(alive: Set<string>, prepare: () => Promise<void>, walk: () 
     membershipIntervalSeconds: 0.01,
     log,
   })
-  return { conductor, disk, beats, retired, silent }
+  return { conductor, disk, beats, retired, silent, store }
 }
 
 describe('Conductor', () => {
@@ -168,6 +168,21 @@ describe('Conductor', () => {
     await conductor.start()
     expect(retired).toEqual([])
     await vi.waitFor(() => expect(retired).toEqual(['c9']), 5_000)
+  })
+
+  it('waits for the node that it works on also where the database can not be told that it leaves', async () => {
+    const begun = Promise.withResolvers<void>()
+    const fetched = Promise.withResolvers<void>()
+    const { conductor, disk, store } = conductorOf(new Set(), () => {
+      begun.resolve()
+      return fetched.promise
+    })
+    store.unregister = () => Promise.reject(new Error('away'))
+    await conductor.start()
+    await begun.promise
+    const stopped = conductor.stop().catch(() => disk.size)
+    setTimeout(fetched.resolve, 20)
+    expect(await stopped).toBeGreaterThan(0)
   })
 
   it('begins with no further node when it is told to stop', async () => {

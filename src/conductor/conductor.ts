@@ -133,10 +133,13 @@ export class Conductor {
     cancel()
   }
 
-  /** Leaves, and waits for the periodic work: for a node that is being prepared, say. */
+  /** Leaves, and waits for the periodic work: for a node that is being prepared, say. Rejects as `leave` does. */
   async stop(): Promise<void> {
-    await this.leave()
-    await this.#left?.idle
+    try {
+      await this.leave()
+    } finally {
+      await this.#left?.idle
+    }
   }
 
   /** What this conductor went by may have changed while it had no session: others may own its nodes by now. */

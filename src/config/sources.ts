@@ -31,8 +31,7 @@ export interface Assignments {
 
 const key = (group: string, name: string): string => `${group}\0${name}`
 
-export const environmentName = (group: string, name: string): string =>
-  `OS_${group.toUpperCase()}__${name.toUpperCase()}`
+const environmentName = (group: string, name: string): string => `OS_${group.toUpperCase()}__${name.toUpperCase()}`
 
 /** Reads all files. Never throws for what is in them or in the way of reading them. */
 export function readSources({ files, env, overrides = {} }: ConfigSources): Assignments {

@@ -3,7 +3,7 @@ import type { NodeTask } from './interfaces.ts'
 import { nodeWithPorts } from './node-with-ports.ts'
 
 /** Whether the machine has no disk of its own to boot from, but boots the instance's ramdisk each time. */
-export const isDiskless = (task: Pick<NodeTask, 'hardware'>): boolean => task.hardware.deploy.name === 'ramdisk'
+const isDiskless = (task: Pick<NodeTask, 'hardware'>): boolean => task.hardware.deploy.name === 'ramdisk'
 
 /** Has the machine boot its instance from now on: from the disk or, diskless, from what its conductor has. */
 export async function prepareInstanceBoot(task: NodeTask): Promise<void> {

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { aBootEvent, noon } from '../../test/support/a-boot-event.ts'
+import { bootsOf } from '../../test/support/boots-of.ts'
 import { MemoryBootEvents } from '../../test/support/memory-boot-events.ts'
 import { recordingLogger } from '../../test/support/recording-logger.ts'
 import type { BootEvent, EventBatch } from '../model/boot-events.ts'
@@ -7,7 +8,6 @@ import { BootringError } from '../model/errors.ts'
 import { packEvents } from '../model/packed-events.ts'
 import type { NodeProgress } from '../model/stores.ts'
 import { BootFollowUp } from './boot-follow-up.ts'
-import { bootsOf } from './timeline/boots-of.ts'
 
 const uuid = '1be26c0b-03f2-4d2e-ae87-c02d7f33c123'
 const aSecond = 1000

@@ -8,7 +8,7 @@ import type { MapValue, Value } from './value.ts'
 const controlCharacters = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
 
 /** What makes `text` unfit for a fleet, or undefined. Values end up in boot scripts, where a line break starts a new command. */
-export function textProblem(text: string): string | undefined {
+function textProblem(text: string): string | undefined {
   const match = controlCharacters.exec(text)
   if (match) {
     const code = (match[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')

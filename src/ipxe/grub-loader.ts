@@ -31,7 +31,7 @@ export const grubLoader: BootLoader = {
 }
 
 /** Text without quotes, as one word of GRUB's shell that stands for exactly itself. */
-export const grubWord = (word: string): string => (plainWord.test(word) ? word : `'${word}'`)
+const grubWord = (word: string): string => (plainWord.test(word) ? word : `'${word}'`)
 
 /** What GRUB calls the file of a URL, as a word of its shell. `field` says where the URL is from. Throws `TemplateFailed`. */
 export function grubPath(url: string, field: string): string {

@@ -104,6 +104,8 @@ export interface BootEventReader {
   events(filter: BootEventFilter, limit: number): Promise<StoredBootEvent[]>
   /** The minutes since then that have any, the one of `since` whole, oldest first. They outlive events that are trimmed. */
   minutes(since: number): Promise<BootMinute[]>
+  /** UUIDs of the nodes that were served a script since then, in milliseconds since 1970; each once, in no order. */
+  servedNodes(since: number): Promise<string[]>
 }
 
 /** Events on their way to a store: made by `PackedEvents`, read by `unpackEvents`. */

@@ -6,6 +6,8 @@ export interface FoundNode extends RingKey {
   name: string | null
   /** null is what old releases stored for `available`. */
   provisionState: string | null
+  /** null: the default of its hardware type. */
+  bootInterface: string | null
   maintenance: boolean
   lastError: string | null
 }
@@ -15,8 +17,22 @@ export interface NodeSearch {
   /** Part of a name in any case, or the beginning of a UUID, or of a MAC in any notation. */
   text?: string | undefined
   provisionState?: string | undefined
+  driver?: string | undefined
+  bootInterface?: string | undefined
+  maintenance?: boolean | undefined
+  /** Whether their last error is still there. */
+  withError?: boolean | undefined
   /** With a greater `id`: the next page. */
   afterId?: number | undefined
+}
+
+/** How many nodes have what they are told apart by. */
+export interface NodeCounts {
+  maintenance: number
+  withError: number
+  /** The most frequent first. */
+  drivers: { name: string; nodes: number }[]
+  bootInterfaces: { name: string; nodes: number }[]
 }
 
 /** Finding nodes and counting them, for operators: never on the way of a machine that boots. */
@@ -29,6 +45,8 @@ export interface NodeFinder {
   macs(nodeIds: readonly number[]): Promise<Map<number, string[]>>
   /** How many nodes are in each state. */
   states(): Promise<{ provisionState: string | null; nodes: number }[]>
+  /** A walk through the whole table, where `states` needs an index alone. */
+  counts(): Promise<NodeCounts>
 }
 
 /** What a search text may be besides a part of a name. */

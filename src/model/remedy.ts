@@ -5,6 +5,6 @@ export function remedyOf(code: string): string {
   return isErrorCode(code) ? errorKinds[code].remedy : 'This is a fault of bootring: see its log, and report it.'
 }
 
-export function isErrorCode(code: string): code is ErrorCode {
+function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(errorKinds, code)
 }

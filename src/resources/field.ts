@@ -19,7 +19,6 @@ export interface Field<T = unknown> {
 
 /** The fields of a resource by name, with what each holds. */
 export type Fields<T> = { readonly [K in keyof T]: Field<T[K]> }
-export type AnyFields = Readonly<Record<string, Field>>
 
 /** Names of the fields that a version knows and for which `picked` holds. */
 export function fieldNames<T>(

@@ -38,7 +38,7 @@ function readOperation(operation: unknown): PatchOperation {
 }
 
 /** The names along a path (RFC 6901). */
-export function pathNames(path: string): string[] {
+function pathNames(path: string): string[] {
   return path
     .split('/')
     .slice(1)

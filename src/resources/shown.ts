@@ -43,7 +43,7 @@ export function shownNode(
 }
 
 /** States as older versions knew them: `available` had no name, and an inspection that waits was none of its own. */
-export function shownState(state: string | null, minor: number): string | null {
+function shownState(state: string | null, minor: number): string | null {
   if (state === null || state === 'available') return minor < 2 ? null : 'available'
   return state === 'inspect wait' && minor < 39 ? 'inspecting' : state
 }

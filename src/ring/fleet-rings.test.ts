@@ -121,6 +121,20 @@ describe('FleetRings', () => {
     expect(store.asked).toBe(1)
   })
 
+  it('asks again after a reset, although rings were being built when it came: they lack what it was for', async () => {
+    const slow = Promise.withResolvers<Conductor[]>()
+    const answers = [slow.promise, Promise.resolve([conductor('a'), conductor('b')])]
+    const rings = new FleetRings({ conductors: () => answers.shift() ?? expect.unreachable() }, options, () => 0)
+    const key = { uuid, driver: 'fake-hardware', conductorGroup: '' }
+    const before = rings.order(key)
+    rings.reset()
+    const after = rings.order(key)
+    slow.resolve([conductor('a')])
+    expect(await before).toEqual(['a'])
+    expect(await after).toHaveLength(2)
+    expect(await rings.order(key)).toHaveLength(2)
+  })
+
   it('tells "nobody for this node" from "nobody at all" and from a broken database', async () => {
     const key = { uuid, driver: 'fake-hardware', conductorGroup: 'none-here' }
     await expect(new FleetRings(fixedStore([conductor('a')]), options).order(key)).rejects.toMatchObject({

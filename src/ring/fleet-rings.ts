@@ -28,6 +28,7 @@ export class FleetRings {
   #refreshedAtMilliseconds = Number.NEGATIVE_INFINITY
   #building: Promise<Membership> | undefined
   #builds = 0
+  #resets = 0
 
   /** `now` is a monotonic clock in milliseconds. */
   constructor(store: ConductorReader, options: RingOptions, now: () => number = () => performance.now()) {
@@ -86,9 +87,11 @@ export class FleetRings {
     await this.#refresh(this.#fresh())
   }
 
-  /** Forgets the rings: the next look-up asks the database. */
+  /** Forgets the rings, those that are being built as well: the next look-up asks the database. */
   reset(): void {
     this.#current = undefined
+    this.#building = undefined
+    this.#resets += 1
   }
 
   async #membership(): Promise<Membership> {
@@ -112,17 +115,24 @@ export class FleetRings {
   /** `missed` is the membership in which a look-up found nobody; one that has replaced it meanwhile serves as well. */
   #rebuild(missed: Membership | undefined): Promise<Membership> {
     if (missed && this.#current && this.#current !== missed) return Promise.resolve(this.#current)
-    this.#building ??= this.#build().finally(() => {
-      this.#building = undefined
+    if (this.#building !== undefined) return this.#building
+    const building = this.#build().finally(() => {
+      if (this.#building === building) this.#building = undefined
     })
-    return this.#building
+    this.#building = building
+    return building
   }
 
   async #build(): Promise<Membership> {
+    const resets = this.#resets
     const conductors = await this.#store.conductors(this.#options.heartbeatTimeoutSeconds)
-    this.#current = new Membership(conductors, this.#options)
-    this.#builtAtMilliseconds = this.#now()
+    const built = new Membership(conductors, this.#options)
     this.#builds += 1
-    return this.#current
+    // What was read before a reset lacks what that was for: a conductor that has just registered, say.
+    if (resets === this.#resets) {
+      this.#current = built
+      this.#builtAtMilliseconds = this.#now()
+    }
+    return built
   }
 }

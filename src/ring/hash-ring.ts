@@ -18,8 +18,6 @@ const digests = {
 
 export type RingAlgorithm = keyof typeof digests
 
-export const ringAlgorithms = Object.keys(digests) as RingAlgorithm[]
-
 /** A piece of the ring's circumference, as shares of it: keys from `from` up to `to` belong to `host`. */
 export interface RingArc {
   readonly from: number

@@ -22,6 +22,7 @@ describeWith(missingBrowser, 'the dashboard in Chromium', () => {
   const waiting = nodes.filter(({ state }) => state === 'wait call-back')
   const [deployed, evil] = nodes.filter(({ state }) => state === 'active') as [SiteNode, SiteNode]
   const inspected = nodes.find(({ state }) => state === 'inspect wait') as SiteNode
+  const [faulty, kept, both] = nodes.filter(({ state }) => state === 'available') as [SiteNode, SiteNode, SiteNode]
   let site: DashboardSite
   let browser: DashboardBrowser
   let page: Page
@@ -43,6 +44,13 @@ describeWith(missingBrowser, 'the dashboard in Chromium', () => {
       DashboardBrowser.launch(),
     ])
     await site.apply(nodes)
+    site.inDatabase((database) => {
+      const change = database.prepare('UPDATE nodes SET maintenance = ?, last_error = ? WHERE uuid = ?')
+      change.run(0, 'the PDU <b>is</b> off', faulty.uuid)
+      change.run(1, null, kept.uuid)
+      change.run(1, 'it has no power', both.uuid)
+      database.prepare('UPDATE nodes SET boot_interface = ? WHERE uuid = ?').run('pxe', both.uuid)
+    })
     for (const { mac } of waiting.slice(0, 3)) await site.boot(mac)
     await site.ask(deployed.mac)
     ;({ complaints, page } = await browser.open({ httpCredentials, viewport: { width: 1280, height: 900 } }))
@@ -105,6 +113,11 @@ describeWith(missingBrowser, 'the dashboard in Chromium', () => {
       expect(await browser.seriousFaults(page, ['color-contrast']), `${place}, dark`).toEqual([])
       await page.setViewportSize({ width: 360, height: 740 })
       await fits(place)
+      // An opened row leaves the others their room.
+      if (place === 'boots')
+        await expect
+          .poll(async () => (await page.locator('.boots thead th').nth(2).boundingBox())?.width)
+          .toBeGreaterThan(90)
       await page.setViewportSize({ width: 1280, height: 900 })
     }
     expect(complaints).toEqual([])
@@ -125,6 +138,46 @@ describeWith(missingBrowser, 'the dashboard in Chromium', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: deployed.name }).waitFor()
     expect(page.url()).toContain(deployed.uuid)
+  })
+
+  it('filters by what needs a look, in addresses that are shared, gone back over, and told to who does not see', async () => {
+    const { page: own, context } = await browser.open({ httpCredentials, viewport: { width: 360, height: 740 } })
+    await visit('fleet?error=true', 'table.nodes a', own)
+    await own.getByText('the PDU <b>is</b> off').first().waitFor()
+    const status = own.locator('.found [role="status"]')
+    const shows = async (count: number, ...names: string[]) => {
+      await status.filter({ hasText: `${count} found` }).waitFor()
+      for (const name of names) await own.getByRole('link', { name, exact: true }).waitFor()
+    }
+    await shows(2, faulty.name, both.name)
+    const maintenance = own.getByRole('button', { name: 'in maintenance 2' })
+    await maintenance.focus()
+    await own.keyboard.press('Enter')
+    await shows(1, both.name)
+    expect(own.url()).toContain('error=true&maintenance=true')
+    await own.goBack()
+    await shows(2, faulty.name, both.name)
+    expect(await maintenance.getAttribute('aria-pressed')).toBe('false')
+    await own.getByText('More filters').click()
+    await own.getByLabel('Boot interface').selectOption('pxe')
+    await shows(1, both.name)
+    await own.getByRole('link', { name: 'Show all nodes' }).click()
+    await own.locator('table.nodes[aria-rowcount="201"]').waitFor()
+    expect(await status.textContent()).toBe('')
+    // Of those that wait, the ones that have booted before these tests are not among them.
+    const [booted] = waiting as [SiteNode]
+    await visit(`fleet?q=${booted.name}&unserved_minutes=60`, '.empty', own)
+    await visit(`fleet?q=${faulty.name}&unserved_minutes=60`, 'table.nodes a', own)
+    const { owner } = (await own.evaluate(
+      `fetch('/v1/bootring/nodes/${kept.uuid}').then((answer) => answer.json())`,
+    )) as { owner: string }
+    await visit('fleet?maintenance=true', 'table.nodes a', own)
+    await own.getByText('More filters').click()
+    await own.getByLabel('Conductor').selectOption(owner)
+    await own.getByRole('link', { name: kept.name, exact: true }).waitFor()
+    await fits('filters', own)
+    expect(await browser.seriousFaults(own)).toEqual([])
+    await context.close()
   })
 
   it('loses no letter that is typed while it searches already, and opens what Enter was too quick for', async () => {

@@ -419,6 +419,7 @@ describe('faults of the installation', () => {
       authority.certificate(local, 5),
       authority.certificate(local, -1),
       authority.certificate('DNS:images.example,IP:192.0.2.1', 90),
+      authority.certificateOfDaysToCome(local, 3),
       { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') },
     ]
     remove()
@@ -426,9 +427,9 @@ describe('faults of the installation', () => {
       createTlsServer(options, (_, response) => response.end('kernel')).listen(0, '127.0.0.1'),
     )
     await Promise.all(servers.map((server) => once(server, 'listening')))
-    const [good, soon, old, other, own] = servers.map(
+    const [good, soon, old, other, toCome, own] = servers.map(
       (server) => `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    ) as [string, string, string, string, string]
+    ) as [string, string, string, string, string, string]
     const otherByName = other.replace('127.0.0.1', 'localhost')
     const trusted = getCACertificates('default')
     setDefaultCACertificates([...trusted, authority.cert])
@@ -439,16 +440,17 @@ describe('faults of the installation', () => {
       )
       const check = async (apis: string) => {
         const found = await preflight(['--only', 'certificates'], { OS_BOOTRING__API_ROOT_URLS: apis })
-        const named = Object.entries({ good, soon, old, other, otherByName, own })
+        const named = Object.entries({ good, soon, old, other, otherByName, toCome, own })
         const inWords = (line: string) =>
-          named.reduce((text, [name, origin]) => text.replace(origin, name), line).replace(/ on [\d-]+/, '')
+          named.reduce((text, [name, origin]) => text.replace(origin, name), line).replace(/ (?:on|from) [\d-]+/, '')
         return outline(found).map(inWords).sort()
       }
       const othersNames = 'DNS:images.example, IP Address:192.0.2.1'
-      expect(await check(`${good},${other},${otherByName}`)).toEqual([
+      expect(await check(`${good},${other},${otherByName},${toCome}`)).toEqual([
         'error certificates : the certificate of old has run out',
         `error certificates : the certificate of other is for others: ${othersNames}`,
         `error certificates : the certificate of otherByName is for others: ${othersNames}`,
+        'error certificates : the certificate of toCome is good on only',
         'info certificates : this host does not trust the certificate of own: DEPTH_ZERO_SELF_SIGNED_CERT',
         expect.stringMatching(/^warning certificates : the certificate of soon runs out, in [45] days$/),
       ])
@@ -499,6 +501,36 @@ describe('faults of the installation', () => {
       late.close()
       await raw.db.deleteFrom('conductors').where('hostname', '=', hostname).execute()
     }
+  })
+
+  it("this host's own clock, and certificates that are not good yet by it", async () => {
+    const file = path('now.pem')
+    const request = ['req', '-x509', ...newKey(path('now-key.pem')), '-out', file, '-subj', '/CN=now.example']
+    execFileSync('openssl', [...request, '-days', '90'], { stdio: 'pipe' })
+    // A process whose clock is a day behind, all else being right.
+    const shift = put(
+      'a-day-behind.mjs',
+      `const RealDate = Date
+globalThis.Date = class extends RealDate {
+  constructor(...args) {
+    super(...(args.length === 0 ? [RealDate.now() - 86_400_000] : args))
+  }
+  static now() {
+    return RealDate.now() - 86_400_000
+  }
+}
+`,
+    )
+    const more = { NODE_OPTIONS: `--import=${shift}`, OS_JSON_RPC__CAFILE: file }
+    const args = ['preflight', '--json', '--only', 'clocks', '--only', 'certificates']
+    const { code, stderr, stdout } = await bootring(args, { ...env, ...more })
+    expect(code, stderr).toBe(1)
+    const found = outline(JSON.parse(stdout) as Document).map((line) => line.replace(/8\d{4} s/, 'a day'))
+    expect(found.map((line) => line.replace(/127\.0\.0\.1(?::\d+)?/, 'HOST').replace(/ from [\d-]+/, ''))).toEqual([
+      'error certificates now.pem: [json_rpc]cafile: the certificate of CN=now.example is good on only',
+      "error clocks : the database's clock is a day ahead of this host's",
+      "error clocks HOST: the conductor's clock is a day ahead of this host's",
+    ])
   })
 
   it('DHCP that leads elsewhere, goes round, or knows other machines', async () => {

@@ -18,7 +18,7 @@ export const networkModules = [
 ] as const
 
 /** What the init prints on the console, before a 0, when its report was taken. */
-export const reportedMark = 'CALLBACK-DONE'
+const reportedMark = 'CALLBACK-DONE'
 
 const init = `#!/bin/sh
 /bin/busybox mkdir -p /proc /sys /dev /bin

@@ -46,6 +46,11 @@ export class MemoryBootEvents implements BootEventStore {
     })
   }
 
+  async servedNodes(since: number): Promise<string[]> {
+    const served = this.all.filter(({ at, kind, outcome }) => at >= since && kind === 'script' && outcome === 'served')
+    return [...new Set(served.flatMap(({ node_uuid }) => node_uuid ?? []))]
+  }
+
   async prune(before: number): Promise<number> {
     const keep = this.all.filter(({ at }) => at >= before)
     return this.all.splice(0, this.all.length, ...keep).length - keep.length

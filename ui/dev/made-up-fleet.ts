@@ -26,7 +26,8 @@ export function madeUpFleet(nodeCount: number, conductorCount: number) {
       uuid,
       name: index % 50 === 7 ? null : name,
       provision_state: state,
-      driver: 'ipmi',
+      driver: index % 9 === 0 ? 'redfish' : 'ipmi',
+      boot_interface: index % 9 === 0 ? 'http-ipxe' : 'ipxe',
       conductor_group: '',
       owner: ring.order(uuid)[0] ?? null,
       macs: Array.from(

@@ -80,13 +80,28 @@ function nodeList(query: URLSearchParams) {
   const found = nodes
     .slice(from)
     .filter(
-      ({ uuid, name, macs, owner, provision_state: state }) =>
+      ({ driver, last_error: error, macs, maintenance, name, owner, provision_state: state, uuid }) =>
         (!query.has('state') || state === query.get('state')) &&
         (!query.has('owner') || owner === query.get('owner')) &&
+        (!query.has('maintenance') || maintenance) &&
+        (!query.has('error') || error !== null) &&
+        (!query.has('driver') || driver === query.get('driver')) &&
+        (!query.has('unserved_minutes') || uuid > '8') &&
         (name?.includes(q) || uuid.startsWith(q) || macs.some((mac) => mac.startsWith(q))),
     )
   const page = found.slice(0, limit)
   return { nodes: page, next: found.length > limit ? page.at(-1)?.uuid : null }
+}
+
+function counts() {
+  const by = (name: 'driver' | 'boot_interface') =>
+    [...Map.groupBy(nodes, (node) => node[name])].map(([name, list]) => ({ name, nodes: list.length }))
+  return {
+    maintenance: nodes.filter(({ maintenance }) => maintenance).length,
+    error: nodes.filter(({ last_error: error }) => error !== null).length,
+    drivers: by('driver'),
+    boot_interfaces: by('boot_interface'),
+  }
 }
 
 function node(id: string) {
@@ -151,6 +166,7 @@ function answer(path: string, query: URLSearchParams): unknown {
   const [first, id, what] = path.split('/').map(decodeURIComponent)
   if (first === 'overview') return overview()
   if (first === 'ring') return rings()
+  if (first === 'counts') return counts()
   if (first === 'figures') return figures(Number(query.get('minutes') ?? 60))
   if (first === 'boots') {
     const own = boots.filter((boot) => !query.has('node') || boot.node_uuid === query.get('node'))

@@ -44,10 +44,10 @@ export function go(target: string): void {
   route.set(parseHash(location.hash))
 }
 
-/** Changes parameters of the page that is shown, without a step of its own in the history. */
-export function setQuery(changes: Query): void {
+/** Changes parameters of the page that is shown. `push`: as a step of its own, which the browser goes back over. */
+export function setQuery(changes: Query, how: 'push' | 'replace' = 'replace'): void {
   // Not those of `route`: a link that was followed this moment must not be undone.
   const { page, id, query } = parseHash(location.hash)
-  history.replaceState(null, '', href(page, id, { ...query, ...changes }))
+  history[`${how}State`](null, '', href(page, id, { ...query, ...changes }))
   route.set(parseHash(location.hash))
 }

@@ -12,6 +12,7 @@ import type { ObservationParts } from './observation.ts'
 
 const defaultLimit = 100
 const mostLimit = 1000
+export const mostMinutes = 1440
 
 export const limitParameter = {
   type: 'integer',
@@ -42,6 +43,12 @@ export interface MachineQuery {
 export function askedLimit(limit = defaultLimit): number {
   if (limit >= 1 && limit <= mostLimit) return limit
   throw new BootringError('InvalidParameter', `Expected 1 to ${mostLimit} for limit: ${limit}`)
+}
+
+/** Throws `InvalidParameter`. `name`: of the parameter. */
+export function askedMinutes(minutes: number, name = 'minutes'): number {
+  if (minutes >= 1 && minutes <= mostMinutes) return minutes
+  throw new BootringError('InvalidParameter', `Expected 1 to ${mostMinutes} for ${name}: ${minutes}`)
 }
 
 /** As events have them. Throws `InvalidParameter`, `NodeNotFound`. */

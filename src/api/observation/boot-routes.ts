@@ -5,11 +5,18 @@ import { type BootVerdict, bootVerdicts } from '../../model/boots.ts'
 import { BootringError } from '../../model/errors.ts'
 import { leavePlace } from '../firmware-first.ts'
 import { answers, object } from '../rest/schemas.ts'
-import { askedLimit, askedMachine, limitParameter, type MachineQuery, machineParameters } from './asked.ts'
+import {
+  askedLimit,
+  askedMachine,
+  askedMinutes,
+  limitParameter,
+  type MachineQuery,
+  machineParameters,
+  mostMinutes,
+} from './asked.ts'
 import type { ObservationParts } from './observation.ts'
 
 const tags = ['bootring']
-const mostMinutes = 1440
 const millisecondsAMinute = 60_000
 const array = (description: string) => ({ type: 'array', items: { type: 'object' }, description })
 const next = { type: ['integer', 'null'], description: 'For the next page, where there may be one.' }
@@ -148,9 +155,8 @@ export function bootRoutes(app: FastifyInstance, parts: ObservationParts): void 
         response: answers(200, object('Figures.', { minutes: array('Oldest first; the last one goes on.') })),
       },
     },
-    async ({ query: { minutes = 60 } }) => {
-      if (minutes < 1 || minutes > mostMinutes)
-        throw new BootringError('InvalidParameter', `Expected 1 to ${mostMinutes} for minutes: ${minutes}`)
+    async ({ query }) => {
+      const minutes = askedMinutes(query.minutes ?? 60)
       const last = Math.floor(Date.now() / millisecondsAMinute) * millisecondsAMinute
       const first = last - (minutes - 1) * millisecondsAMinute
       const known = new Map((await events?.reader.minutes(first))?.map((minute) => [minute.at, minute]))

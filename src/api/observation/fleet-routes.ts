@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
+import { BootringError } from '../../model/errors.ts'
 import { answers, object, ofNode, pathParameters } from '../rest/schemas.ts'
-import { askedLimit, askedMac, limitParameter } from './asked.ts'
+import { askedLimit, askedMac, askedMinutes, limitParameter, mostMinutes } from './asked.ts'
+import { KeptAnswer } from './kept-answer.ts'
 import { listNodes, type NodeListQuery, nodeNamed, showNodes } from './node-list.ts'
 import type { ObservationParts } from './observation.ts'
 import { overviewOf } from './overview.ts'
@@ -11,9 +13,19 @@ const array = (description: string) => ({ type: 'array', items: { type: 'object'
 const macParameter = { type: 'string', description: 'MAC of a NIC, separated by ":" or "-".' } as const
 /** What firmware asks for first. */
 const bootFile = 'boot.ipxe'
+/** A list comes in many pages, of one and the same moment. */
+const servedKeptMilliseconds = 10_000
+/** SQLite walks through large rows in the process that answers machines: 50 ms for 10,000 nodes. */
+const countsKeptMilliseconds = 20_000
 
 /** Nodes, conductors and rings, and what a machine would get now. */
 export function fleetRoutes(app: FastifyInstance, parts: ObservationParts): void {
+  const { events, finder } = parts
+  const served = new KeptAnswer(servedKeptMilliseconds, async (minutes: number) => {
+    return new Set(await events?.reader.servedNodes(Date.now() - minutes * 60_000))
+  })
+  const counts = new KeptAnswer(countsKeptMilliseconds, () => finder.counts())
+
   app.get(
     '/v1/bootring/overview',
     { schema: { tags, summary: 'The fleet at a glance', response: answers(200, object('Counts and conductors.')) } },
@@ -47,6 +59,14 @@ export function fleetRoutes(app: FastifyInstance, parts: ObservationParts): void
               description: 'Part of a name, or the beginning of a UUID, or of a MAC in any notation.',
             },
             state: { type: 'string', description: 'Provision state.' },
+            driver: { type: 'string', description: 'Hardware type.' },
+            boot_interface: { type: 'string', description: 'Boot interface.' },
+            maintenance: { type: 'boolean', description: 'Those in maintenance, or not in it.' },
+            error: { type: 'boolean', description: 'Those with a `last_error`, or without one.' },
+            unserved_minutes: {
+              type: 'integer',
+              description: `Those that were served no script in so many minutes: 1 to ${mostMinutes}.`,
+            },
             owner: { type: 'string', description: 'Host name of the conductor that owns them.' },
             limit: limitParameter,
             marker: { type: 'string', format: 'uuid', description: '`next` of the page before.' },
@@ -61,7 +81,38 @@ export function fleetRoutes(app: FastifyInstance, parts: ObservationParts): void
         ),
       },
     },
-    ({ query }) => listNodes(parts, query, askedLimit(query.limit)),
+    ({ query }) => {
+      const limit = askedLimit(query.limit)
+      if (query.unserved_minutes !== undefined) {
+        askedMinutes(query.unserved_minutes, 'unserved_minutes')
+        if (events === undefined)
+          throw new BootringError('InvalidParameter', 'Boots are not kept: [bootring]boot_events is off.')
+      }
+      return listNodes(parts, query, limit, (minutes) => served.to(minutes))
+    },
+  )
+
+  app.get(
+    '/v1/bootring/counts',
+    {
+      schema: {
+        tags,
+        summary: 'How many nodes have what they are told apart by',
+        response: answers(
+          200,
+          object('Counts.', {
+            maintenance: { type: 'integer', description: 'In maintenance.' },
+            error: { type: 'integer', description: 'With a `last_error`.' },
+            drivers: array('`name` and `nodes` of each hardware type, the most frequent first.'),
+            boot_interfaces: array('`name` and `nodes` of each boot interface, the most frequent first.'),
+          }),
+        ),
+      },
+    },
+    async () => {
+      const { bootInterfaces, drivers, maintenance, withError } = await counts.to(undefined)
+      return { maintenance, error: withError, drivers, boot_interfaces: bootInterfaces }
+    },
   )
 
   app.get<{ Params: { node: string }; Querystring: { mac?: string } }>(

@@ -9,27 +9,45 @@ import type { ObservationParts } from './observation.ts'
 export interface NodeListQuery {
   q?: string
   state?: string
+  driver?: string
+  boot_interface?: string
+  maintenance?: boolean
+  error?: boolean
+  /** No script was served to them in that time. */
+  unserved_minutes?: number
   /** Host name of a conductor. */
   owner?: string
   /** UUID of the last node of the page before. */
   marker?: string
 }
 
-/** Nodes that are looked at in one go where the owner is to be found out of each. */
+/** Nodes that are looked at in one go where something is to be found out of each. */
 const looksAtOnce = 1000
 
-/** A page of nodes that match. Owners are not in the database: for theirs the fleet is walked through until the page is full. */
-export async function listNodes(parts: ObservationParts, query: NodeListQuery, limit: number) {
+/**
+ * A page of nodes that match. Neither owners nor boots are in the table of nodes: for theirs the fleet is walked through until the
+ * page is full. `served`: the nodes that were served a script in so many minutes.
+ */
+export async function listNodes(
+  parts: ObservationParts,
+  query: NodeListQuery,
+  limit: number,
+  served: (minutes: number) => Promise<ReadonlySet<string>>,
+) {
   const { finder, rings } = parts
-  const { marker, owner, q, state } = query
+  const { boot_interface: bootInterface, driver, error: withError, maintenance, marker, owner, q, state } = query
   const membership = await rings.membership()
-  const search: NodeSearch = { text: q?.trim(), provisionState: state }
+  const search: NodeSearch = { text: q?.trim(), provisionState: state, driver, bootInterface, maintenance, withError }
+  const booted = query.unserved_minutes === undefined ? undefined : await served(query.unserved_minutes)
+  const isEach = owner === undefined && booted === undefined
+  const fits = (node: FoundNode) =>
+    (owner === undefined || ownerOf(membership, node) === owner) && booted?.has(node.uuid) !== true
   let afterId = marker === undefined ? undefined : (await nodeNamed(parts, marker)).id
   const found: FoundNode[] = []
   for (;;) {
-    const atOnce = owner === undefined ? limit : looksAtOnce
+    const atOnce = isEach ? limit : looksAtOnce
     const nodes = await finder.find({ ...search, afterId }, atOnce)
-    found.push(...(owner === undefined ? nodes : nodes.filter((node) => ownerOf(membership, node) === owner)))
+    found.push(...(isEach ? nodes : nodes.filter(fits)))
     if (found.length >= limit || nodes.length < atOnce) break
     afterId = nodes.at(-1)?.id
   }
@@ -53,6 +71,7 @@ export async function showNodes(parts: ObservationParts, membership: Membership,
     name: node.name,
     provision_state: node.provisionState,
     driver: node.driver,
+    boot_interface: node.bootInterface,
     conductor_group: node.conductorGroup,
     owner: ownerOf(membership, node) ?? null,
     macs: macs.get(node.id) ?? [],

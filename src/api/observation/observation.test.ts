@@ -37,6 +37,7 @@ const node = (id: number, changes: Partial<FoundNode> = {}): FoundNode => ({
   driver: 'fake-hardware',
   conductorGroup: '',
   provisionState: 'wait call-back',
+  bootInterface: 'ipxe',
   maintenance: false,
   lastError: null,
   ...changes,
@@ -45,10 +46,13 @@ const node = (id: number, changes: Partial<FoundNode> = {}): FoundNode => ({
 /** Nodes in memory, each with one NIC; text is part of a name. */
 function finderOf(nodes: readonly FoundNode[]): NodeFinder {
   return {
-    find: async ({ afterId = 0, provisionState, text = '' }: NodeSearch, limit) =>
+    find: async ({ afterId = 0, text = '', withError, ...same }: NodeSearch, limit) =>
       nodes
         .filter(({ id, name }) => id > afterId && (name ?? '').includes(text))
-        .filter((one) => provisionState === undefined || one.provisionState === provisionState)
+        .filter((one) => withError === undefined || (one.lastError !== null) === withError)
+        .filter((one) =>
+          Object.entries(same).every(([name, value]) => value === undefined || Object(one)[name] === value),
+        )
         .slice(0, limit),
     one: async (ident) => nodes.find(({ name, uuid }) => uuid === ident || name === ident),
     macs: async (ids) => new Map(ids.map((id) => [id, [mac]])),
@@ -57,6 +61,12 @@ function finderOf(nodes: readonly FoundNode[]): NodeFinder {
         provisionState,
         nodes: all.length,
       })),
+    counts: async () => ({
+      maintenance: 1,
+      withError: 2,
+      drivers: [{ name: 'fake-hardware', nodes: 3 }],
+      bootInterfaces: [{ name: 'ipxe', nodes: 3 }],
+    }),
   }
 }
 
@@ -201,6 +211,7 @@ describe('the search for nodes', () => {
       name: 'n1',
       provision_state: 'wait call-back',
       driver: 'fake-hardware',
+      boot_interface: 'ipxe',
       conductor_group: '',
       owner: expect.stringMatching(/^(one|two)$/),
       macs: [mac],
@@ -221,9 +232,64 @@ describe('the search for nodes', () => {
     expect(new Set(ones.map(({ owner }) => owner))).toEqual(new Set(['one']))
   })
 
+  it('finds those in maintenance, with an error, of one driver, of one boot interface', async () => {
+    const { get } = await serverOf({
+      nodes: [
+        node(1, { maintenance: true }),
+        node(2, { lastError: 'no power' }),
+        node(3, { driver: 'ipmi' }),
+        node(4, { bootInterface: 'pxe' }),
+        node(5, { maintenance: true, lastError: 'no power' }),
+      ],
+    })
+    const names = async (query: string) =>
+      ((await get(`nodes?${query}`)).body.nodes as JsonObject[]).map(({ name }) => name)
+    expect(await names('maintenance=true')).toEqual(['n1', 'n5'])
+    expect(await names('maintenance=false&error=false')).toEqual(['n3', 'n4'])
+    expect(await names('error=true')).toEqual(['n2', 'n5'])
+    expect(await names('error=true&maintenance=true')).toEqual(['n5'])
+    expect(await names('driver=ipmi')).toEqual(['n3'])
+    expect(await names('boot_interface=pxe')).toEqual(['n4'])
+    expect((await get('counts')).body).toEqual({
+      maintenance: 1,
+      error: 2,
+      drivers: [{ name: 'fake-hardware', nodes: 3 }],
+      boot_interfaces: [{ name: 'ipxe', nodes: 3 }],
+    })
+  })
+
+  it('finds those that were served no script of late, in pages, with one look at the events', async () => {
+    const store = new MemoryBootEvents()
+    const now = Date.now()
+    const { uuid: lately } = node(2)
+    await store.append(
+      packEvents([
+        aBootEvent({ node_uuid: node(1).uuid, at: now - 2 * 3_600_000 }),
+        aBootEvent({ node_uuid: lately, at: now - 600_000 }),
+        aBootEvent({ node_uuid: node(3).uuid, at: now - 600_000, outcome: 'refused', code: 'StateForbidsBoot' }),
+        aBootEvent({ node_uuid: node(4).uuid, at: now - 600_000, kind: 'heartbeat' }),
+      ]),
+    )
+    let looks = 0
+    const served = store.servedNodes.bind(store)
+    store.servedNodes = (since) => {
+      looks += 1
+      return served(since)
+    }
+    const { get } = await serverOf({ nodes: nodes.slice(0, 4), store })
+    const first = (await get('nodes?unserved_minutes=60&limit=2')).body
+    const second = (await get(`nodes?unserved_minutes=60&limit=2&marker=${first.next}`)).body
+    const found = [first, second].flatMap((page) => page.nodes as JsonObject[])
+    expect(found.map(({ name }) => name)).toEqual(['n1', 'n3', 'n4'])
+    expect([second.next, looks]).toEqual([null, 1])
+    expect(((await get('nodes?unserved_minutes=180')).body.nodes as JsonObject[]).length).toBe(2)
+    expect(looks).toBe(2)
+    expect((await (await serverOf({ nodes })).get('nodes?unserved_minutes=60')).status).toBe(400)
+  })
+
   it('refuses what it does not know', async () => {
     const { get } = await serverOf({ nodes })
-    for (const query of ['limit=0', 'limit=1001', 'limit=x', 'x=1', 'marker=x'])
+    for (const query of ['limit=0', 'limit=1001', 'limit=x', 'x=1', 'marker=x', 'maintenance=x', 'unserved_minutes=0'])
       expect((await get(`nodes?${query}`)).status, query).toBe(400)
     expect((await get(`nodes?marker=${node(99).uuid}`)).status).toBe(404)
     expect((await get('nodes/nobody')).status).toBe(404)

@@ -19,7 +19,7 @@ interface PicturedRing {
 }
 
 /** So many nodes are drawn at most, of all rings together. */
-export const mostPlaces = 2000
+const mostPlaces = 2000
 
 /**
  * The rings as a picture: who has which part of them, and where nodes lie. Of a large fleet every n-th node is in it;

@@ -6,7 +6,7 @@ import { versionText } from './microversion.ts'
 export type ConfigDrive = string | JsonObject | null
 
 /** What a conductor takes of it. */
-export const maxConfigDriveCharacters = 1_048_576
+const maxConfigDriveCharacters = 1_048_576
 
 /** Versions from which on rebuilding takes one, and it may be an object, with vendor data. */
 const rebuildSince = 35

@@ -33,7 +33,7 @@ export function acceptJsonBodies(app: FastifyInstance): void {
  * Text that not every database can hold, and values nested without end, are refused before anybody works with them. Nothing
  * is kept for each value: a body may hold two million of them, and machines that boot wait meanwhile.
  */
-export function checkStorable(value: unknown, depth = 0): void {
+function checkStorable(value: unknown, depth = 0): void {
   if (typeof value === 'string') checkText(value)
   if (typeof value !== 'object' || value === null) return
   if (depth >= maxDepth) throw new BootringError('InvalidParameter', `Values may be nested ${maxDepth} deep at most`)

@@ -91,7 +91,7 @@ export class CopyStore {
 
   /** Resolves when the disk says what the memory says, or can't. */
   async flush(): Promise<void> {
-    await this.#writing
+    while (this.#writing) await this.#writing
   }
 
   async close(): Promise<void> {
@@ -121,6 +121,8 @@ export class CopyStore {
   #startWriting(): void {
     this.#writing ??= this.#write().finally(() => {
       this.#writing = undefined
+      // What has come since it looked last.
+      if (this.#unwritten.size > 0 && !this.#diskFails) this.#startWriting()
     })
   }
 

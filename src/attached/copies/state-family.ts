@@ -1,7 +1,7 @@
 import type { BootFileState } from '../../model/provision-states.ts'
 
 /** What a node is going through. Ironic writes its boot files at the beginning, and removes them at the end. */
-export const stateFamilies = ['clean', 'deploy', 'inspect', 'rescue', 'service'] as const
+const stateFamilies = ['clean', 'deploy', 'inspect', 'rescue', 'service'] as const
 
 export type StateFamily = (typeof stateFamilies)[number]
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { freePorts } from './free-ports.ts'
 
 /** QEMU's user network reaches the host's loopback under this address; so machines and conductors share one URL. */
-export const hostFromMachine = '10.0.2.2'
+const hostFromMachine = '10.0.2.2'
 
 export interface DemoConductor {
   /** As it registers: `127.0.0.1:<rpc port>`. */

@@ -169,8 +169,9 @@ export async function startConductor({
       // APIs send machines here until they have built their rings anew, and machines come back for the next file.
       await activity.quiet(quietSeconds, restOfDrain(config.bootring.drain_seconds, spentSeconds, quietSeconds))
     } finally {
-      // Images that are still being fetched, maybe for an hour, must not hold up the end.
-      await Promise.all([...servers.map((server) => server.close()), images.close(), conductor.stop()])
+      // Images that are still being fetched, maybe for an hour, must not hold up the end. Where the database could not be told,
+      // that is no reason not to wait for the others: what they use is closed next.
+      await Promise.allSettled([...servers.map((server) => server.close()), images.close(), conductor.stop()])
     }
   }
   try {

@@ -88,6 +88,21 @@ describe('BootFilesFollow', () => {
     expect(boot.begun).toBe(2)
   })
 
+  it.each(Array.from({ length: 10 }, (_, turns) => turns))(
+    'misses no change %i turns after the last one was seen to',
+    async (turns) => {
+      boot.prepare = async () => {
+        boot.begun += 1
+        if (boot.begun > 1) return
+        let later = Promise.resolve()
+        for (let turn = 0; turn < turns; turn += 1) later = later.then()
+        void later.then(() => follow.changed(uuid))
+      }
+      follow.changed(uuid)
+      await expect.poll(() => boot.begun, { timeout: 30_000 }).toBe(2)
+    },
+  )
+
   it.each<[string, () => void]>([
     [
       'that needs none',

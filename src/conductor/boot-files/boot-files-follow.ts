@@ -38,7 +38,7 @@ export class BootFilesFollow {
     }
     const entry = { again: false, done: Promise.resolve() }
     this.#running.set(nodeUuid, entry)
-    entry.done = this.#follow(nodeUuid, entry).finally(() => this.#running.delete(nodeUuid))
+    entry.done = this.#follow(nodeUuid, entry)
   }
 
   /** Resolves once nothing is under way. */
@@ -55,6 +55,8 @@ export class BootFilesFollow {
         this.#parts.log.error({ err: error, node: nodeUuid }, 'boot files do not follow a change yet')
       }
     } while (entry.again)
+    // At once, not when somebody hears of the end: a change in between would be noted where nobody looks any more.
+    this.#running.delete(nodeUuid)
   }
 
   async #bringInLine(nodeUuid: string): Promise<void> {

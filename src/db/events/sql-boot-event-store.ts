@@ -92,6 +92,19 @@ export class SqlBootEventStore implements BootEventStore {
     return minutesOf(served.rows, refused.rows)
   }
 
+  async servedNodes(since: number): Promise<string[]> {
+    await this.#ready()
+    const rows = await this.#engine.read
+      .selectFrom('bootring_boot_event')
+      .select('node_uuid')
+      .distinct()
+      .where('at', '>=', since)
+      .where('kind', '=', 'script')
+      .where('outcome', '=', 'served')
+      .execute()
+    return rows.flatMap(({ node_uuid }) => node_uuid ?? [])
+  }
+
   async prune(before: number): Promise<number> {
     await this.#ready()
     const old = this.#engine.read.selectFrom('bootring_boot_event').select('at').where('at', '<', before)

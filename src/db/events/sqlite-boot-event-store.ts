@@ -51,6 +51,10 @@ export class SqliteBootEventStore implements BootEventStore {
     return (await this.#soon(this.#call({ what: 'minutes', since }))) as BootMinute[]
   }
 
+  async servedNodes(since: number): Promise<string[]> {
+    return (await this.#soon(this.#call({ what: 'servedNodes', since }))) as string[]
+  }
+
   async prune(before: number): Promise<number> {
     return (await this.#call({ what: 'prune', before })) as number
   }

@@ -79,6 +79,12 @@ export class SqliteEventFile {
     return minutesOf(servedMinutesOf(served), refused as unknown as RefusedMinute[])
   }
 
+  servedNodes(since: number): string[] {
+    if (this.#open() === undefined) return []
+    const rows = this.#prepare(servedNodesText).all(since) as unknown as { node_uuid: string }[]
+    return rows.map(({ node_uuid }) => node_uuid)
+  }
+
   prune(before: number): number {
     if (this.#open() === undefined) return 0
     this.#prepare('delete from bootring_boot_minute where minute < ?').run(minuteOf(before))
@@ -164,6 +170,9 @@ const insertText = `insert into bootring_boot_event (${eventColumns.join()}) val
 
 const servedText = `select minute, duration_class, scripts from bootring_boot_minute
   where minute >= ? and outcome = 'served' order by minute, duration_class`
+
+const servedNodesText = `select distinct node_uuid from bootring_boot_event
+  where at >= ? and kind = 'script' and outcome = 'served' and node_uuid is not null`
 
 const countText = `insert into bootring_boot_minute (minute, outcome, code, duration_class, scripts) values (?, ?, ?, ?, ?)
   on conflict (minute, outcome, code, duration_class) do update set scripts = scripts + excluded.scripts`

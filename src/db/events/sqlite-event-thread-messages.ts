@@ -11,6 +11,7 @@ export type EventFileRequest =
   | { what: 'append'; events: Uint8Array }
   | { what: 'events'; filter: BootEventFilter; limit: number }
   | { what: 'minutes'; since: number }
+  | { what: 'servedNodes'; since: number }
   | { what: 'prune'; before: number }
   | { what: 'trim'; limit: number }
   | { what: 'close' }

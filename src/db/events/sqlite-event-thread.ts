@@ -20,6 +20,8 @@ function resultOf(call: EventFileRequest): unknown {
       return file.events(call.filter, call.limit)
     case 'minutes':
       return file.minutes(call.since)
+    case 'servedNodes':
+      return file.servedNodes(call.since)
     case 'prune':
       return file.prune(call.before)
     case 'trim':

@@ -1,3 +1,5 @@
+import { quoted } from './quoted.ts'
+
 /*
  * JSON as Kea takes it: with comments of three kinds, commas too many, and `<?include "file"?>`. Each value knows its line.
  */
@@ -10,9 +12,12 @@ export interface JsonNode {
 /** What is wrong with the text, and where. */
 export class JsonProblem extends Error {
   readonly line: number
-  constructor(line: number, message: string) {
+  /** Undefined: the text itself, and none that it includes. */
+  readonly file: string | undefined
+  constructor(line: number, message: string, file?: string) {
     super(message)
     this.line = line
+    this.file = file
   }
 }
 
@@ -75,7 +80,7 @@ class Reader {
         if (this.#text[this.#at] !== '"') throw this.#problem('a name in quotes was expected')
         const key = this.#string()
         this.#skip()
-        if (!this.#take(':')) throw this.#problem(`a colon was expected after ${JSON.stringify(key)}`)
+        if (!this.#take(':')) throw this.#problem(`a colon was expected after ${quoted(key)}`)
         entries.set(key, this.#value(depth + 1))
       }
       this.#skip()
@@ -96,12 +101,12 @@ class Reader {
   }
 
   #string(): string {
-    const text = this.#match(/"(?:[^"\\\n]|\\.)*"/y)?.[0]
+    const text = this.#match(/"[^"\\\n]*(?:\\.[^"\\\n]*)*"/y)?.[0]
     if (text === undefined) throw this.#problem('a text has no end')
     try {
       return JSON.parse(text) as string
     } catch {
-      throw this.#problem(`${text} is no text`)
+      throw this.#problem(`${quoted(text)} is no text`)
     }
   }
 

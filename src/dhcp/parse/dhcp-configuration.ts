@@ -9,8 +9,8 @@ export interface DhcpPlace {
 export interface DhcpBootFile extends DhcpPlace {
   /** A URL, or a file's name for TFTP. */
   value: string
-  /** Who gets it: only machines that run iPXE already, only others, or both. */
-  ipxe: 'only' | 'never' | 'either'
+  /** Who gets it: only machines that run iPXE already, only others, or both; `unknown`: that can't be told. */
+  ipxe: 'only' | 'never' | 'either' | 'unknown'
 }
 
 /** What the server knows of one NIC before it asks. */
@@ -28,8 +28,10 @@ export interface DhcpConfiguration {
   precedence: 'first' | 'conditions' | 'settled'
   /** Only machines with a reservation get an answer. */
   knownOnly: boolean
-  /** What could not be understood, or not be read. */
+  /** What the server would not take, or what can't be read. */
   problems: (DhcpPlace & { message: string })[]
+  /** What is right, and not understood here: nothing may be concluded from it. */
+  notJudged: (DhcpPlace & { message: string })[]
 }
 
 export const isMac = (text: string): boolean => /^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i.test(text)

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type DhcpBootFile, type DhcpConfiguration, type DhcpPlace, isMac } from './dhcp-configuration.ts'
+import { quoted } from './quoted.ts'
 
-/** Files that include one another must come to an end. */
-const maxFiles = 500
+/** Of files that name one another: each is read once, but they may make a long chain. */
+const maxDepth = 100
 
 interface Option extends DhcpPlace {
   name: string
@@ -28,12 +29,14 @@ export function readDnsmasq(file: string): DhcpConfiguration {
     precedence: 'conditions',
     knownOnly: options.some(({ name, value }) => name === 'dhcp-ignore' && /(?:tag:|#|^)!known\b/.test(value)),
     problems,
+    notJudged: [],
   }
 }
 
 class DnsmasqFiles {
   readonly #problems: DhcpConfiguration['problems']
   readonly #read = new Set<string>()
+  #depth = 0
 
   constructor(problems: DhcpConfiguration['problems']) {
     this.#problems = problems
@@ -42,10 +45,21 @@ class DnsmasqFiles {
   /** `hosts`: lines are what stands after `dhcp-host=` elsewhere. */
   options(file: string, named: DhcpPlace, kind: 'options' | 'hosts'): Option[] {
     const path = resolve(file)
-    if (this.#read.has(path) || this.#read.size >= maxFiles) return []
+    if (this.#read.has(path)) return []
     this.#read.add(path)
+    if (this.#depth >= maxDepth) {
+      this.#problems.push({ file: named.file, line: named.line, message: 'files name one another without end' })
+      return []
+    }
     const text = this.#try(named, () => readFileSync(path, 'utf8'))
     if (text === undefined) return []
+    this.#depth += 1
+    const options = this.#options(text, file, kind)
+    this.#depth -= 1
+    return options
+  }
+
+  #options(text: string, file: string, kind: 'options' | 'hosts'): Option[] {
     return text.split('\n').flatMap((content, index): Option[] => {
       const place = { file, line: index + 1 }
       const line = content.replace(/(^|\s)#.*$/, '').trim()
@@ -53,7 +67,7 @@ class DnsmasqFiles {
       if (kind === 'hosts') return [{ ...place, name: 'dhcp-host', value: line }]
       const [, name = '', value = ''] = /^([a-z0-9-]+)\s*(?:=\s*(.*))?$/.exec(line) ?? []
       if (name === '') {
-        this.#problems.push({ ...place, message: `${JSON.stringify(line)} is no option of dnsmasq` })
+        this.#problems.push({ ...place, message: `${quoted(line)} is no option of dnsmasq` })
         return []
       }
       return this.#followed({ ...place, name, value: unquoted(value) })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DhcpConfiguration } from './dhcp-configuration.ts'
+import { bootFilesOf, type Scope } from './isc-settings.ts'
 import { readDhcpFile } from './read-dhcp-file.ts'
 
 let folder: string
@@ -116,6 +117,11 @@ subnet 10.0.0.0 netmask 255.0.0.0 { filename "subnet.0"; }`
       // Only for those that are neither.
       '4 never subnet.0',
     ])
+    // Who is in the first one is not in the second.
+    expect(bootFiles(classes('arch match if option arch = 00:07; filename "a.efi";', ipxe)).slice(0, 2)).toEqual([
+      '2 either a.efi',
+      '3 only http://boot/',
+    ])
     expect(bootFiles(classes(firmware, ipxe)).slice(0, 2)).toEqual(['2 either undionly.kpxe', '3 never http://boot/'])
   })
 
@@ -164,6 +170,86 @@ else { option dhcp6.bootfile-url "tftp://[fd77::1]/snponly.efi"; }
 option bootfile-name "all.ipxe";
 option root-path "none";`),
     ).toEqual(['4 never http://[fd77::1]/boot.ipxe', '5 never tftp://[fd77::1]/snponly.efi', '6 either all.ipxe'])
+  })
+
+  it('by subclasses that name the user class, wherever they stand', () => {
+    expect(
+      bootFiles(`
+class "all" { match option user-class; filename "http://boot/all"; }
+class "substring" { match substring(option user-class, 0, 4); }
+subclass "substring" 69:50:58:45 { filename "http://boot/"; }
+subnet 10.0.0.0 netmask 255.0.0.0 { range 10.0.0.2; filename "ipxe.efi"; }
+subclass "all" "iPXE"; subclass "all" "gPXE";`),
+    ).toEqual(['2 only http://boot/all', '4 never http://boot/', '5 never ipxe.efi'])
+    // The subclass over its class.
+    expect(
+      bootFiles(`class "a" { match option user-class; filename "snponly.efi"; }
+subclass "a" "iPXE" { filename "http://boot/"; }`),
+    ).toEqual(['1 never snponly.efi', '2 only http://boot/'])
+  })
+
+  it('by the cases of a switch, from the one that fits to a break', () => {
+    expect(
+      bootFiles(`
+switch (option user-class) {
+  filename "never.0";
+  case "iPXE":
+    filename "http://boot/"; break;
+  case "other" : if exists arch { filename "arch.efi"; break; }
+  default:
+    filename "undionly.kpxe";
+}`),
+    ).toEqual(['5 only http://boot/', '6 never arch.efi', '8 never undionly.kpxe'])
+    expect(
+      bootFiles(`
+switch (substring(option vendor-class-identifier, 15, 5)) {
+  case "00007": case "00009": filename "snponly.efi";
+  case "00000": if exists ipxe.http { filename "http://boot/"; }
+}`),
+    ).toEqual(['3 never snponly.efi', '4 only http://boot/'])
+    expect(bootFiles('switch (option arch) { default: filename "all"; break; filename "none"; }')).toEqual([
+      '1 either all',
+    ])
+  })
+
+  it('by none of what follows a break', () => {
+    expect(
+      bootFiles('if exists ipxe.http { filename "a"; break; filename "b"; } filename "c.0"; break; filename "d";'),
+    ).toEqual(['1 never a', '1 either c.0'])
+  })
+
+  it('by a vendor class of which iPXE has a part', () => {
+    const of = (part: string, value: string) =>
+      bootFiles(`
+if substring(option vendor-class-identifier, ${part}) = "${value}" { filename "a"; }`)
+    expect(of('15, 5', '00007')).toEqual(['2 either a'])
+    expect(of('0, 4', 'HTTP')).toEqual(['2 never a'])
+    expect(of('0, 20', 'PXEClient:Arch:00007')).toEqual(['2 either a'])
+  })
+
+  it('in capitals, by other names of options, and with what is nobody else than iPXE', () => {
+    expect(
+      bootFiles(`
+IF EXISTS User-Class AND option USER-CLASS ~~ "^ipxe$" { FileName = "http://boot/"; }
+ELSIF option ipxe.http = 1 { supersede server.filename "http://boot/2"; } ELSE { option dhcp.bootfile-name "A.efi"; }`),
+    ).toEqual(['2 only http://boot/', '3 never http://boot/2', '3 never A.efi'])
+  })
+
+  it.each([
+    ['if option user-class ~= "^i" { filename "a.efi"; }', 1],
+    ['if substring(option user-class, 0, 2) = "iP" { filename "a.efi"; }', 1],
+    ['set x = option user-class; if x = "iPXE" { filename "a.efi"; }', 1],
+    ['if option vendor-class-identifier ~= "^HTTP" { filename "a.efi"; }', 1],
+    ['filename "a.efi";\nif suffix(option user-class, 2) = "XE" { filename "http://boot/"; }', 2],
+    ['on commit { filename "a.efi"; }', 1],
+    ['option bootfile-name = concat("http://boot/", option host-name);', 0],
+    ['default bootfile-name "a.efi";', 0],
+  ])('is not judged where it is not understood: %s', (text, unknown) => {
+    const found = read(`option ipxe.x code 1 = text;\n${text}`)
+    expect(found.problems).toEqual([])
+    expect(found.bootFiles.filter(({ ipxe }) => ipxe === 'unknown')).toHaveLength(unknown)
+    expect(found.bootFiles.filter(({ ipxe }) => ipxe !== 'unknown')).toEqual([])
+    expect(found.notJudged.at(-1)).toMatchObject({ line: text.includes('\n') ? 3 : 2 })
   })
 
   it('with conditions more than can be gone through', () => {
@@ -240,6 +326,10 @@ describe('what dhcpd would not take', () => {
         '"iPXE"',
         'code',
         'of',
+        'switch',
+        'case',
+        'default:',
+        'break',
         '"',
         '#',
         '\n',
@@ -251,5 +341,74 @@ describe('what dhcpd would not take', () => {
       }),
       { numRuns: 300 },
     )
+  })
+})
+
+describe('much', () => {
+  /** How often settings are looked at for a file of so many hosts, each with a boot file of its own. */
+  const looks = (hosts: number): number => {
+    let count = 0
+    const settings = Array.from({ length: hosts }, (_, index) => {
+      const scope: Scope = { kind: 'host', path: [1, index + 2] }
+      return {
+        ...{ file: '', line: index + 1, value: `${index}.efi`, conditions: [] },
+        get scope() {
+          count += 1
+          return {
+            kind: scope.kind,
+            get path() {
+              count += 1
+              return scope.path
+            },
+          }
+        },
+      }
+    })
+    expect(bootFilesOf(settings, true)).toHaveLength(hosts)
+    return count
+  }
+
+  it('hosts make more work by their number, and not by its square', () => {
+    expect(looks(2000)).toBeLessThan(4.1 * looks(500))
+  })
+
+  it.each([
+    [
+      'hosts with a file each',
+      (at: number) => `host h${at} { hardware ethernet 52:54:00:00:00:01; filename "${at}"; }`,
+    ],
+    [
+      'a long chain of conditions',
+      (at: number) => `${at === 0 ? '' : 'els'}if hardware = 1:0:0:0:0:${at.toString(16)} { filename "${at}"; }`,
+    ],
+    [
+      'subclasses',
+      (at: number) => `class "c${at}" { match option user-class; } subclass "c${at}" "iPXE" { filename "${at}"; }`,
+    ],
+    ['cases', (at: number) => `switch (option arch) { case "${at}": filename "${at}"; }`],
+  ])('is read to its end: %s', (_, line) => {
+    const { bootFiles: found, problems } = read(
+      `authoritative;\n${Array.from({ length: 1500 }, (__, at) => line(at)).join('\n')}`,
+    )
+    expect(problems).toEqual([])
+    expect(found).toHaveLength(1500)
+  })
+
+  it('is a problem where it does not end', () => {
+    const problem = (text: string) => read(`authoritative;\n${text}`).problems[0]
+    expect(problem(`option a code 1 = { ${'text, '.repeat(150_000)}`)).toMatchObject({
+      line: 2,
+      message: 'no semicolon ends "option"',
+    })
+    expect(problem('pool {'.repeat(20_000))).toMatchObject({ line: 2, message: 'nested too deep' })
+  })
+
+  it('of one condition is not judged', () => {
+    for (const text of [
+      `${'not '.repeat(20_000)} known`,
+      `${'('.repeat(20_000)}known`,
+      `known${' and known'.repeat(20_000)}`,
+    ])
+      expect(read(`authoritative;\nif ${text} { filename "a"; }`).bootFiles).toMatchObject([{ ipxe: 'unknown' }])
   })
 })

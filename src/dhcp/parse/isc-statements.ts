@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { DhcpConfiguration, DhcpPlace } from './dhcp-configuration.ts'
+import { quoted } from './quoted.ts'
 
 /*
- * The grammar of dhcpd.conf as far as it is common to all of it: statements that end by a semicolon, or have others in braces.
+ * The grammar of dhcpd.conf as far as it is common to all of it: statements that end by a semicolon, or have others in braces, and the labels
+ * of a switch, which end by a colon.
  */
 
 export interface IscWord extends DhcpPlace {
@@ -28,9 +30,9 @@ export class IscProblem extends Error {
 }
 
 const maxDepth = 100
-/** Files that include one another must come to an end. */
-const maxFiles = 500
-const token = /\s+|#[^\n]*|"(?:[^"\\]|\\[\s\S])*"|!=|~[=~]|[^\s{}();,="#!~]+|[\s\S]/y
+/** Files that include others twice, which include others twice, and so on. */
+const maxFiles = 10_000
+const token = /\s+|#[^\n]*|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|!=|~[=~]|[^\s{}();,="#!~]+|[\s\S]/y
 
 /** The statements of a file, with those of the files that it includes in their places. A file that can't be read is added to `problems`. Throws `IscProblem`. */
 export function readIscStatements(file: string, problems: DhcpConfiguration['problems']): IscStatement[] {
@@ -39,6 +41,8 @@ export function readIscStatements(file: string, problems: DhcpConfiguration['pro
 
 class IscFiles {
   readonly #problems: DhcpConfiguration['problems']
+  /** Those within which we are. */
+  readonly #open: string[] = []
   #count = 0
 
   constructor(problems: DhcpConfiguration['problems']) {
@@ -47,20 +51,26 @@ class IscFiles {
 
   statements(file: string, named: DhcpPlace): IscStatement[] {
     this.#count += 1
-    if (this.#count > maxFiles) throw new IscProblem(named, 'files include one another without end')
+    const path = resolve(file)
+    if (this.#open.includes(path) || this.#open.length >= maxDepth)
+      throw new IscProblem(named, 'files include one another without end')
+    if (this.#count > maxFiles) throw new IscProblem(named, `more than ${maxFiles} files are included`)
+    this.#open.push(path)
     try {
       return this.#included(new Reader(wordsOf(readFileSync(file, 'utf8'), file)).document())
     } catch (error) {
       if (error instanceof IscProblem) throw error
       this.#problems.push({ ...named, message: (error as Error).message })
       return []
+    } finally {
+      this.#open.pop()
     }
   }
 
   #included(statements: IscStatement[]): IscStatement[] {
     return statements.flatMap(({ body, words }) => {
       const [first, name] = words
-      if (first.text === 'include' && name?.isQuoted)
+      if (is(first, 'include') && name?.isQuoted)
         return this.statements(resolve(dirname(first.file), name.text), { file: first.file, line: first.line })
       return [{ words, body: body && this.#included(body) }]
     })
@@ -94,7 +104,10 @@ class Reader {
     for (let word = this.#words[this.#at]; word !== undefined && !is(word, '}'); word = this.#words[this.#at]) {
       this.#at += 1
       if (is(word, ';')) end()
-      else if (is(word, '{') && isRecord(words.at(-1))) words.push(word, ...this.#record())
+      else if (isLabel(words[0] ?? word, word)) {
+        words.push({ ...word, text: word.text.slice(0, -1) })
+        end()
+      } else if (is(word, '{') && isRecord(words.at(-1))) this.#skipRecord()
       else if (is(word, '{')) {
         if (depth >= maxDepth) throw new IscProblem(word, 'nested too deep')
         const body = this.#statements(depth + 1)
@@ -104,22 +117,27 @@ class Reader {
       } else words.push(word)
     }
     const [first] = words
-    if (first !== undefined) throw new IscProblem(first, `no semicolon ends ${JSON.stringify(first.text)}`)
+    if (first !== undefined) throw new IscProblem(first, `no semicolon ends ${quoted(first.text)}`)
     return statements
   }
 
   /** `option x code 1 = { integer 8, text };`: these braces hold types. */
-  #record(): IscWord[] {
-    const from = this.#at
+  #skipRecord(): void {
     while (this.#at < this.#words.length && !is(this.#words[this.#at], '}')) this.#at += 1
     this.#at += 1
-    return this.#words.slice(from, this.#at)
   }
 }
 
 /** Whether it is this mark or word, and no text in quotes. */
-export const is = (word: IscWord | undefined, text: string): boolean =>
-  word !== undefined && !word.isQuoted && word.text === text
+export const is = (word: IscWord | undefined, text: string): boolean => word !== undefined && keyword(word) === text
+
+/** dhcpd does not tell capitals from small letters but in quotes; a text in quotes is none. */
+export const keyword = (word: IscWord | undefined): string =>
+  word === undefined || word.isQuoted ? '' : word.text.toLowerCase()
+
+/** `case "x":` or `default:`, and not `default <option> <value>`. */
+const isLabel = (first: IscWord, last: IscWord): boolean =>
+  !last.isQuoted && last.text.endsWith(':') && /^(?:case|default:?)$/.test(keyword(first))
 
 const isRecord = (before: IscWord | undefined): boolean => is(before, '=') || is(before, 'of')
 

@@ -3,7 +3,9 @@ import { dirname, resolve } from 'node:path'
 import { type JsonNode, JsonProblem, parseCommentedJson } from './commented-json.ts'
 import { type DhcpBootFile, type DhcpConfiguration, isMac } from './dhcp-configuration.ts'
 
-const maxIncludes = 20
+const maxDepth = 20
+/** Files that include others twice, which include others twice, and so on. */
+const maxFiles = 10_000
 
 /** Reads a configuration of kea-dhcp4 or kea-dhcp6. Never throws: what can't be read is a problem. */
 export function readKea(file: string): DhcpConfiguration {
@@ -14,23 +16,48 @@ export function readKea(file: string): DhcpConfiguration {
     precedence: 'first',
     knownOnly: false,
     problems: [],
+    notJudged: [],
   }
   try {
-    new KeaReader(file, configuration).walk(readNode(file, 0), 'either')
+    new KeaReader(file, configuration).walk(new KeaFiles().node(file, []), 'either')
   } catch (error) {
-    const line = error instanceof JsonProblem ? error.line : 1
-    configuration.problems.push({ file, line, message: (error as Error).message })
+    const at = error instanceof JsonProblem ? error : undefined
+    configuration.problems.push({ file: at?.file ?? file, line: at?.line ?? 1, message: (error as Error).message })
   }
   return configuration
 }
 
-function readNode(file: string, depth: number): JsonNode {
-  return parseCommentedJson(readFileSync(file, 'utf8'), (name, line) => {
-    if (depth >= maxIncludes) throw new JsonProblem(line, 'files include one another without end')
-    // Whatever is wrong in there is told with the line that names it.
-    const { value } = readNode(resolve(dirname(file), name), depth + 1)
-    return atLine({ line, value }, line)
-  })
+class KeaFiles {
+  #count = 0
+
+  /** `within`: the files that include it. Throws `JsonProblem`. */
+  node(file: string, within: readonly string[]): JsonNode {
+    const path = resolve(file)
+    const text = readFileSync(file, 'utf8')
+    try {
+      return parseCommentedJson(text, (name, line) => {
+        const included = resolve(dirname(file), name)
+        const open = [...within, path]
+        this.#count += 1
+        if (open.includes(included) || open.length > maxDepth)
+          throw new JsonProblem(line, 'files include one another without end')
+        if (this.#count > maxFiles) throw new JsonProblem(line, `more than ${maxFiles} files are included`)
+        // What is in there is told with the line that names it.
+        return atLine({ line, value: this.#included(included, line, open).value }, line)
+      })
+    } catch (error) {
+      if (!(error instanceof JsonProblem) || error.file !== undefined) throw error
+      throw new JsonProblem(error.line, error.message, file)
+    }
+  }
+
+  #included(file: string, line: number, within: readonly string[]): JsonNode {
+    try {
+      return this.node(file, within)
+    } catch (error) {
+      throw error instanceof JsonProblem ? error : new JsonProblem(line, (error as Error).message)
+    }
+  }
 }
 
 function atLine({ value }: JsonNode, line: number): JsonNode {
@@ -64,7 +91,10 @@ class KeaReader {
   #class(node: JsonNode): void {
     if (!(node.value instanceof Map)) return
     const name = textOf(node.value.get('name')) ?? ''
-    const test = textOf(node.value.get('test')) ?? textOf(node.value.get('template-test')) ?? ''
+    const test = (textOf(node.value.get('test')) ?? textOf(node.value.get('template-test')) ?? '').replaceAll(
+      /\s+/g,
+      ' ',
+    )
     const ipxe = this.#whom(test)
     if (ipxe === 'only') this.#ipxeClasses.add(name)
     if (name === 'DROP' && /not\s+member\(\s*'KNOWN'\s*\)|member\(\s*'UNKNOWN'\s*\)/.test(test))

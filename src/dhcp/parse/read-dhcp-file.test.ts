@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -131,6 +131,96 @@ it.each(readdirSync(generated).filter((name) => /-(?:small|large)\./.test(name))
     for (const { ipxe, value } of bootFiles) expect(ipxe).toBe(value.endsWith('.ipxe') ? 'only' : 'never')
   },
 )
+
+describe('files that are hardly meant', () => {
+  const inFolder = (path: string) => path.replace(`${folder}/`, '')
+  const problems = (file: string) =>
+    readDhcpFile(file).problems.map(
+      (one) => `${inFolder(one.file)}:${one.line} ${one.message.replace(`${folder}/`, '')}`,
+    )
+
+  it('are never more than problems, with the file and a line of it', () => {
+    const texts = readdirSync(generated).map((name) => readFileSync(join(generated, name), 'latin1'))
+    const change = fc.record({
+      text: fc.constantFrom(...texts),
+      from: fc.double({ min: 0, max: 1, noNaN: true }),
+      until: fc.double({ min: 0, max: 1, noNaN: true }),
+      between: fc.oneof(
+        fc.string(),
+        fc.constantFrom(
+          '',
+          '\0\xff',
+          '{',
+          '}',
+          '"',
+          '\\',
+          '/*',
+          '\n\n',
+          '<?include "x"?>',
+          'include "odd.conf";',
+          'conf-file=odd.conf\n',
+        ),
+      ),
+      times: fc.constantFrom(1, 2, 3000),
+    })
+    fc.assert(
+      fc.property(change, ({ between, from, text, times, until }) => {
+        const odd = `${text.slice(0, from * text.length)}${between.repeat(times)}${text.slice(until * text.length)}`
+        const file = join(folder, 'odd.conf')
+        writeFileSync(file, odd, 'latin1')
+        for (const one of readDhcpFile(file).problems) {
+          expect(one.file).toBe(file)
+          expect(one.line).toBeGreaterThan(0)
+          expect(one.line).toBeLessThanOrEqual(odd.split('\n').length)
+          expect(one.message.length).toBeLessThan(300)
+        }
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('name one another in circles', () => {
+    put('kea-b.conf', '{ "x":', '<?include "kea-a.conf"?> }')
+    expect(
+      problems(put('kea-a.conf', '{ "Dhcp4": [', '<?include "kea-b.conf"?>, <?include "kea-b.conf"?> ] }')),
+    ).toEqual(['kea-b.conf:2 files include one another without end'])
+    put('isc-b.conf', 'authoritative;', 'include "isc-a.conf";')
+    expect(problems(put('isc-a.conf', 'authoritative;', 'include "isc-b.conf"; include "isc-b.conf";'))).toEqual([
+      'isc-b.conf:2 files include one another without end',
+    ])
+    put('dns-b.conf', 'conf-file=dns-a.conf', 'dhcp-host=52:54:00:00:00:01')
+    expect(problems(put('dns-a.conf', 'conf-file=dns-b.conf', 'conf-file=dns-b.conf'))).toEqual([])
+    for (let at = 0; at < 150; at += 1) put(`chain-${at}`, 'log-dhcp', `conf-file=chain-${at + 1}`)
+    expect(problems(join(folder, 'chain-0'))).toEqual(['chain-99:2 files name one another without end'])
+  })
+
+  it("are wrong in a file that Kea's includes, or name one that is not there", () => {
+    put('inner.json', '{', '  "a" 1 }')
+    expect(problems(put('outer.json', '{', '', '<?include "inner.json"?> }'))).toEqual([
+      'inner.json:2 a colon was expected after "a"',
+    ])
+    expect(problems(put('outer.json', '{ "a": ', '<?include "gone.json"?> }'))).toEqual([
+      expect.stringMatching(/^outer\.json:2 ENOENT.*gone\.json/),
+    ])
+  })
+
+  it('are many: each host of a folder is known', () => {
+    mkdirSync(join(folder, 'many'))
+    for (let at = 0; at < 700; at += 1)
+      put(`many/node-${at}`, `52:54:00:00:0${at >> 8}:${(at % 256).toString(16).padStart(2, '0')}`)
+    expect(readDhcpFile(put('many.conf', 'log-dhcp', 'dhcp-hostsdir=many')).reservations).toHaveLength(700)
+  })
+
+  it('are long, where a pattern could lose itself', () => {
+    const test = `not${' '.repeat(100_000)}option[175].exists`
+    const kea = { Dhcp4: { 'client-classes': [{ name: 'a', test, 'boot-file-name': 'a.efi' }] } }
+    expect(readDhcpFile(put('long.json', JSON.stringify(kea))).bootFiles).toMatchObject([{ ipxe: 'never' }])
+    for (const text of [`not${' '.repeat(100_000)}x`, 'substring('.repeat(50_000)]) {
+      const other = { Dhcp4: { 'client-classes': [{ name: 'a', test: text, 'boot-file-name': 'a.efi' }] } }
+      expect(readDhcpFile(put('long.json', JSON.stringify(other))).bootFiles).toMatchObject([{ ipxe: 'either' }])
+    }
+  })
+})
 
 describe('JSON with comments', () => {
   const plain = (node: ReturnType<typeof parseCommentedJson>): unknown => {

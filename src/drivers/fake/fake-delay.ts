@@ -5,7 +5,7 @@ export interface FakeDelay {
 }
 
 /** No rehearsal waits for longer, and timers can't. */
-export const maxDelaySeconds = 86_400
+const maxDelaySeconds = 86_400
 
 /** Reads `seconds` or `min,max`; undefined where it is neither. */
 export function parseFakeDelay(value: unknown): FakeDelay | undefined {

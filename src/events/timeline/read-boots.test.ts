@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { aBootEvent, noon } from '../../../test/support/a-boot-event.ts'
+import { bootsOf } from '../../../test/support/boots-of.ts'
 import { MemoryBootEvents } from '../../../test/support/memory-boot-events.ts'
 import type { BootEvent } from '../../model/boot-events.ts'
 import { packEvents } from '../../model/packed-events.ts'
-import { bootsOf } from './boots-of.ts'
 import { type BootQuery, readBoots } from './read-boots.ts'
 
 const aMinute = 60_000

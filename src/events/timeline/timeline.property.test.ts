@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { aBootEvent, noon } from '../../../test/support/a-boot-event.ts'
+import { bootsOf } from '../../../test/support/boots-of.ts'
 import { bootEventKinds, bootEventOutcomes, type StoredBootEvent } from '../../model/boot-events.ts'
 import { bootVerdicts } from '../../model/boots.ts'
 import { BootWindow } from './boot-window.ts'
-import { bootsOf } from './boots-of.ts'
 
 const numberRuns = 150
 const anHour = 3_600_000

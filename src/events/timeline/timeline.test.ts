@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { aBootEvent, noon, stored } from '../../../test/support/a-boot-event.ts'
+import { bootsOf } from '../../../test/support/boots-of.ts'
 import type { BootEvent, StoredBootEvent } from '../../model/boot-events.ts'
 import { type Boot, type BootNote, type BootVerdict, bootNotes, bootVerdicts } from '../../model/boots.ts'
-import { bootsOf } from './boots-of.ts'
 import { type Sight, seesAll } from './sight.ts'
 
 const seconds = (count: number) => noon + count * 1000

@@ -11,7 +11,7 @@ export const maxCommandLineBytes = 2047
  * iPXE kept the line on its stack of 4 KiB until commit a026a27 of 23 April 2012 (src/image/script.c), with the words and the expanded
  * command beside it: longer ones overwrite what lies there. (gPXE, until commit 0ea821c of June 2008, cut lines at 255.)
  */
-export const maxLineBytes = 2047
+const maxLineBytes = 2047
 
 /** What can be seen without understanding the script. */
 export function textProblems(script: string, lines: readonly ScriptLine[]): ScriptProblem[] {

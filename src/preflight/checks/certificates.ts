@@ -61,8 +61,8 @@ async function ofFile({ option, path }: { option: string; path: string }, world:
     ]
   return blocks.flatMap((block): Report[] => {
     try {
-      const { subject, validTo } = new X509Certificate(block)
-      return runsOut(`${option}: the certificate of ${oneLine(subject)}`, validTo, world).map((report) => ({
+      const { subject, validFrom, validTo } = new X509Certificate(block)
+      return times(`${option}: the certificate of ${oneLine(subject)}`, validFrom, validTo, world).map((report) => ({
         ...report,
         file: path,
       }))
@@ -82,13 +82,7 @@ async function ofServer(origin: string, world: World): Promise<Report[]> {
   if (shown === undefined) return []
   const { certificate, distrust } = shown
   const whose = `the certificate of ${origin}`
-  const reports = runsOut(whose, certificate.valid_to, world)
-  if (new Date(certificate.valid_from) > world.now() && reports.length === 0)
-    reports.push({
-      severity: 'error',
-      message: `${whose} is good from ${isoDate(new Date(certificate.valid_from))} on only`,
-      remedy: "See which of the two clocks is wrong: this host's, or that of whoever made the certificate.",
-    })
+  const reports = times(whose, certificate.valid_from, certificate.valid_to, world)
   const names = checkServerIdentity(host, certificate)
   if (names !== undefined)
     reports.push({
@@ -131,7 +125,17 @@ async function shownBy(
   }
 }
 
-function runsOut(whose: string, validTo: string, world: World): Report[] {
+/** Whether it is good now, and will be for a while. */
+function times(whose: string, validFrom: string, validTo: string, world: World): Report[] {
+  const from = new Date(validFrom)
+  if (from > world.now())
+    return [
+      {
+        severity: 'error',
+        message: `${whose} is good from ${isoDate(from)} on only`,
+        remedy: "See which of the two clocks is wrong: this host's, or that of whoever made the certificate.",
+      },
+    ]
   const until = new Date(validTo)
   const days = Math.floor((until.getTime() - world.now().getTime()) / dayMilliseconds)
   if (Number.isNaN(days) || days >= warnDays) return []

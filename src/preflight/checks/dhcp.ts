@@ -11,14 +11,16 @@ export const dhcp: Check = {
   begin: (world) => ({
     async end() {
       const reports: Report[] = []
-      for (const file of world.dhcpFiles) reports.push(...(await oneFile(readDhcpFile(file), file, world)))
+      // One by one: thousands of hosts make more reports than a call may have arguments.
+      for (const file of world.dhcpFiles)
+        for (const report of await oneFile(readDhcpFile(file), file, world)) reports.push(report)
       return reports
     },
   }),
 }
 
 async function oneFile(configuration: DhcpConfiguration, file: string, world: World): Promise<Report[]> {
-  const { bootFiles, problems } = configuration
+  const { bootFiles, notJudged, problems } = configuration
   const reports: Report[] = problems.map(({ file: where, line, message }) => ({
     severity: 'error',
     file: where,
@@ -26,7 +28,15 @@ async function oneFile(configuration: DhcpConfiguration, file: string, world: Wo
     message: `can't be read: ${message}`,
     remedy: "Correct the file; the server's own check (dnsmasq --test, kea-dhcp4 -t, dhcpd -t) says more.",
   }))
-  if (problems.length === 0 && bootFiles.length === 0)
+  for (const { file: where, line, message } of notJudged)
+    reports.push({
+      severity: 'info',
+      file: where,
+      line,
+      message: `not judged: ${message}`,
+      remedy: 'See to it yourself that iPXE is sent to the root script, and is given no iPXE again.',
+    })
+  if (problems.length === 0 && bootFiles.length === 0 && notJudged.length === 0)
     return [
       {
         severity: 'error',
@@ -36,8 +46,14 @@ async function oneFile(configuration: DhcpConfiguration, file: string, world: Wo
       },
     ]
   const scripts = bootFiles.filter(isScript)
-  for (const script of scripts) reports.push(...(await leadsHere(script, world)))
-  return [...reports, ...chains(configuration, scripts)]
+  // Thousands of hosts may name the same one.
+  const verdicts = new Map<string, Promise<Report[]>>()
+  for (const script of scripts) {
+    const verdict = verdicts.get(script.value) ?? leadsHere(script.value, world)
+    verdicts.set(script.value, verdict)
+    for (const report of await verdict) reports.push({ ...report, file: script.file, line: script.line })
+  }
+  return reports.concat(chains(configuration, scripts))
 }
 
 const isBinary = ({ value }: DhcpBootFile): boolean =>
@@ -49,9 +65,9 @@ const isScript = (one: DhcpBootFile): boolean =>
   (one.ipxe === 'only' || /\.ipxe$|\.php$/i.test(withoutQuery(one.value)) || /^https?:/i.test(one.value))
 
 /** Whether machines are sent to this installation's root script, or to one that asks its APIs. */
-async function leadsHere({ file, line, value }: DhcpBootFile, world: World): Promise<Report[]> {
+async function leadsHere(value: string, world: World): Promise<Report[]> {
   const report = (severity: Report['severity'], message: string, remedy: string): Report[] => [
-    { severity, file, line, message, remedy },
+    { severity, message, remedy },
   ]
   if (!/^https?:/i.test(value))
     return report(
@@ -88,7 +104,7 @@ function expected(world: World): string | undefined {
 }
 
 /** Firmware → iPXE → script: each of them once. */
-function chains({ bootFiles, precedence }: DhcpConfiguration, scripts: readonly DhcpBootFile[]): Report[] {
+function chains({ bootFiles, notJudged, precedence }: DhcpConfiguration, scripts: readonly DhcpBootFile[]): Report[] {
   const reports: Report[] = []
   const forIpxe = bootFiles.findIndex(({ ipxe }) => ipxe === 'only')
   for (const [index, { file, ipxe, line, value }] of bootFiles.entries()) {
@@ -108,7 +124,7 @@ function chains({ bootFiles, precedence }: DhcpConfiguration, scripts: readonly 
   const [script] = scripts
   if (script === undefined) {
     const [first] = bootFiles
-    if (first !== undefined && reports.length === 0)
+    if (first !== undefined && reports.length === 0 && notJudged.length === 0)
       reports.push({
         severity: 'error',
         file: first.file,

@@ -3,15 +3,16 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { BootringProcess, bootring } from '../../support/bootring-process.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import { freePorts } from '../../support/free-ports.ts'
 import { grubFile, ipxeFile, pxelinuxFile } from '../../support/ironic-boot-files.ts'
+import { makeIronicFile } from '../../support/ironic-file.ts'
 import { ironicTime } from '../../support/ironic-rows.ts'
-import { createIronicSchema, ironicReleases, missingForSchema } from '../../support/ironic-schema.ts'
+import { ironicReleases, missingForSchema } from '../../support/ironic-schema.ts'
 
 /*
  * An API and three conductors, attached, as processes of their own: on tables that a real Ironic has made, rows like
@@ -112,39 +113,15 @@ describeWith(
     beforeAll(async () => {
       if (!release) throw new Error('no Ironic')
       const sqlite = join(folder, 'ironic.sqlite')
-      await createIronicSchema(release, `sqlite:///${sqlite}`)
-      database = new DatabaseSync(sqlite)
-      const now = ironicTime(Date.now(), true)
       const conductors = ['127.0.0.11', '127.0.0.12:8199', 'rack-7']
-      for (const [at, name] of conductors.entries()) {
-        database
-          .prepare('INSERT INTO conductors (id, hostname, online, conductor_group, updated_at) VALUES (?, ?, 1, ?, ?)')
-          .run(at + 1, name, '', now)
-        database
-          .prepare(
-            `INSERT INTO conductor_hardware_interfaces (conductor_id, hardware_type, interface_type, interface_name, "default")
-           VALUES (?, 'fake-hardware', 'boot', 'ipxe', 1)`,
-          )
-          .run(at + 1)
-      }
-      for (let index = 0; index < nodeCount; index++) {
-        database
-          .prepare(
-            `INSERT INTO nodes (id, uuid, name, driver, conductor_group, boot_interface, deploy_interface, provision_state,
-             driver_info, instance_info, driver_internal_info, properties, extra)
-           VALUES (?, ?, ?, 'fake-hardware', '', ?, 'direct', ?, '{}', '{}', '{}', '{}', '{}')`,
-          )
-          .run(
-            index + 1,
-            uuidOf(index),
-            `n${index}`,
-            interfaces[index] ?? 'ipxe',
-            index === 4 ? 'active' : 'clean wait',
-          )
-        database
-          .prepare('INSERT INTO ports (uuid, address, node_id, pxe_enabled, extra) VALUES (?, ?, ?, 1, ?)')
-          .run(uuidOf(index).replace('4fd4', '5fd4'), macOf(index), index + 1, '{}')
-      }
+      const nodes = Array.from({ length: nodeCount }, (_, index) => ({
+        uuid: uuidOf(index),
+        name: `n${index}`,
+        mac: macOf(index),
+        bootInterface: interfaces[index],
+        provisionState: index === 4 ? 'active' : 'clean wait',
+      }))
+      database = await makeIronicFile(release, sqlite, conductors, nodes)
       const ports = (await freePorts(3)) as [number, number, number]
       apiPort = ports[0]
       apiAdminPort = ports[1]

@@ -2,15 +2,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { BootringProcess, bootring } from '../../support/bootring-process.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import { freePorts } from '../../support/free-ports.ts'
 import { ipxeFile } from '../../support/ironic-boot-files.ts'
+import { makeIronicFile } from '../../support/ironic-file.ts'
 import { ironicTime } from '../../support/ironic-rows.ts'
-import { createIronicSchema, ironicReleases, missingForSchema } from '../../support/ironic-schema.ts'
+import { ironicReleases, missingForSchema } from '../../support/ironic-schema.ts'
 
 /*
  * An API and three conductors, attached, as processes of their own with nothing but their configuration: who copies what
@@ -67,34 +68,13 @@ describeWith(
     beforeAll(async () => {
       if (!release) throw new Error('no Ironic')
       const sqlite = join(folder, 'ironic.sqlite')
-      await createIronicSchema(release, `sqlite:///${sqlite}`)
-      database = new DatabaseSync(sqlite)
-      database.exec('PRAGMA busy_timeout = 10000')
       const ips = [21, 22, 23].map((last) => `127.0.0.${last}`)
-      const now = ironicTime(Date.now(), true)
-      for (const [at, ip] of ips.entries()) {
-        database
-          .prepare('INSERT INTO conductors (id, hostname, online, conductor_group, updated_at) VALUES (?, ?, 1, ?, ?)')
-          .run(at + 1, ip, '', now)
-        database
-          .prepare(
-            `INSERT INTO conductor_hardware_interfaces (conductor_id, hardware_type, interface_type, interface_name, "default")
-             VALUES (?, 'fake-hardware', 'boot', 'ipxe', 1)`,
-          )
-          .run(at + 1)
-      }
-      for (let index = 0; index < nodeCount; index++) {
-        database
-          .prepare(
-            `INSERT INTO nodes (id, uuid, name, driver, conductor_group, boot_interface, deploy_interface, provision_state,
-               driver_info, instance_info, driver_internal_info, properties, extra)
-             VALUES (?, ?, ?, 'fake-hardware', '', 'ipxe', 'direct', 'clean wait', '{}', '{}', '{}', '{}', '{}')`,
-          )
-          .run(index + 1, uuidOf(index), `n${index}`)
-        database
-          .prepare('INSERT INTO ports (uuid, address, node_id, pxe_enabled) VALUES (?, ?, ?, 1)')
-          .run(uuidOf(1000 + index), macOf(index), index + 1)
-      }
+      const nodes = Array.from({ length: nodeCount }, (_, index) => ({
+        uuid: uuidOf(index),
+        name: `n${index}`,
+        mac: macOf(index),
+      }))
+      database = await makeIronicFile(release, sqlite, ips, nodes)
       const [freeApi, apiAdmin, rpcPort, ...adminPorts] = (await freePorts(6)) as [number, number, number, ...number[]]
       apiPort = freeApi
       common = join(folder, 'common.conf')

@@ -31,7 +31,7 @@ const cases: Case[] = [
   {
     name: 'as Ironic is by default',
     release: 'newest',
-    nodes: 200,
+    nodes: 60,
     conductors: [{}, {}, {}],
     groups: [''],
     ini: {},

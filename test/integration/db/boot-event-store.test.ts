@@ -151,6 +151,19 @@ eachDatabase((engine) => {
     expect(more).toEqual([])
   })
 
+  it('knows which nodes were served a script since then, each once', async () => {
+    const store = await filled([
+      aBootEvent({ node_uuid: 'early', at: 999 }),
+      aBootEvent({ node_uuid: 'one', at: 1000 }),
+      aBootEvent({ node_uuid: 'one', at: 1001 }),
+      aBootEvent({ node_uuid: 'two', at: 1002 }),
+      aBootEvent({ node_uuid: 'refused', at: 1003, outcome: 'refused', code: 'StateForbidsBoot' }),
+      aBootEvent({ node_uuid: 'silent', at: 1004, kind: 'heartbeat' }),
+      aBootEvent({ node_uuid: null, at: 1005 }),
+    ])
+    expect((await store.servedNodes(1000)).toSorted()).toEqual(['one', 'two'])
+  })
+
   it('is shared by several that write and read', async () => {
     const url = await engine.emptyUrl()
     const stores = await Promise.all([open(url), open(url), open(url)])

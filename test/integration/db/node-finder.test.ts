@@ -1,4 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
+import { parseConnectionUrl } from '../../../src/db/connection-url.ts'
+import { openEngine } from '../../../src/db/engines/open-engine.ts'
 import type { NodeSearch } from '../../../src/model/node-finder.ts'
 import type { Database } from '../../../src/model/stores.ts'
 import { eachDatabase } from '../../support/databases.ts'
@@ -8,9 +10,12 @@ const uuidOf = (number: number) => `${number.toString(16).padStart(8, 'a')}-0000
 
 eachDatabase((engine) => {
   let database: Database
+  let url: string
 
   beforeAll(async () => {
-    database = await engine.database()
+    url = await engine.emptyUrl()
+    database = await engine.open(url)
+    await database.upgrade()
     await database.fleet.apply(
       [
         fleetNode({ uuid: uuidOf(1), name: 'Rack1-n1', ports: [{ address: mac(1), pxeEnabled: true }] }),
@@ -23,7 +28,7 @@ eachDatabase((engine) => {
             { address: mac(2), pxeEnabled: false },
           ],
         }),
-        fleetNode({ uuid: uuidOf(4), name: undefined, provisionState: 'active' }),
+        fleetNode({ uuid: uuidOf(4), name: undefined, provisionState: 'active', driver: 'ipmi', bootInterface: 'pxe' }),
       ],
       { prune: false, dryRun: false },
     )
@@ -68,6 +73,37 @@ eachDatabase((engine) => {
       provisionState: 'clean wait',
       maintenance: false,
       lastError: null,
+    })
+  })
+
+  it('finds and counts nodes by maintenance, error, driver and boot interface', async () => {
+    const { close, dialect, write } = await openEngine(parseConnectionUrl(url), {
+      maxPoolSize: 1,
+      poolTimeoutSeconds: 10,
+    })
+    const change = { maintenance: dialect.boolean(true), last_error: 'no power' }
+    await write.updateTable('nodes').set(change).where('uuid', '=', uuidOf(2)).execute()
+    await write.updateTable('nodes').set({ last_error: 'no agent' }).where('uuid', '=', uuidOf(4)).execute()
+    await close()
+    expect(await found({ maintenance: true })).toEqual([2])
+    expect(await found({ maintenance: false })).toEqual([1, 3, 4])
+    expect(await found({ withError: true })).toEqual([2, 4])
+    expect(await found({ withError: false })).toEqual([1, 3])
+    expect(await found({ driver: 'ipmi' })).toEqual([4])
+    expect(await found({ driver: 'fake-hardware', bootInterface: 'ipxe', maintenance: true })).toEqual([2])
+    expect(await found({ bootInterface: 'pxe' })).toEqual([4])
+    expect(await found({ bootInterface: 'p\0xe' })).toEqual([])
+    expect(await database.finder.counts()).toEqual({
+      maintenance: 1,
+      withError: 2,
+      drivers: [
+        { name: 'fake-hardware', nodes: 3 },
+        { name: 'ipmi', nodes: 1 },
+      ],
+      bootInterfaces: [
+        { name: 'ipxe', nodes: 3 },
+        { name: 'pxe', nodes: 1 },
+      ],
     })
   })
 

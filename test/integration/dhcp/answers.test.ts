@@ -215,6 +215,23 @@ describeInLab('DHCP servers, configured by bootring', () => {
     else await checkIpv6()
   })
 
+  it("ISC's dhcpd takes what bootring finds no fault with", async () => {
+    const file = join(lab.folder, 'dhcpd-taken.conf')
+    const check = async (text: string): Promise<'taken' | 'refused'> => {
+      writeFileSync(file, `authoritative;\n${text}\n`)
+      const { problems, server: kind } = readDhcpFile(file)
+      expect(kind).toBe('isc')
+      const real = await server.run(['dhcpd', '-4', '-t', '-cf', file]).then(
+        () => 'taken' as const,
+        () => 'refused' as const,
+      )
+      expect([text, problems.length === 0 ? 'taken' : 'refused']).toEqual([text, real])
+      return real
+    }
+    for (const text of taken) expect([text, await check(text)]).toEqual([text, 'taken'])
+    for (const text of refused) expect([text, await check(text)]).toEqual([text, 'refused'])
+  })
+
   it("ISC's dhcpd, with what others wrote: as bootring reads it", async () => {
     const leases = join(lab.folder, 'dhcpd-other.leases')
     writeFileSync(leases, '')
@@ -224,7 +241,7 @@ describeInLab('DHCP servers, configured by bootring', () => {
     await process.untilOutput('Server starting service', 20)
     const { bootFiles, problems } = readDhcpFile(file)
     expect(problems).toEqual([])
-    const macs = ['52:54:00:dc:00:11', '52:54:00:dc:00:12', '52:54:00:dc:00:13']
+    const macs = ['52:54:00:dc:00:11', '52:54:00:dc:00:12', '52:54:00:dc:00:13', '52:54:00:dc:00:14']
     const ask = async (who: Partial<DhcpQuestion>): Promise<(string | undefined)[]> => {
       const questions = macs.flatMap((of) =>
         [0, 7, 11].map((arch): DhcpQuestion => ({ family: 4, mac: of, arch, vendorClass: vendorClass(arch), ...who })),
@@ -234,13 +251,37 @@ describeInLab('DHCP servers, configured by bootring', () => {
     const [ipxe, firmware] = [await ask({ ipxe: true, userClass: 'iPXE' }), await ask({})]
     const [script, hostScript] = ['http://10.77.0.1/class', 'http://10.77.0.1/host']
     const hostLoop = ['host.kpxe', 'host.kpxe', 'host.kpxe']
-    expect(ipxe).toEqual([script, 'arm.efi', 'arm.efi', ...hostLoop, hostScript, hostScript, hostScript])
-    expect(firmware).toEqual(macs.flatMap((_, index) => (index === 1 ? hostLoop : Array(3).fill('class.kpxe'))))
+    const switched = ['switch.0', 'switch.0', 'switch.efi']
+    expect(ipxe).toEqual([
+      script,
+      'arm.efi',
+      'arm.efi',
+      ...hostLoop,
+      hostScript,
+      hostScript,
+      hostScript,
+      ...Array(3).fill('http://10.77.0.1/switch'),
+    ])
+    expect(firmware).toEqual(
+      macs.flatMap((_, index) => (index === 1 ? hostLoop : index === 3 ? switched : Array(3).fill('class.kpxe'))),
+    )
     const read = (whose: 'only' | 'never') =>
       new Set(bootFiles.filter((one) => one.ipxe === whose || one.ipxe === 'either').map(({ value }) => value))
-    expect([read('only'), read('never')]).toEqual([new Set(ipxe), new Set([...firmware, 'subnet.kpxe'])])
+    expect([read('only'), read('never')]).toEqual([new Set(ipxe), new Set([...firmware, 'subnet.kpxe', 'other.0'])])
   })
 })
+
+/** What dhcpd takes, or does not take. */
+const taken = [
+  'switch (option user-class) { case "iPXE": filename "a"; break; case ("b"): default: filename "b"; }',
+  'switch (extract-int(option user-class, 8)) { case 7: filename "a"; break; case 9 : if known { filename "c"; } }',
+  'class "a" { match option user-class; filename "x"; next-server 10.0.0.1; } subclass "a" "b"; subclass "a" 62 { filename "y"; }',
+  'group { next-server boot.example; filename "a"; host a { hardware ethernet 52:54:0:0:0:1; if static { filename "b"; } } }',
+  'FILENAME = "x"; IF EXISTS user-class { supersede server.filename "y"; } ELSE { default bootfile-name "z"; }',
+  'set a = option user-class; if a ~~ "^x" or not (a = "y") { option bootfile-name = concat("b", "c"); }',
+  'option a code 200 = { integer 8, text }; on commit { filename "x"; } break;',
+]
+const refused = ['filename "a"', 'if exists user-class {', 'filename "a;', '}']
 
 /** What counts where: the first of two classes over the second, both over their subnet, hosts over all; `or` and `and` from the right. */
 const byHand = (leases: string): string => `
@@ -258,5 +299,17 @@ host loop { hardware ethernet 52:54:00:dc:00:12; filename "host.kpxe"; }
 group {
   if exists user-class and option user-class = "iPXE" { filename "http://10.77.0.1/host"; }
   host right { hardware ethernet 52:54:00:dc:00:13; }
+}
+host switch {
+  hardware ethernet 52:54:00:dc:00:14;
+  switch (option user-class) {
+    filename "before.the.first.label";
+    case "iPXE": filename "http://10.77.0.1/switch"; break; filename "after.a.break";
+    case "other": filename "other.0";
+    default: if option arch = 00:0b { filename "switch.efi"; break; filename "after.a.break"; }
+      else { filename "switch.0"; }
+  }
+  break;
+  filename "after.a.break";
 }
 `

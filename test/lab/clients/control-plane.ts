@@ -17,7 +17,7 @@ export interface ControlPlane {
 }
 
 /** How long inspection by the `fake` interface takes: a node is locked for so long. */
-export const inspectionSeconds = 3
+const inspectionSeconds = 3
 
 /** What both are set to. */
 export const clientSettings: Ini = {

@@ -23,11 +23,21 @@ export interface OverviewConductor {
   last_heartbeat: number | null
 }
 
+export interface NodeCounts {
+  maintenance: number
+  error: number
+  /** The most frequent first. */
+  drivers: { name: string; nodes: number }[]
+  boot_interfaces: { name: string; nodes: number }[]
+}
+
 export interface ShownNode {
   uuid: string
   name: string | null
   provision_state: string | null
   driver: string
+  /** null: the default of its driver. */
+  boot_interface: string | null
   conductor_group: string
   owner: string | null
   macs: string[]

@@ -3,11 +3,14 @@ import type { Boot } from '../../../../src/model/boots.ts'
 import { counted, seconds, time, utc } from '../../format.ts'
 import { Badge } from '../../parts/badge.tsx'
 import { BootDetails } from '../../parts/boot-details.tsx'
+import { narrow, useMedia } from '../../parts/use-media.ts'
 import { verdictTone } from '../../parts/verdict-tone.ts'
 import { href } from '../../route.ts'
 
 /** Boots as a table; each opens to its steps. */
 export function BootList({ boots }: { boots: readonly Boot[] }) {
+  // One more than there are would squeeze those that are.
+  const columns = useMedia(narrow) ? 3 : 5
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
   const toggle = (id: number) => {
     const next = new Set(open)
@@ -32,14 +35,27 @@ export function BootList({ boots }: { boots: readonly Boot[] }) {
       </thead>
       <tbody>
         {boots.map((boot) => (
-          <BootRow key={boot.id} boot={boot} open={open.has(boot.id)} onToggle={() => toggle(boot.id)} />
+          <BootRow
+            key={boot.id}
+            boot={boot}
+            columns={columns}
+            open={open.has(boot.id)}
+            onToggle={() => toggle(boot.id)}
+          />
         ))}
       </tbody>
     </table>
   )
 }
 
-function BootRow({ boot, open, onToggle }: { boot: Boot; open: boolean; onToggle(): void }) {
+interface BootRowProps {
+  boot: Boot
+  columns: number
+  open: boolean
+  onToggle(): void
+}
+
+function BootRow({ boot, columns, open, onToggle }: BootRowProps) {
   // Which node it is stands before it, shorter.
   const why = boot.reason?.replace(`node ${boot.node_uuid}`, 'it') ?? boot.steps.at(-1)?.what
   const machine = boot.node_name ?? boot.mac ?? boot.client ?? 'unknown'
@@ -68,7 +84,7 @@ function BootRow({ boot, open, onToggle }: { boot: Boot; open: boolean; onToggle
           ) : (
             <a href={href('nodes', boot.node_uuid)}>{machine}</a>
           )}
-          {boot.mac !== null && boot.mac !== machine && <span class="mono muted wide"> {boot.mac}</span>}
+          {boot.mac !== null && boot.mac !== machine && <span class="mono muted wide beside"> {boot.mac}</span>}
         </th>
         <td>
           <Badge tone={verdictTone(boot.verdict)} text={boot.verdict} />
@@ -86,7 +102,7 @@ function BootRow({ boot, open, onToggle }: { boot: Boot; open: boolean; onToggle
       </tr>
       {open && (
         <tr class="opened">
-          <td colSpan={5}>
+          <td colSpan={columns}>
             <BootDetails boot={boot} />
           </td>
         </tr>

@@ -91,7 +91,7 @@ function VerdictFilter({ boots, chosen }: { boots: readonly Boot[]; chosen: stri
               type="button"
               class="chip"
               aria-pressed={chosen === verdict}
-              onClick={() => setQuery({ verdict: chosen === verdict ? undefined : verdict })}
+              onClick={() => setQuery({ verdict: chosen === verdict ? undefined : verdict }, 'push')}
             >
               <Mark tone={verdictTone(verdict as Boot['verdict'])} />
               {verdict} <strong>{count(number)}</strong>

@@ -1,18 +1,23 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Overview } from '../../api/answers.ts'
+import type { NodeCounts, Overview } from '../../api/answers.ts'
+import { useResource } from '../../api/use-resource.ts'
 import { count, counted } from '../../format.ts'
 import { Empty, Loading } from '../../parts/empty.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { go, href, setQuery } from '../../route.ts'
 import { focusIfWanted } from '../../shell/search-focus.ts'
 import { ConductorsLine } from './conductors-line.tsx'
+import { filterOf } from './node-filter.ts'
+import { NodeFilters } from './node-filters.tsx'
 import { NodeTable } from './node-table.tsx'
 import { StateFilter } from './state-filter.tsx'
-import { useNodeList } from './use-node-list.ts'
+import { type NodeListView, useNodeList } from './use-node-list.ts'
 
 const typingPauseMilliseconds = 120
 /** The API takes no more. */
 const mostCharacters = 255
+/** The API counts no more often. */
+const countSeconds = 20
 
 /** All nodes: how many are in which state, and which they are. */
 export function FleetPage({
@@ -22,9 +27,10 @@ export function FleetPage({
   query: Readonly<Record<string, string>>
   overview: Overview | undefined
 }) {
-  const { q = '', state, owner } = query
-  const list = useNodeList({ q, state, owner }, expected(overview, q, state, owner))
-  const found = list.complete ? list.loaded : undefined
+  const { q = '', state } = query
+  const filter = filterOf(query)
+  const list = useNodeList(filter, expected(overview, filter, state))
+  const { data: counts } = useResource<NodeCounts>('counts', countSeconds)
   const entered = useRef<string | undefined>(undefined)
   const openIfOnlyOne = () => {
     if (!list.complete || entered.current !== q) return
@@ -51,25 +57,24 @@ export function FleetPage({
             openIfOnlyOne()
           }}
         />
-        {owner !== undefined && (
-          <button type="button" onClick={() => setQuery({ owner: undefined })}>
-            of {owner} <span aria-hidden="true">×</span>
-            <span class="hidden">: show those of all conductors</span>
-          </button>
-        )}
-        <p class="muted" role="status">
-          {q !== '' && found !== undefined && `${count(found)} found`}
-        </p>
+        {overview?.nodes !== 0 && <NodeFilters query={query} overview={overview} counts={counts} />}
       </div>
+      <p class="found">
+        <span class="muted" role="status">
+          {filter !== '' && found(list)}
+        </span>
+        {filter !== '' && <a href={href('fleet')}>Show all nodes</a>}
+      </p>
       {list.failure?.status === 400 ? (
         <NoNodes title={list.failure.message} searched />
       ) : list.total > 0 ? (
         <NodeTable
           list={list}
           withGroups={overview?.conductors.some((known) => known.conductor_group !== '') ?? false}
+          withErrors={query.error === 'true'}
         />
       ) : list.complete ? (
-        <NoNodes searched={q !== '' || state !== undefined || owner !== undefined} />
+        <NoNodes searched={filter !== ''} />
       ) : (
         <Loading failure={list.failure} />
       )}
@@ -78,15 +83,15 @@ export function FleetPage({
 }
 
 /** How many rows there will be, where that is known before they are here. */
-function expected(
-  overview: Overview | undefined,
-  q: string,
-  state: string | undefined,
-  owner: string | undefined,
-): number | undefined {
-  if (overview === undefined || q !== '' || owner !== undefined) return undefined
-  if (state === undefined) return overview.nodes
+function expected(overview: Overview | undefined, filter: string, state: string | undefined): number | undefined {
+  if (overview === undefined || filter === '') return overview?.nodes
+  if (state === undefined || filter !== filterOf({ state })) return undefined
   return overview.states.find((entry) => (entry.state ?? 'available') === state)?.nodes ?? 0
+}
+
+function found({ complete, failure, loaded }: NodeListView): string {
+  if (complete) return `${count(loaded)} found`
+  return loaded > 0 && failure === undefined ? `more than ${count(loaded)} found` : ''
 }
 
 function openNode(uuid: string | undefined): void {

@@ -6,7 +6,7 @@ import { setQuery } from '../../route.ts'
 
 /** How many nodes are in which state: one bar of them all, and a button each that shows only those. */
 export function StateFilter({ states, chosen }: { states: Overview['states']; chosen: string | undefined }) {
-  const sorted = summed(states)
+  const sorted = summed(states, chosen)
   const total = sorted.reduce((sum, { nodes }) => sum + nodes, 0)
   if (total === 0) return null
   return (
@@ -28,7 +28,7 @@ export function StateFilter({ states, chosen }: { states: Overview['states']; ch
               type="button"
               class="chip"
               aria-pressed={chosen === state}
-              onClick={() => setQuery({ state: chosen === state ? undefined : state })}
+              onClick={() => setQuery({ state: chosen === state ? undefined : state }, 'push')}
             >
               <Mark tone={stateTone(state)} />
               {state} <strong>{count(nodes)}</strong>
@@ -40,13 +40,13 @@ export function StateFilter({ states, chosen }: { states: Overview['states']; ch
   )
 }
 
-/** What needs a look first, and the more the earlier. */
-function summed(states: Overview['states']): { state: string; nodes: number }[] {
-  const sums = new Map<string, number>()
+/** What needs a look first, and the more the earlier. The chosen one stays when its last node has left it. */
+function summed(states: Overview['states'], chosen: string | undefined): { state: string; nodes: number }[] {
+  const sums = new Map<string, number>(chosen === undefined ? [] : [[chosen, 0]])
   for (const { state, nodes } of states) sums.set(stateName(state), (sums.get(stateName(state)) ?? 0) + nodes)
   const place = (state: string) => toneOrder.indexOf(stateTone(state))
   return [...sums]
     .map(([state, nodes]) => ({ state, nodes }))
-    .filter(({ nodes }) => nodes > 0)
+    .filter(({ nodes, state }) => nodes > 0 || state === chosen)
     .sort((a, b) => place(a.state) - place(b.state) || b.nodes - a.nodes)
 }

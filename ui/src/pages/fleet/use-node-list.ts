@@ -4,12 +4,6 @@ import { type ApiFailure, ask } from '../../api/ask.ts'
 import { backOffMilliseconds, onRetry } from '../../api/connection.ts'
 import { Store, useStore } from '../../store.ts'
 
-export interface NodeFilter {
-  q: string
-  state: string | undefined
-  owner: string | undefined
-}
-
 export interface NodeListView {
   /** Rows to make room for: more than are here while some are still to come. */
   readonly total: number
@@ -47,9 +41,9 @@ class NodePages {
   #refresher: ReturnType<typeof setInterval> | undefined
   #endRetry: (() => void) | undefined
 
-  constructor({ q, state, owner }: NodeFilter) {
-    const set = Object.entries({ q, state, owner }).filter((entry): entry is [string, string] => Boolean(entry[1]))
-    this.#filter = new URLSearchParams(set).toString()
+  /** `filter`: parameters of the API's list. */
+  constructor(filter: string) {
+    this.#filter = filter
   }
 
   get loaded(): number {
@@ -152,9 +146,8 @@ class NodePages {
   }
 }
 
-export function useNodeList(filter: NodeFilter, expected: number | undefined): NodeListView {
-  const { q, state, owner } = filter
-  const pages = useMemo(() => new NodePages({ q, state, owner }), [q, state, owner])
+export function useNodeList(filter: string, expected: number | undefined): NodeListView {
+  const pages = useMemo(() => new NodePages(filter), [filter])
   useEffect(() => {
     pages.start()
     return () => pages.stop()

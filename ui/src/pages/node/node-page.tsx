@@ -98,12 +98,13 @@ function NoNode({ id, wasThere }: { id: string; wasThere: boolean }) {
 }
 
 function Facts({ node }: { node: NodeWithExplanation }) {
-  const { name, uuid, driver, conductor_group: group, owner, macs } = node
+  const { boot_interface: bootInterface, conductor_group: group, driver, macs, name, owner, uuid } = node
   return (
     <dl class="facts">
       {name !== null && <Fact name="UUID" value={uuid} mono />}
       <Fact name={macs.length === 1 ? 'NIC' : 'NICs'} value={macs.join(', ') || 'none'} mono />
       <Fact name="Driver" value={driver} />
+      {bootInterface !== null && <Fact name="Boot interface" value={bootInterface} />}
       {group !== '' && <Fact name="Conductor group" value={group} />}
       <Fact name="Owner" value={owner ?? 'nobody'} />
     </dl>

@@ -1,6 +1,6 @@
-import type { StoredBootEvent } from '../../model/boot-events.ts'
-import { BootJoin, type Timeline } from './boot-join.ts'
-import { type Sight, seesAll } from './sight.ts'
+import { BootJoin, type Timeline } from '../../src/events/timeline/boot-join.ts'
+import { type Sight, seesAll } from '../../src/events/timeline/sight.ts'
+import type { StoredBootEvent } from '../../src/model/boot-events.ts'
 
 /**
  * The boots that these events are, as they stand at `now` (milliseconds since 1970). The order in which the events are
