@@ -156,7 +156,16 @@ power_delay = 5,1
       '2 options set in 1 file, no problems',
       '',
     ])
-    expect((await run('check', ...files('ironic.conf'))).code).toBeUndefined()
+    // Without an Ironic, what is not there of folders is made.
+    vi.stubEnv('OS_DEFAULT__AUTH_STRATEGY', 'http_basic')
+    vi.stubEnv('OS_DEFAULT__HTTP_BASIC_AUTH_USER_FILE', '/nowhere/htpasswd')
+    const alone = await run('check', ...files('ironic.conf'))
+    expect(alone.code).toBeUndefined()
+    expect(alone.text.match(/(?<=^warning: )\S+ = \/nowhere.*/gm)).toEqual([
+      '[pxe]ipxe_config_template = /nowhere/template: expected something that this user can read (ENOENT), where a conductor runs',
+      '[DEFAULT]http_basic_auth_user_file = /nowhere/htpasswd: expected something that this user can read (ENOENT), where an API runs',
+      '[json_rpc]cert_file = /nowhere/cert: expected something that this user can read (ENOENT), where a conductor runs',
+    ])
   })
 
   it('sample and reference print what the options say', async () => {

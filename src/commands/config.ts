@@ -38,9 +38,7 @@ export function configCommand(output: Output = process.stdout): Command {
       const attached = mode === 'attached'
       const problems = attached ? ofEach : [...ofEach, ...hardwareOptionProblems(rest)]
       const warnings =
-        attached && problems.length === 0
-          ? [...ofOptions, ...hostHints(loadFromOptions(options).installation)]
-          : ofOptions
+        problems.length === 0 ? [...ofOptions, ...hostHints(loadFromOptions(options).installation)] : ofOptions
       if (options.json) {
         const report = {
           mode,

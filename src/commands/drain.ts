@@ -4,6 +4,7 @@ import type { Conductor } from '../model/conductor.ts'
 import { BootringError } from '../model/errors.ts'
 import { printableLines } from '../model/printable.ts'
 import type { Database } from '../model/stores.ts'
+import { asServed } from './as-served.ts'
 import { type Context, withContext } from './context.ts'
 import { addExamples } from './examples.ts'
 import { addConfigOptions, type ConfigOptions } from './options.ts'
@@ -53,12 +54,13 @@ export function drainCommand(): Command {
 }
 
 async function drain(context: Context, name: string | undefined, options: DrainOptions): Promise<void> {
-  const { config, database, installation } = context
+  const { config, database } = context
   const timeoutSeconds = Number(options.timeout)
   if (!(timeoutSeconds >= 0)) {
     throw new BootringError('ConfigInvalid', `--timeout ${options.timeout}: a number of seconds is expected`)
   }
   await database.checkSchema()
+  const { installation } = await asServed(context, options)
   const hostname = name ?? registeredHostname(installation.host, installation.rpcPort)
   const look = async () => {
     const conductors = await database.conductors.conductors(config.conductor.heartbeat_timeout)

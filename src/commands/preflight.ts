@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { checks } from '../preflight/checks.ts'
 import { runPreflight } from '../preflight/run-preflight.ts'
 import { UrlProber } from '../preflight/url-prober.ts'
+import { asServed } from './as-served.ts'
 import { checkReadable } from './check-readable.ts'
 import { withFleet } from './context.ts'
 import { addExamples } from './examples.ts'
@@ -47,8 +48,9 @@ export function preflightCommand(output: Output = process.stdout, messages: Outp
     'bootring preflight --strict --dhcp-config /etc/dnsmasq.d/bootring.conf': 'for a pipeline, with the DHCP server',
   })
   return addConfigOptions(command, { attached: true }).action((idents: string[], options: PreflightOptions) =>
-    withFleet(options, async (context) => {
-      await context.database.checkSchema()
+    withFleet(options, async (opened) => {
+      await opened.database.checkSchema()
+      const context = await asServed(opened, options)
       const { dhcpConfig: dhcpFiles = [], json = false, only, skip = [], strict = false } = options
       for (const file of dhcpFiles) checkReadable('--dhcp-config', file)
       const wanted = checks.filter(({ name }) => (only?.includes(name) ?? true) && !skip.includes(name))

@@ -7,6 +7,7 @@ import { printableLines } from '../model/printable.ts'
 import { needsBootFiles, provisionStates } from '../model/provision-states.ts'
 import type { StateScript } from '../model/state-script.ts'
 import type { ConductorClient } from '../rpc/contract.ts'
+import { asServed } from './as-served.ts'
 import { checkReadable } from './check-readable.ts'
 import { type FleetContext, withFleet } from './context.ts'
 import { addExamples } from './examples.ts'
@@ -71,9 +72,10 @@ export function renderCommand(output: Output = process.stdout, messages: Output 
     'bootring render --all --diff --template new.template': 'what a template would change in the fleet',
   })
   return addConfigOptions(command, { attached: true }).action((ident: string | undefined, options: RenderOptions) =>
-    withFleet(options, async (context) => {
-      checkOptions(ident, options, context.mode)
-      await context.database.checkSchema()
+    withFleet(options, async (opened) => {
+      checkOptions(ident, options, opened.mode)
+      await opened.database.checkSchema()
+      const context = await asServed(opened, options)
       const conductors = buildConductorClient(context.installation, context.log)
       try {
         const parts = { context, conductors, output, messages }

@@ -66,6 +66,9 @@ describe('bootring serve without a configuration file', () => {
     expect(await (await fetch(kernel)).text()).toBe('kernel\n')
     const explained = await bootring(['explain', firstMac], env)
     expect(explained.code, explained.stdout + explained.stderr).toBe(0)
+    // No option tells commands that it keeps to loopback.
+    const rendered = await bootring(['render', '--all', '--diff'], env)
+    expect(rendered).toMatchObject({ code: 0, stdout: expect.stringContaining('0 differ') })
   })
 
   it('answers Pixiecore with the same files where told to', async () => {
