@@ -4,6 +4,7 @@ import { withoutCredentials } from './redact.ts'
 it.each([
   ['at mysql+pymysql://ironic:pw@db/x and http://:pw@h', 'at mysql+pymysql://[redacted]@db/x and http://[redacted]@h'],
   ['http://user:p:w@h', 'http://[redacted]@h'],
+  ['https://token@host/image of https://host/a@b', 'https://[redacted]@host/image of https://host/a@b'],
   ['http://192.0.2.1:8080/a and mail@b', 'http://192.0.2.1:8080/a and mail@b'],
 ])('leaves no password in %s', (line, without) => {
   expect(withoutCredentials(line)).toBe(without)

@@ -14,8 +14,8 @@ const censor = '[redacted]'
 /** For pino's `redact`. */
 export const redaction = { paths: secretFields.flatMap((field) => [field, `*.${field}`]), censor }
 
-/** User and password of a URL, wherever in a text: `mysql+pymysql://ironic:pw@host/…`. */
-const credentialsInUrl = /:\/\/[^\s/?#"'@:]*:[^\s"'/]*@/g
+/** User and password of a URL, or a token in their place, wherever in a text: `mysql+pymysql://ironic:pw@host/…`. */
+const credentialsInUrl = /:\/\/(?:[^\s/?#"'@:]*:[^\s"'/]*|[^\s/?#"'@:]+)@/g
 /** The value of an `Authorization` header, wherever in a text. */
 const authorizationValue = /\b(Basic|Bearer) [A-Za-z0-9+/=._~-]{6,}/g
 
