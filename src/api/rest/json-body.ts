@@ -14,12 +14,12 @@ export function acceptJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
     if (body.trim() === '') done(null, undefined)
-    else parse(request, body, done)
+    else void parse(request, body, done)
   })
   app.addContentTypeParser('*', { parseAs: 'string' }, (request, body: string, done) => {
     const { 'content-type': type } = request.headers
     if (body.trim() === '') done(null, undefined)
-    else if (type === undefined) parse(request, body, done)
+    else if (type === undefined) void parse(request, body, done)
     else done(Object.assign(new Error('Bodies must be application/json.'), { statusCode: 415 }))
   })
   app.addHook('preValidation', async ({ body, params, query }) => {
