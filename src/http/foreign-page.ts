@@ -17,8 +17,8 @@ export function isOfForeignPage({ host, origin }: BrowserFields): boolean {
 }
 
 /**
- * Whether this is asked for by an address, as `localhost`, or by one of the names, which are in lower case. Anybody can give an address of ours a name of
- * theirs (DNS rebinding), and so have a browser here take us for a part of their site.
+ * Whether this is asked for by an address, as `localhost`, or by one of the names, which are in lower case. Anybody can give
+ * an address of ours a name of theirs (DNS rebinding), and so have a browser here take us for a part of their site.
  */
 export function isByNameOfOurs(host: string | undefined, names: ReadonlySet<string>): boolean {
   // Browsers always say it.

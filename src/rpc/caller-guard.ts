@@ -48,11 +48,16 @@ export function createCallerGuard(auth: RpcAuth, logger: Logger): CallerGuard {
     auth.strategy === 'http_basic' ? createBasicAuthenticator(new HtpasswdFile(auth.userFile, logger)) : undefined
   const names = auth.strategy === 'noauth' ? auth.names : undefined
   const lines = new LogBudget(refusalLines.perSecond, refusalLines.burst)
+  // An API calls by one and the same name for every machine that boots: it is looked at once.
+  let hostOfOurs: string | undefined
 
   function reasonOf(headers: CallerFields): Reason | undefined | Promise<Reason | undefined> {
     // No conductor has pages, but browsers send whatever call a page wants, and only then look whether they may.
     if (isOfForeignPage(headers)) return 'page'
-    if (names !== undefined && !isByNameOfOurs(headers.host, names)) return 'name'
+    if (names !== undefined && headers.host !== hostOfOurs) {
+      if (!isByNameOfOurs(headers.host, names)) return 'name'
+      hostOfOurs = headers.host
+    }
     if (authenticate === undefined) return undefined
     const known = authenticate(headers.authorization)
     return known instanceof Promise ? known.then(reasonIn) : reasonIn(known)

@@ -19,8 +19,8 @@ const machineTiming: Timing = {
  * An unknown address and a node that may not boot are refused after slightly different work: a row that is found is
  * decoded, its state is compared. The difference is some microseconds, and whoever asks often enough could measure it
  * and so learn which addresses are registered. Ticks lie at whole multiples of the period, whenever a request came:
- * both refusals become ready within the same tick's period and leave at the same instant, in no order. Waiting for a fixed or random
- * time instead would keep the difference, underneath, for an average to bring out.
+ * both refusals become ready within the same tick's period and leave at the same instant, in no order. Waiting for a
+ * fixed or random time instead would keep the difference, underneath, for an average to bring out.
  *
  * All waiting refusals share one timer, and there is none while nobody waits. Scripts never wait here.
  */

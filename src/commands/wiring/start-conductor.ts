@@ -161,6 +161,17 @@ export async function startConductor({
   const tracing = tracer && { tracer, scripts: new ScriptTraces() }
   const handlers = watched(conductor.handlers, activity, tracing?.scripts)
   const servers: (RpcServer | FileServer)[] = []
+  // Images that are still being fetched, maybe for an hour, must not hold up the end. Where the database could not be told,
+  // that is no reason not to wait for the others: what they use is closed next.
+  const end = async () => {
+    const ends = await Promise.allSettled([
+      ...servers.map((server) => server.close()),
+      images.close(),
+      conductor.stop(),
+    ])
+    const failed = ends.find((one) => one.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+  }
   const stop = async () => {
     const since = performance.now()
     try {
@@ -169,9 +180,7 @@ export async function startConductor({
       // APIs send machines here until they have built their rings anew, and machines come back for the next file.
       await activity.quiet(quietSeconds, restOfDrain(config.bootring.drain_seconds, spentSeconds, quietSeconds))
     } finally {
-      // Images that are still being fetched, maybe for an hour, must not hold up the end. Where the database could not be told,
-      // that is no reason not to wait for the others: what they use is closed next.
-      await Promise.allSettled([...servers.map((server) => server.close()), images.close(), conductor.stop()])
+      await end()
     }
   }
   try {
